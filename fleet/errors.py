@@ -1,0 +1,68 @@
+"""How things fail: kinds of remote failure as values, and the few exceptions that may cross a room.
+
+A remote failure (no answer, a reset, a refusal) is a *fact about the world*, so it is a value: ``Failure``, one kind of
+one enum with a sentence and a hint.  Exceptions stay inside the transport that raised them, except::
+
+    FleetError
+    ├── RemoteError     carries a Failure out of a transport; whoever asked turns it into a value at once
+    └── UsageError      what the operator gave us cannot be used: unreadable file, unknown resolver (exit code 2)
+
+May import nothing of the project.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FailureKind(StrEnum):
+    """Why something remote gave no usable answer.  Never confuse any of these with an answer that says "none"."""
+
+    TIMEOUT = "timeout"
+    """No answer within the deadline."""
+    CONNECTION_REFUSED = "connection-refused"
+    """The address answered that nothing listens on the port."""
+    UNREACHABLE = "unreachable"
+    """No route, network down, or the local system refused to send."""
+    CLOSED = "closed"
+    """The peer reset or closed the connection before it had said what was asked."""
+    SERVFAIL = "servfail"
+    """The resolver answered SERVFAIL: it failed, or it found the data bogus."""
+    REFUSED = "refused"
+    """The resolver answered REFUSED, NOTIMP, FORMERR or another rcode that is no answer."""
+    MALFORMED = "malformed"
+    """Bytes arrived that do not parse as what they should be."""
+    GREETING = "greeting"
+    """An SMTP server greeted with 4xx or 5xx (RFC 5321 3.1), or refused EHLO."""
+    NO_STARTTLS = "no-starttls"
+    """The SMTP server does not offer STARTTLS, or answered the command with other than 220 (RFC 3207 4)."""
+    TLS = "tls"
+    """The TLS handshake failed after STARTTLS was accepted."""
+    LIMIT = "limit"
+    """A work limit of ours ended the attempt: too many bytes, lines, records or hops."""
+    CANCELLED = "cancelled"
+    """The operator or a deadline above ended it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One remote failure: its kind, one plain sentence, and what an operator may do about it (may be empty)."""
+
+    kind: FailureKind
+    sentence: str
+    hint: str = ""
+
+
+class FleetError(Exception):
+    """Root of the project's exceptions."""
+
+
+class RemoteError(FleetError):
+    """Carries a ``Failure`` out of a transport."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.sentence)
+        self.failure = failure
+
+
+class UsageError(FleetError):
+    """What the operator gave cannot be used; the message is one clear sentence.  Exit code 2."""
