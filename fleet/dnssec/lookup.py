@@ -1,0 +1,80 @@
+"""One question to a list of resolvers, the answer as a plain ``Lookup``.
+
+Gateways hold several resolvers and move to the next when one fails; SERVFAIL counts as a failure too (seed: the debug
+log shows SERVER FAILED from one resolver followed by the same question to the other).  A *bogus* answer is an answer:
+it never moves on.  This module is where dnspython's objects end: what leaves is ``fleet.model``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dns.name
+import dns.rdatatype
+
+from fleet.clock import monotonic
+from fleet.dnssec.answer import Answer
+from fleet.dnssec.validator import Validator
+from fleet.model import Lookup, ResolverAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class ValidatedResolver:
+    """A resolver (``address:port``) with the validator that fetches through it and nothing else."""
+
+    resolver: str
+    validator: Validator
+
+
+async def look_up(resolvers: Sequence[ValidatedResolver], name: str, rdtype: str) -> Lookup:
+    """Ask ``resolvers`` in order until one answers; the failures on the way are recorded as attempts.
+
+    Where none answers, the lookup carries the last failure: it is a failed lookup, never "no records".
+    """
+    if not resolvers:
+        raise ValueError("a lookup needs at least one resolver")
+    started = monotonic()
+    attempts: list[ResolverAttempt] = []
+    for number, entry in enumerate(resolvers, start=1):
+        answer = await entry.validator.resolve(name, rdtype)
+        if answer.failure is not None and number < len(resolvers):
+            attempts.append(ResolverAttempt(entry.resolver, answer.failure))
+            continue
+        return _lookup(answer, name, rdtype, entry.resolver, tuple(attempts), (monotonic() - started) * 1000)
+    raise AssertionError("unreachable: the last resolver's answer is always returned")
+
+
+def _lookup(
+    answer: Answer, name: str, rdtype: str, resolver: str, attempts: tuple[ResolverAttempt, ...], milliseconds: float
+) -> Lookup:
+    return Lookup(
+        name=name,
+        rdtype=rdtype,
+        resolver=resolver,
+        security=answer.security,
+        existence=answer.existence,
+        rcode=answer.rcode.name if answer.rcode is not None else "",
+        canonical=name_text(answer.canonical),
+        records=_records(answer),
+        ttl=answer.ttl,
+        expires=answer.expires,
+        reason=answer.why,
+        failure=answer.failure,
+        hops=answer.hops,
+        chain=answer.chain,
+        word=answer.word,
+        attempts=attempts,
+        milliseconds=milliseconds,
+    )
+
+
+def name_text(name: dns.name.Name) -> str:
+    """Presentation form in lower case without the final dot; the root is ``.``."""
+    return name.to_text(omit_final_dot=True).lower() if name != dns.name.root else "."
+
+
+def _records(answer: Answer) -> tuple[str, ...]:
+    if answer.rrset is None:
+        return ()
+    if answer.rrset.rdtype == dns.rdatatype.TLSA:
+        return tuple(rdata.to_wire().hex() for rdata in answer.rrset)
+    return tuple(rdata.to_text() for rdata in answer.rrset)

@@ -1,0 +1,103 @@
+"""From options to the world a check runs in: network, resolvers, trust anchors, public roots.
+
+Everything wrong with an option is found here, before the first packet leaves, and said in one sentence (exit code 2).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fleet.errors import UsageError
+from fleet.network import Network
+from fleet.network.endpoint import Endpoint, parse_endpoint
+
+if TYPE_CHECKING:
+    import dns.rrset
+
+RESOLV_CONF = Path("/etc/resolv.conf")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Where questions go and what is trusted."""
+
+    network: Network
+    resolvers: tuple[Endpoint, ...]
+    trust_anchors: "tuple[dns.rrset.RRset, ...]"
+
+
+def open_world(network: Path | None, resolvers: Sequence[str], anchors: Sequence[Path]) -> World:
+    """Read what the options name.  Raises UsageError."""
+    from fleet.dnssec.anchors import ROOT_ANCHORS, load_trust_anchors
+    from fleet.network.mapped import open_network
+
+    endpoints = tuple(dict.fromkeys(parse_endpoint(text, 53) for text in resolvers)) or _system_resolvers(network)
+    carrier = open_network(network)
+    for endpoint in endpoints:
+        if not carrier.knows(endpoint.address, endpoint.port):
+            raise UsageError(f"resolver {endpoint} is not in the network that {network} describes")
+    trusted = tuple(rrset for path in anchors for rrset in load_trust_anchors(path))
+    return World(carrier, endpoints, trusted or ROOT_ANCHORS)
+
+
+def _system_resolvers(network: Path | None) -> tuple[Endpoint, ...]:
+    if network is not None:
+        raise UsageError("--network describes a network of its own: name a --resolver in it")
+    try:
+        lines = RESOLV_CONF.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        raise UsageError(f"no --resolver given and {RESOLV_CONF} cannot be read: {error.strerror}") from error
+    words = [line.split() for line in lines]
+    named = [word[1].split("%")[0] for word in words if len(word) > 1 and word[0] == "nameserver"]
+    if not named:
+        raise UsageError(f"no --resolver given and {RESOLV_CONF} names none")
+    return tuple(dict.fromkeys(parse_endpoint(text, 53) for text in named))
+
+
+def lab_arguments(ready: Mapping[str, Any]) -> list[str]:
+    """The options that point ``fleet check`` at a running lab."""
+    return [
+        "--network",
+        ready["network"],
+        "--resolver",
+        ready["resolvers"]["validating"],
+        "--trust-anchor",
+        ready["trust_anchor"],
+    ]
+
+
+def read_destinations(arguments: Iterable[str], file: str | None, stdin: Iterable[str]) -> tuple[str, ...]:
+    """Destinations from the command line and from a file (``-``: standard input), each once, as A-labels.
+
+    In a file, one destination a line; empty lines and what follows ``#`` are skipped.  Raises UsageError naming the
+    line.
+    """
+    from fleet.dane.domain import domain_name
+
+    domains = [domain_name(argument) for argument in arguments if argument != "-"]
+    if file is None and "-" in arguments:
+        file = "-"
+    if file is not None:
+        for number, line in enumerate(_lines(file, stdin), start=1):
+            text = line.partition("#")[0].strip()
+            if not text:
+                continue
+            try:
+                domains.append(domain_name(text))
+            except UsageError as error:
+                raise UsageError(f"{'standard input' if file == '-' else file}:{number}: {error}") from error
+    if not domains:
+        raise UsageError("no destination given: name domains, or a file of them with -f FILE (- is standard input)")
+    return tuple(dict.fromkeys(domains))
+
+
+def _lines(file: str, stdin: Iterable[str]) -> Iterable[str]:
+    if file == "-":
+        return stdin
+    try:
+        return Path(file).read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8 text (byte {error.start})") from error

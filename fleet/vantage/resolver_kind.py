@@ -1,0 +1,133 @@
+"""Judging the kind of a resolver from reference names, by quorum: one bad reference never condemns a resolver.
+
+Pure: takes what ``fleet.dnssec.probe`` recorded.  An untested cell is unknown, never good.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fleet.dnssec.probe import ProbeAnswer
+from fleet.model import Policy, Security
+
+QUORUM = 2
+"""Reference names of a group that must have answered before the group says anything."""
+
+
+class ResolverKind(StrEnum):
+    """What a resolver does to DNSSEC."""
+
+    VALIDATES = "validates"
+    PASSES = "passes"
+    STRIPS = "strips"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Names whose DNSSEC state is known: signed and valid, signed and broken, not signed."""
+
+    good: tuple[str, ...] = ("ietf.org", "isc.org", "nlnetlabs.nl", "internetsociety.org")
+    bogus: tuple[str, ...] = ("dnssec-failed.org", "rhybar.cz", "brokendnssec.net", "sigfail.verteiltesysteme.net")
+    unsigned: tuple[str, ...] = ("google.com", "amazon.com", "microsoft.com")
+
+
+@dataclass(frozen=True, slots=True)
+class KindJudgement:
+    """A kind with its evidence, one sentence per line."""
+
+    kind: ResolverKind
+    evidence: tuple[str, ...]
+
+
+def judge_kind(
+    good: Sequence[ProbeAnswer], bogus: Sequence[ProbeAnswer], unsigned: Sequence[ProbeAnswer]
+) -> KindJudgement:
+    """The kind that the three groups of reference answers prove, by majority of those that answered."""
+    heard_good = [answer for answer in good if answer.rcode == "NOERROR"]
+    heard_bogus = [answer for answer in bogus if answer.failure is None and answer.rcode in ("NOERROR", "SERVFAIL")]
+    heard_unsigned = [answer for answer in unsigned if answer.rcode == "NOERROR"]
+    evidence = tuple(
+        line
+        for line in (
+            *_silence("known-good", good, heard_good),
+            _count(heard_good, lambda answer: answer.signatures, "known-good names arrive with signatures"),
+            _count(heard_good, lambda answer: answer.own is Security.SECURE, "known-good names validate here"),
+            _count(heard_good, lambda answer: answer.ad, "known-good names have the AD bit"),
+            *_silence("known-bogus", bogus, heard_bogus),
+            _count(heard_bogus, lambda answer: answer.rcode == "SERVFAIL", "known-bogus names are answered SERVFAIL"),
+            *_silence("unsigned", unsigned, heard_unsigned),
+            _count(
+                heard_unsigned, lambda answer: answer.own is Security.INSECURE, "unsigned names prove to be unsigned"
+            ),
+        )
+        if line
+    )
+    return KindJudgement(_kind(heard_good, heard_bogus, heard_unsigned), evidence)
+
+
+def _kind(good: Sequence[ProbeAnswer], bogus: Sequence[ProbeAnswer], unsigned: Sequence[ProbeAnswer]) -> ResolverKind:
+    if len(good) < QUORUM:
+        return ResolverKind.UNKNOWN
+    if not _most(good, lambda answer: answer.signatures):
+        return ResolverKind.STRIPS
+    if any(answer.own is Security.INDETERMINATE for answer in good) and not _most(good, _is_secure):
+        return ResolverKind.UNKNOWN
+    if not _most(good, _is_secure):
+        return ResolverKind.STRIPS
+    if len(unsigned) < QUORUM or len(bogus) < QUORUM:
+        return ResolverKind.UNKNOWN
+    if not _most(unsigned, lambda answer: answer.own is Security.INSECURE):
+        return ResolverKind.STRIPS
+    if _most(good, lambda answer: answer.ad) and _most(bogus, lambda answer: answer.rcode == "SERVFAIL"):
+        return ResolverKind.VALIDATES
+    return ResolverKind.PASSES
+
+
+def _is_secure(answer: ProbeAnswer) -> bool:
+    return answer.own is Security.SECURE
+
+
+def _most(answers: Sequence[ProbeAnswer], holds: Callable[[ProbeAnswer], bool]) -> bool:
+    return sum(holds(answer) for answer in answers) * 2 > len(answers)
+
+
+def _count(answers: Sequence[ProbeAnswer], holds: Callable[[ProbeAnswer], bool], words: str) -> str:
+    return f"{sum(holds(answer) for answer in answers)} of {len(answers)} {words}" if answers else ""
+
+
+def _silence(group: str, asked: Sequence[ProbeAnswer], heard: Sequence[ProbeAnswer]) -> tuple[str, ...]:
+    silent = [answer for answer in asked if answer not in heard]
+    if not silent:
+        return ()
+    first = silent[0]
+    why = first.failure.sentence if first.failure else f"{first.name} is answered {first.rcode}"
+    return (f"{len(silent)} of {len(asked)} {group} names gave no usable answer ({why})",)
+
+
+CONSEQUENCES: dict[tuple[ResolverKind, Policy], str] = {
+    (ResolverKind.VALIDATES, Policy.ASYNCOS): "serves: signatures arrive, the appliance validates itself",
+    (ResolverKind.VALIDATES, Policy.POSTFIX): "serves: the AD bit can be relied on (over a trusted channel)",
+    (ResolverKind.VALIDATES, Policy.EXIM): "serves: the AD bit can be relied on (over a trusted channel)",
+    (ResolverKind.PASSES, Policy.ASYNCOS): "serves: signatures arrive, the appliance validates itself",
+    (ResolverKind.PASSES, Policy.POSTFIX): "DANE is never done: without the AD bit every domain looks unsigned",
+    (ResolverKind.PASSES, Policy.EXIM): "DANE is never done: without the AD bit every domain looks unsigned",
+    (ResolverKind.STRIPS, Policy.ASYNCOS): (
+        "mail is held: DANE-capable domains turn BOGUS (seed); a strict validator calls every name bogus"
+    ),
+    (ResolverKind.STRIPS, Policy.POSTFIX): "DANE is never done: without the AD bit every domain looks unsigned",
+    (ResolverKind.STRIPS, Policy.EXIM): "DANE is never done: without the AD bit every domain looks unsigned",
+    (ResolverKind.UNKNOWN, Policy.ASYNCOS): "unknown: what happens to mail behind it is not proven",
+    (ResolverKind.UNKNOWN, Policy.POSTFIX): "unknown: what happens to mail behind it is not proven",
+    (ResolverKind.UNKNOWN, Policy.EXIM): "unknown: what happens to mail behind it is not proven",
+}
+"""What each kind does to mail on each platform (the seed on DNS resolvers; Postfix and Exim act on the AD bit)."""
+
+
+def fit_for(kind: ResolverKind, policy: Policy) -> bool | None:
+    """Whether the kind serves the platform; None where it is not known.  ``rfc7672`` validates itself, as AsyncOS does."""
+    if kind is ResolverKind.UNKNOWN:
+        return None
+    if policy in (Policy.POSTFIX, Policy.EXIM):
+        return kind is ResolverKind.VALIDATES
+    return kind is not ResolverKind.STRIPS

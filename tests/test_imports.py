@@ -1,0 +1,40 @@
+"""Start-up stays light, and the house's import contracts hold."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("textual", "asyncssh", "dns", "cryptography")
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["check", "--help"]])
+def test_help_loads_none_of_the_heavy_libraries(arguments: list[str]) -> None:
+    program = f"""
+import sys
+sys.argv = ["fleet", *{arguments!r}]
+from fleet.faces.cli import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+loaded = [name for name in {HEAVY!r} if name in sys.modules]
+print("LOADED", loaded)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.endswith("LOADED []\n"), done.stdout + done.stderr
+
+
+def test_lower_rooms_never_import_higher_ones() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    if not linter.exists():
+        pytest.skip("import-linter is not installed beside this Python")
+    done = subprocess.run([linter], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_nothing_refers_to_paths_that_mean_nothing_to_a_user() -> None:
+    for path in [*ROOT.glob("fleet/**/*.py"), *ROOT.glob("tests/**/*.py"), ROOT / "README.md"]:
+        assert "/".join(("..", "shared")) not in path.read_text(encoding="utf-8"), path

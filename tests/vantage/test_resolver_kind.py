@@ -1,0 +1,65 @@
+"""What reference answers prove about a resolver."""
+
+from dataclasses import replace
+
+import pytest
+
+from fleet.dnssec.probe import ProbeAnswer
+from fleet.errors import Failure, FailureKind
+from fleet.model import Policy, Security
+from fleet.vantage.resolver_kind import CONSEQUENCES, ResolverKind, fit_for, judge_kind
+
+SIGNED = ProbeAnswer("good.lab", "NOERROR", ad=True, signatures=True, edns=True, own=Security.SECURE)
+BROKEN = ProbeAnswer("bogus.lab", "SERVFAIL", own=Security.BOGUS)
+PLAIN = ProbeAnswer("plain.lab", "NOERROR", own=Security.INSECURE)
+SILENT = ProbeAnswer("x.lab", failure=Failure(FailureKind.TIMEOUT, "192.0.2.56:53 gave no answer within 5 s"))
+
+
+def kind_of(good: ProbeAnswer, bogus: ProbeAnswer, unsigned: ProbeAnswer) -> ResolverKind:
+    return judge_kind([good] * 3, [bogus] * 3, [unsigned] * 3).kind
+
+
+def test_ad_on_signed_names_and_servfail_on_broken_ones_is_validating() -> None:
+    assert kind_of(SIGNED, BROKEN, PLAIN) is ResolverKind.VALIDATES
+
+
+def test_signatures_without_ad_are_passing() -> None:
+    assert kind_of(replace(SIGNED, ad=False), replace(BROKEN, rcode="NOERROR"), PLAIN) is ResolverKind.PASSES
+
+
+def test_the_ad_bit_alone_does_not_make_a_validator() -> None:
+    assert kind_of(SIGNED, replace(BROKEN, rcode="NOERROR"), PLAIN) is ResolverKind.PASSES
+
+
+def test_no_signatures_on_signed_names_is_stripping() -> None:
+    bare = replace(SIGNED, ad=False, signatures=False, own=Security.BOGUS)
+    assert kind_of(bare, BROKEN, replace(PLAIN, own=Security.BOGUS)) is ResolverKind.STRIPS
+
+
+def test_denials_that_do_not_arrive_are_stripping_too() -> None:
+    assert kind_of(SIGNED, BROKEN, replace(PLAIN, own=Security.BOGUS)) is ResolverKind.STRIPS
+
+
+@pytest.mark.parametrize("group", [0, 1, 2])
+def test_a_group_that_gave_no_answer_proves_nothing(group: int) -> None:
+    groups = [[SIGNED] * 3, [BROKEN] * 3, [PLAIN] * 3]
+    groups[group] = [SILENT] * 3
+    judgement = judge_kind(*groups)
+    assert judgement.kind is ResolverKind.UNKNOWN
+    assert any("192.0.2.56:53 gave no answer" in line for line in judgement.evidence)
+
+
+def test_one_bad_reference_name_never_condemns_a_resolver() -> None:
+    good = [SIGNED, SIGNED, replace(SIGNED, ad=False, signatures=False, own=Security.BOGUS)]
+    bogus = [BROKEN, BROKEN, replace(BROKEN, rcode="NOERROR")]
+    assert judge_kind(good, bogus, [PLAIN, PLAIN, SILENT]).kind is ResolverKind.VALIDATES
+
+
+def test_every_kind_has_a_consequence_on_every_platform_and_unknown_is_never_fit() -> None:
+    for kind in ResolverKind:
+        for platform in (Policy.ASYNCOS, Policy.POSTFIX, Policy.EXIM):
+            assert CONSEQUENCES[kind, platform]
+    assert fit_for(ResolverKind.UNKNOWN, Policy.ASYNCOS) is None
+    assert fit_for(ResolverKind.PASSES, Policy.ASYNCOS) is True
+    assert fit_for(ResolverKind.PASSES, Policy.POSTFIX) is False
+    assert fit_for(ResolverKind.STRIPS, Policy.ASYNCOS) is False
