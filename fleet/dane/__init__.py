@@ -15,4 +15,3 @@ record that is malformed: while records exist but none is usable, mail goes over
 session; ``transcript`` speaks the appliance's ``daneverify`` vocabulary.  What steps mean for mail is decided in
 ``fleet.decision``.  May import ``fleet.dnssec``, ``fleet.network`` and what lies below them.
 """
-

@@ -24,10 +24,7 @@ def domain_name(text: str) -> str:
         raise UsageError(f"{shown} is an e-mail address: give only its domain, the part after the @")
     if _is_address(domain.strip("[]").removeprefix("IPv6:")):
         raise UsageError(f"{shown} is an address literal: DANE does not apply to it, mail goes there directly")
-    if domain.isascii():
-        domain = domain.lower()
-    else:
-        domain = _a_label(domain, shown)
+    domain = domain.lower() if domain.isascii() else _a_label(domain, shown)
     labels = domain.split(".")
     if len(domain) > 253 or any(not 0 < len(label) < 64 for label in labels):
         raise UsageError(f"{shown} is no domain name: a label has 1 to 63 characters, a name at most 253")
@@ -40,7 +37,7 @@ def unicode_name(domain: str) -> str:
     """The U-label form of an A-label ``domain`` for people; the domain itself where it has none."""
     if "xn--" not in domain:
         return domain
-    import idna
+    import idna  # noqa: PLC0415  a table of half a megabyte, needed for few names
 
     try:
         return idna.decode(domain)
@@ -49,7 +46,7 @@ def unicode_name(domain: str) -> str:
 
 
 def _a_label(domain: str, shown: str) -> str:
-    import idna
+    import idna  # noqa: PLC0415
 
     try:
         return idna.encode(domain, uts46=True).decode("ascii").lower().rstrip(".")

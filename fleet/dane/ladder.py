@@ -21,7 +21,6 @@ from fleet.dane.pkix import Roots, pkix
 from fleet.dane.smtp import contact
 from fleet.dane.tlsa import parse_record
 from fleet.dnssec.lookup import ValidatedResolver, look_up
-from fleet.errors import RemoteError
 from fleet.model import (
     AddressStep,
     BaseMatch,
@@ -39,7 +38,6 @@ from fleet.model import (
     Verdict,
 )
 from fleet.network import Network
-from fleet.text import show
 
 OnStep = Callable[[Step], None]
 _BELIEVED = (Security.SECURE, Security.INSECURE)
@@ -219,7 +217,7 @@ def _mail_host(record: str) -> tuple[int, str]:
 
 
 def address_step(host: str, a: Lookup, aaaa: Lookup, cname: Lookup | None, limit: int) -> AddressStep:
-    """The addresses a client may use: IPv6 before IPv4 (seed: the default is "IPv6 Preferred"), none from bogus answers."""
+    """The addresses a client may use, IPv6 first (seed: the default is "IPv6 Preferred"), none from bogus answers."""
     found = [record for lookup in (aaaa, a) if lookup.security in _BELIEVED for record in lookup.records]
     addresses = tuple(dict.fromkeys(found))
     return AddressStep(host, a, aaaa, cname, addresses[:limit], truncated=max(0, len(addresses) - limit))
@@ -251,7 +249,7 @@ def server_name(host: str, tlsa: Iterable[TlsaStep]) -> str:
 
 
 def reference_names(domain: str, mx: MxStep) -> tuple[str, ...]:
-    """Names a DANE-TA certificate may carry besides the base domain: next-hop domain and its expansion (RFC 7672 3.2.2)."""
+    """Names a DANE-TA certificate may carry besides the base domain: next hop and its expansion (RFC 7672 3.2.2)."""
     return tuple(dict.fromkeys((domain, mx.lookup.canonical)))
 
 

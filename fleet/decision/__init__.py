@@ -1,1 +1,82 @@
-"""Being built."""
+"""What mail does: from recorded steps to actions, outcomes and sentences, under four policies and two modes.
+
+A check records what was *seen* (``fleet.model.Verdict``).  What that *means* depends on who sends:
+
+* **asyncos**: the vendor's two tables, 15 mandatory and 14 opportunistic rows over four columns: MX record, A record,
+  TLSA, certificate.  The appliance validates by itself.  Its opportunistic mode is stricter than it sounds: bogus
+  DNSSEC or a wrong certificate *holds* the mail.
+* **postfix** and **exim** believe their resolver's AD bit, act per MX host and go on to the next one on failure.
+* **rfc7672** is the ideal client: own validation, next host on failure, no clear text to a host with TLSA records.
+
+A policy is a table of rows; where its sources are silent the row says *assumed*, and so does every outcome that rests
+on it.  On the way up:
+
+======================  ===============================================================================
+``states``              the columns' states, each said in mail terms
+``table``               what a row is and how the deciding one is found
+``asyncos`` …           one table a policy
+``decide``              four states in, one action out
+``combine``             the actions of all hosts and addresses to the one that counts, and the weakest
+``reading``             recorded steps to states, as each client would see them
+``fallback``            what plain TLS comes to at a TLS level
+``cause``               why, as a word and as a sentence; RFC 8460 result type
+``judge``               all of it: a verdict to a judgement
+``differences``         where policies part
+``advice``              what to do next
+``lookahead``           what is about to go wrong
+``exit_code``           what a script is told
+======================  ===============================================================================
+
+Everything here is pure.  May import ``fleet.model``, ``fleet.errors``, ``fleet.text`` and ``fleet.clock`` only.
+Sections worth reading beside it: RFC 7672 2.1 to 2.2 and 3, RFC 7671 9, RFC 8460 4.3, RFC 7505, RFC 5321 5.1.
+"""
+
+from fleet.decision.advice import advice
+from fleet.decision.cause import Cause
+from fleet.decision.combine import STRICTNESS, WEAKNESS, Combined, combine, strictness
+from fleet.decision.decide import TABLES, decide, decide_row
+from fleet.decision.differences import differences
+from fleet.decision.exit_code import ExitCode, Require, exit_code, worst_code
+from fleet.decision.fallback import fallback_outcomes
+from fleet.decision.judge import SMTP_LEFT_OUT, Judgement, Path, judge, judge_all
+from fleet.decision.lookahead import Warning, WarningCode, warnings
+from fleet.decision.reading import Attempt, attempts
+from fleet.decision.states import AddressState, CertificateState, MxState, TlsaState
+from fleet.decision.table import Basis, Reading, Row, Table
+
+__all__ = [
+    "SMTP_LEFT_OUT",
+    "STRICTNESS",
+    "TABLES",
+    "WEAKNESS",
+    "AddressState",
+    "Attempt",
+    "Basis",
+    "Cause",
+    "CertificateState",
+    "Combined",
+    "ExitCode",
+    "Judgement",
+    "MxState",
+    "Path",
+    "Reading",
+    "Require",
+    "Row",
+    "Table",
+    "TlsaState",
+    "Warning",
+    "WarningCode",
+    "advice",
+    "attempts",
+    "combine",
+    "decide",
+    "decide_row",
+    "differences",
+    "exit_code",
+    "fallback_outcomes",
+    "judge",
+    "judge_all",
+    "strictness",
+    "warnings",
+    "worst_code",
+]

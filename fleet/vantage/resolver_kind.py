@@ -125,7 +125,10 @@ CONSEQUENCES: dict[tuple[ResolverKind, Policy], str] = {
 
 
 def fit_for(kind: ResolverKind, policy: Policy) -> bool | None:
-    """Whether the kind serves the platform; None where it is not known.  ``rfc7672`` validates itself, as AsyncOS does."""
+    """Whether the kind serves the platform; None where it is not known.
+
+    ``rfc7672`` validates itself, as AsyncOS does.
+    """
     if kind is ResolverKind.UNKNOWN:
         return None
     if policy in (Policy.POSTFIX, Policy.EXIM):

@@ -1,4 +1,4 @@
-"""The self-test of resolvers: every resolver over every transport, asked for the reference names (``fleet check --self-test``)."""
+"""The self-test of resolvers: each is asked for the reference names, over every transport."""
 
 import asyncio
 from collections.abc import Iterable, Sequence

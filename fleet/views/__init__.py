@@ -1,1 +1,32 @@
-"""Being built."""
+"""What was found, ready to show: rows and panels of safe text, for every face alike.
+
+A verdict holds true values, and true values are hostile: a banner may carry escape sequences, a certificate subject a
+bidirectional override, a domain a letter that only looks like another.  The faces (tables, the dashboard, exports for
+people) therefore never touch a verdict.  They show what stands here: frozen rows whose every remote string has passed
+``fleet.text.show``, sorted and worded once, so that the command line and the screen say the same thing.
+
+``marks`` is the table of states (a glyph *and* a word, colour only third); ``names`` shows domains in Unicode beside
+their A-label; ``ladder`` is one destination host by host; ``check`` is one destination as one row; ``explanation`` is
+the long form, from the root's key down to the row of the policy table that decided.  No function here knows a terminal,
+a width or a UI library.
+
+May import ``fleet.decision``, ``fleet.model``, ``fleet.errors`` and ``fleet.text``.
+"""
+
+from fleet.views.check import CheckRow, check_row
+from fleet.views.explanation import Detail, explanation
+from fleet.views.ladder import Cell, LadderRow, Summary, ladder, summary
+from fleet.views.marks import Mark
+
+__all__ = [
+    "Cell",
+    "CheckRow",
+    "Detail",
+    "LadderRow",
+    "Mark",
+    "Summary",
+    "check_row",
+    "explanation",
+    "ladder",
+    "summary",
+]

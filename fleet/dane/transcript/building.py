@@ -33,6 +33,8 @@ from fleet.model import (
 _Fields = dict[str, str]
 
 _RCODES = {Existence.DATA: "NOERROR", Existence.NODATA: "NOERROR", Existence.NXDOMAIN: "NXDOMAIN"}
+# Stands for records whose rdata the text does not show: usable, for the appliance went on to use them.
+_UNSAID = TlsaRecord(b"", None, None, None, b"")
 _UNUSABLE = TlsaRecord(b"", None, None, None, b"", "the transcript says that no TLSA record is usable")
 
 
@@ -77,6 +79,7 @@ class _Session:
 
     address: str
     port: int
+    connected: bool = False
     local: str = ""
     failure: FailureKind | None = None
     protocol: str = ""
@@ -84,16 +87,19 @@ class _Session:
     match: ChainMatch | None = None
 
     def step(self, host: str) -> ContactStep | None:
-        """None where the text never said how the session ended."""
-        if self.failure is None and not self.protocol:
-            return None
+        """None where the text never said that anybody answered; a session left before TLS counts as cancelled."""
+        failure = self.failure
+        if failure is None and not self.protocol:
+            if not self.connected:
+                return None
+            failure = FailureKind.CANCELLED
         contact = Contact(
             host=host,
             address=self.address,
             port=self.port,
             sni=host,
-            failure=_failure(self.failure, "the SMTP session") if self.failure else None,
-            starttls=True if self.protocol else False if self.failure is FailureKind.NO_STARTTLS else None,
+            failure=_failure(failure, "the SMTP session") if failure else None,
+            starttls=True if self.protocol else False if failure is FailureKind.NO_STARTTLS else None,
             tls_version=self.protocol,
             cipher=self.cipher,
             local_address=self.local,
@@ -132,6 +138,8 @@ class PartialVerdict:
         """Take one phrase; False where it cannot stand here, such as a TLS line before any connection."""
         fields = {key: _name(value) if key in ("host", "domain") else value for key, value in fields.items()}
         if "host" in fields:
+            if "domain" not in fields and fields["host"] not in self._hosts:
+                return False
             self._current = fields["host"]
             self._hosts.setdefault(self._current, _HostSaid())
         if phrase in _SESSION:
@@ -236,12 +244,13 @@ def _fail(session: _Session, failure: FailureKind) -> None:
 
 
 def _connect(session: _Session, fields: _Fields) -> None:
-    session.local = fields["local"]
+    session.connected = True
+    session.local = fields.get("local", "")
 
 
 _SESSION: dict[Phrase, Callable[[_Session, _Fields], None]] = {
     Phrase.CONNECTED: _connect,
-    Phrase.CONNECTED_SOMEHOW: lambda session, fields: None,
+    Phrase.CONNECTED_SOMEHOW: _connect,
     Phrase.CONNECT_FAILED: lambda session, fields: _fail(session, FailureKind(fields["failure"])),
     Phrase.TLS_CHECKING: lambda session, fields: None,
     Phrase.TLS_ESTABLISHED: _start_tls,
@@ -262,9 +271,10 @@ def _host_steps(name: str, said: _HostSaid, port: int) -> list[Step]:
         steps.append(AddressStep(name, said.a.lookup(name, "A"), said.aaaa.lookup(name, "AAAA"), None, addresses))
     if said.tlsa.known:
         lookup = said.tlsa.lookup(f"_{port}._tcp.{name}", "TLSA")
-        steps.append(TlsaStep(name, name, lookup, (_UNUSABLE,) if said.unusable else ()))
+        record = _UNUSABLE if said.unusable else _UNSAID
+        steps.append(TlsaStep(name, name, lookup, (record,) if said.tlsa.existence is Existence.DATA else ()))
     for session in said.sessions:
-        if said.unusable and session.match is None:
+        if said.unusable and session.protocol and session.match is None:
             session.match = ChainMatch(False, False, _UNUSABLE.unusable, (), TlsReport.TLSA_INVALID)
         if (step := session.step(name)) is not None:
             steps.append(step)

@@ -1,8 +1,8 @@
 """Every line a transcript can have, as one table used in both directions: to write lines and to recognise them.
 
 A ``Phrase`` is a template whose slots are either *words* (a closed list, such as the DNSSEC state) or *names* (text
-from outside: hosts, addresses, ciphers).  ``SEEN`` holds the wordings the appliance is known to print, with the names left
-blank; whatever is not among them is synthetic.  May import ``fleet.errors``, ``fleet.model`` and ``fleet.text``.
+from outside: hosts, addresses, ciphers).  ``SEEN`` holds the wordings the appliance is known to print, with the names
+left blank; whatever is not among them is synthetic.  May import ``fleet.errors``, ``fleet.model`` and ``fleet.text``.
 """
 
 import re
@@ -132,7 +132,7 @@ def say(phrase: Phrase, **fields: str) -> Line:
 def recognise(line: str) -> tuple[Phrase, dict[str, str]] | None:
     """The phrase ``line`` is an instance of and what stands in its slots, or None where no phrase fits.
 
-    Blanks are read generously (the appliance itself writes both ``record(`` and ``record (``), case is not.
+    Blanks are read generously (the appliance itself writes both ``record(`` and ``record (``); case matters.
     """
     for phrase, pattern in _PATTERNS:
         if found := pattern.fullmatch(line):
@@ -151,7 +151,7 @@ def _pattern(template: str) -> re.Pattern[str]:
         parts.append(_literal(literal))
         if field:
             parts.append(f"(?P<{field}>{(WORDS | NAMES)[field]})")
-    return re.compile("".join(parts).removesuffix(r"\.") + r"\.?")
+    return re.compile("".join(parts))
 
 
 def _literal(literal: str) -> str:

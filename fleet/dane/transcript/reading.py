@@ -1,8 +1,8 @@
 """``daneverify`` lines read back into a partial verdict: only what the text said, and a list of what it did not.
 
-The text may come from a terminal: prompts, carriage returns, blank lines, escape sequences, pager remains and lines cut at the
-screen's width are normal.  A line that fits no phrase is kept, never guessed at.  May import ``fleet.errors`` and
-``fleet.model``.
+The text may come from a terminal: prompts, carriage returns, blank lines, escape sequences, pager remains and lines cut
+at the screen's width are normal.  A line that fits no phrase is kept, never guessed at.  May import ``fleet.errors``
+and ``fleet.model``.
 """
 
 import re
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import product
 
 from fleet.dane.transcript.building import PartialVerdict
 from fleet.dane.transcript.phrases import SYNTHETIC_MARK, Phrase, recognise
@@ -115,9 +116,9 @@ def _phrases(lines: list[str], domain: str) -> Iterator[tuple[_Found | None, str
 
 def _phrase_at(lines: list[str], index: int, domain: str) -> tuple[_Found | None, int]:
     for used in range(1, min(_MOST_JOINED, len(lines) - index) + 1):
-        pieces = lines[index : index + used]
-        for glue in ("", " ") if used > 1 else ("",):
-            found = recognise(glue.join(pieces))
+        first, *rest = lines[index : index + used]
+        for glues in product(("", " "), repeat=len(rest)):
+            found = recognise(first + "".join(map(str.__add__, glues, rest)))
             # A line cut inside the domain is whole in form: only the known domain tells that it goes on.
             if found is not None and _folded(found[1].get("domain", domain)) == domain:
                 return found, used

@@ -1,7 +1,7 @@
 """A verdict as the lines ``daneverify`` would print: the appliance's walk, replayed over recorded steps.
 
 The appliance walks less than we record.  It takes MX hosts and addresses in order, goes on to the next after an
-insecure answer or a failed connection, and stops at the first success or hard failure; it connects before it asks for
+insecure answer or a failed connection, and stops at the first success or failure; it connects before it asks for
 TLSA.  The lines follow that walk, so hosts it would not have reached do not appear.  No line carries a sentence of
 ours: reasons belong to ``fleet.views``.  May import ``fleet.decision``, ``fleet.model``.
 """
@@ -14,6 +14,7 @@ from fleet.decision import judge
 from fleet.errors import FailureKind
 from fleet.model import (
     AddressStep,
+    Contact,
     ContactStep,
     Existence,
     Lookup,
@@ -36,25 +37,29 @@ class _End(Enum):
     FAILED = auto()
     INSECURE = auto()
     NO_ADDRESS = auto()
+    LOOKUP_FAILED = auto()
     UNTESTED = auto()
 
 
-_STOPS = (_End.SUCCESS, _End.FAILED)
+_STOPS = (_End.SUCCESS, _End.FAILED, _End.LOOKUP_FAILED)
+_GOES_ON = (_End.INSECURE, _End.LOOKUP_FAILED, _End.UNTESTED)
 _LAST_WORDS = {
     _End.SUCCESS: Phrase.SUCCESS,
     _End.FAILED: Phrase.FAILED,
     _End.INSECURE: Phrase.FAILED,
     _End.NO_ADDRESS: Phrase.FAILED,
+    _End.LOOKUP_FAILED: Phrase.NOT_TESTED,
     _End.UNTESTED: Phrase.NOT_TESTED,
 }
+_WITHOUT_TLSA = {_End.LOOKUP_FAILED: _End.FAILED, _End.NO_ADDRESS: _End.INSECURE}
 _Walk = Generator[Line, None, _End]
 
 
 def render(verdict: Verdict, mode: Mode | None = None) -> list[Line]:
     """``verdict`` line for line as ``daneverify`` would print it; composed lines are marked synthetic.
 
-    The appliance's last word knows no mode.  With ``mode`` a synthetic line is added that says how the ``asyncos`` policy
-    decides in that mode, for ``DANE FAILED`` does not mean that mail is held (RFC 7672 section 2.2).
+    The appliance's last word knows no mode.  With ``mode`` a synthetic line is added that says how the ``asyncos``
+    policy decides in that mode, for ``DANE FAILED`` does not mean that mail is held (RFC 7672 section 2.2).
     """
     return list(_transcript(verdict, mode))
 
@@ -86,7 +91,7 @@ def _mx_opening(mx: MxStep, domain: str) -> tuple[Line | None, _End | None]:
     lookup = mx.lookup
     security = lookup.security.upper()
     if lookup.failure is not None:
-        return say(Phrase.MX_FAILED, domain=domain, failure=lookup.failure.kind), _End.UNTESTED
+        return say(Phrase.MX_FAILED, domain=domain, failure=lookup.failure.kind), _End.LOOKUP_FAILED
     if lookup.security is Security.BOGUS:
         return say(Phrase.MX_UNNAMED, security=security, domain=domain), _End.FAILED
     match mx.meaning:
@@ -147,7 +152,7 @@ class _Host:
             return not _unasked(step.aaaa)
         answered = _is_data(step.a) and step.a.security is Security.SECURE
         untested = end is _End.UNTESTED and self.verdict.smtp
-        return _is_data(step.aaaa) and end not in _STOPS and (untested or not answered)
+        return _is_data(step.aaaa) and end in _GOES_ON and (untested or not answered)
 
     def _family(self, lookup: Lookup, step: AddressStep) -> _Walk:
         if not _is_data(lookup):
@@ -172,6 +177,7 @@ class _Host:
         slots = {"rdtype": lookup.rdtype, **self.names}
         if lookup.failure is not None:
             yield say(Phrase.RECORD_FAILED, failure=lookup.failure.kind, **slots)
+            return _End.LOOKUP_FAILED
         elif lookup.security is Security.BOGUS:
             yield say(Phrase.RECORD_FOUND, security="BOGUS", **slots)
             return _End.FAILED
@@ -192,24 +198,22 @@ class _Host:
         yield say(Phrase.CONNECTING, address=address, port=str(contact.port))
         if contact.local_address:
             yield say(Phrase.CONNECTED, address=address, local=contact.local_address)
-        elif contact.reached:
+        elif contact.reached or _left_before_tls(contact):
             yield say(Phrase.CONNECTED_SOMEHOW, address=address)
-        if contact.failure is not None and not contact.reached:
+        if contact.failure is not None and not (contact.reached or _left_before_tls(contact)):
             yield say(Phrase.CONNECT_FAILED, address=address, failure=contact.failure.kind)
             return _End.UNTESTED
         return (yield from self._tlsa(found))
 
     def _tlsa(self, contact: ContactStep | None) -> _Walk:
-        step = _decisive(self.verdict.tlsa(self.name))
+        step = _tlsa_step(self.verdict, self.name)
         if step is None:
             yield say(Phrase.RECORD_NOT_ASKED, rdtype="TLSA", **self.names)
             return _End.UNTESTED
         if not _is_data(step.lookup):
             end = yield from self._without_data(step.lookup)
             # A TLSA lookup that fails counts as bogus (RFC 7672 section 2.1.2); a denial ends DANE for the host.
-            if step.lookup.failure is not None:
-                return _End.FAILED
-            return _End.INSECURE if end is _End.NO_ADDRESS else end
+            return _WITHOUT_TLSA.get(end, end)
         yield say(Phrase.RECORD_FOUND, security=step.lookup.security.upper(), rdtype="TLSA", **self.names)
         if step.lookup.security is not Security.SECURE:
             return _End.INSECURE
@@ -223,6 +227,9 @@ class _Host:
         usable = match.usable if match is not None else any(record.usable for record in step.records)
         if not usable and (match is not None or step.records):
             yield say(Phrase.TLSA_UNUSABLE, **self.names)
+        if contact.failure is not None and not contact.reached:
+            yield say(Phrase.CONNECT_FAILED, address=contact.address, failure=contact.failure.kind)
+            return _End.UNTESTED
         yield say(Phrase.TLS_CHECKING)
         if contact.failure is not None:
             plain = contact.failure.kind is FailureKind.NO_STARTTLS
@@ -244,7 +251,7 @@ class _Host:
 
     def _contact(self, address: str) -> ContactStep | None:
         """The session with ``address``, the one made for the decisive TLSA base where there were several."""
-        step = _decisive(self.verdict.tlsa(self.name))
+        step = _tlsa_step(self.verdict, self.name)
         base = step.base if step else self.name
         found = [one for one in self.verdict.contacts(self.name) if one.contact.address == address]
         return next((one for one in found if one.contact.sni == base), found[0] if found else None)
@@ -253,6 +260,10 @@ class _Host:
 def _is_data(lookup: Lookup) -> bool:
     bogus = lookup.security is Security.BOGUS
     return lookup.failure is None and lookup.existence is Existence.DATA and not bogus
+
+
+def _left_before_tls(contact: Contact) -> bool:
+    return contact.failure is not None and contact.failure.kind is FailureKind.CANCELLED
 
 
 def _unasked(lookup: Lookup) -> bool:
@@ -265,16 +276,7 @@ def _in_order(lookup: Lookup, step: AddressStep) -> list[str]:
     return [*tried, *(address for address in lookup.records if address not in tried)]
 
 
-def _decisive(steps: tuple[TlsaStep, ...]) -> TlsaStep | None:
-    """The first TLSA answer that is more than a denial, else the last one asked (RFC 7672 section 2.2.2)."""
-    denials = (Existence.NODATA, Existence.NXDOMAIN)
-    return next(
-        (
-            step
-            for step in steps
-            if step.lookup.security is Security.BOGUS
-            or step.lookup.failure is not None
-            or step.lookup.existence not in denials
-        ),
-        steps[-1] if steps else None,
-    )
+def _tlsa_step(verdict: Verdict, host: str) -> TlsaStep | None:
+    """The TLSA answer at the MX host's own name, which is where the appliance is taken to ask; else any there is."""
+    steps = verdict.tlsa(host)
+    return next((step for step in steps if step.base == host), steps[-1] if steps else None)

@@ -1,13 +1,16 @@
 """``fleet lab``: the Internet in a box, kept running until Ctrl-C."""
 
-import json
+import shlex
 import signal
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fleet.faces.cli.world import lab_arguments
+
+if TYPE_CHECKING:
+    from fleet.lab import LabHandle
 
 
 def lab(
@@ -17,21 +20,44 @@ def lab(
 
     Ends with Ctrl-C or SIGTERM; nothing is left running or on disk.
     """
+    from fleet.faces.export.json import dumps
     from fleet.lab import spawn
 
-    with spawn() as handle:
-        if as_json:
-            print(json.dumps(handle.ready), flush=True)
-        else:
-            print(f"The lab runs with {len(handle.ready['destinations'])} destinations.  In another terminal:\n")
-            print(
-                f"  fleet check {' '.join(lab_arguments(handle.ready))} -f {handle.ready['directory']}/destinations.txt"
-            )
-            print(f"  fleet check {' '.join(lab_arguments(handle.ready))} {handle.ready['destinations'][0]['name']}\n")
-            sys.stdout.flush()
-        print("fleet: Ctrl-C ends the lab", file=sys.stderr)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
-            handle.wait()
-        except KeyboardInterrupt:
-            return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with spawn() as running:
+            if as_json:
+                print(dumps(_offer(running)), flush=True)
+            else:
+                print("\n".join(_hints(running)), flush=True)
+            print("fleet: Ctrl-C ends the lab", file=sys.stderr)
+            running.wait()
+    except KeyboardInterrupt:
+        return
+    raise LabError("the lab ended by itself")
+
+
+def _hints(running: "LabHandle") -> list[str]:
+    arguments = shlex.join(lab_arguments(running))
+    references = " ".join(f"--reference {kind}={name}" for kind, names in running.references.items() for name in names)
+    return [
+        f"The lab runs with {len(running.destinations)} destinations.  In another terminal:",
+        "",
+        f"  fleet check {arguments} -f {shlex.quote(str(running.destination_list))}",
+        f"  fleet check {arguments} {running.destinations[0].name} --explain",
+        f"  fleet check {arguments} --self-test {references}",
+        "",
+        "Resolvers: " + ", ".join(f"{address} {kind}" for kind, address in running.resolvers.items()),
+        "",
+        *(f"  {destination.name:<34} {destination.summary}" for destination in running.destinations),
+    ]
+
+
+def _offer(running: "LabHandle") -> dict[str, object]:
+    return {
+        "format": "fleet-lab/1",
+        "arguments": lab_arguments(running),
+        "resolvers": running.resolvers,
+        "references": running.references,
+        "destinations": running.destinations,
+    }

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress(total: int, doing: str) -> Iterator[Callable[[], None]]:
-    """Yield a function that counts one piece of work as done; silent unless stderr is a terminal and there is more than one."""
+    """Yield a function that counts one piece of work as done; silent for a single piece or without a terminal."""
     if total < 2 or not sys.stderr.isatty():
         yield lambda: None
         return

@@ -3,10 +3,10 @@
 Everything wrong with an option is found here, before the first packet leaves, and said in one sentence (exit code 2).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fleet.errors import UsageError
 from fleet.network import Network
@@ -14,6 +14,8 @@ from fleet.network.endpoint import Endpoint, parse_endpoint
 
 if TYPE_CHECKING:
     import dns.rrset
+
+    from fleet.lab import LabHandle
 
 RESOLV_CONF = Path("/etc/resolv.conf")
 
@@ -30,13 +32,14 @@ class World:
 def open_world(network: Path | None, resolvers: Sequence[str], anchors: Sequence[Path]) -> World:
     """Read what the options name.  Raises UsageError."""
     from fleet.dnssec.anchors import ROOT_ANCHORS, load_trust_anchors
-    from fleet.network.mapped import open_network
+    from fleet.network.mapped import MappedNetwork, open_network
 
     endpoints = tuple(dict.fromkeys(parse_endpoint(text, 53) for text in resolvers)) or _system_resolvers(network)
     carrier = open_network(network)
-    for endpoint in endpoints:
-        if not carrier.knows(endpoint.address, endpoint.port):
-            raise UsageError(f"resolver {endpoint} is not in the network that {network} describes")
+    if isinstance(carrier, MappedNetwork):
+        for endpoint in endpoints:
+            if endpoint not in carrier.udp and endpoint not in carrier.tcp:
+                raise UsageError(f"resolver {endpoint} is not in the network that {network} describes")
     trusted = tuple(rrset for path in anchors for rrset in load_trust_anchors(path))
     return World(carrier, endpoints, trusted or ROOT_ANCHORS)
 
@@ -55,15 +58,12 @@ def _system_resolvers(network: Path | None) -> tuple[Endpoint, ...]:
     return tuple(dict.fromkeys(parse_endpoint(text, 53) for text in named))
 
 
-def lab_arguments(ready: Mapping[str, Any]) -> list[str]:
+def lab_arguments(lab: "LabHandle") -> list[str]:
     """The options that point ``fleet check`` at a running lab."""
     return [
-        "--network",
-        ready["network"],
-        "--resolver",
-        ready["resolvers"]["validating"],
-        "--trust-anchor",
-        ready["trust_anchor"],
+        *("--network", str(lab.network)),
+        *("--resolver", lab.resolvers["validating"]),
+        *("--trust-anchor", str(lab.trust_anchor)),
     ]
 
 

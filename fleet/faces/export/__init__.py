@@ -1,1 +1,9 @@
-"""Being built."""
+"""What leaves the program as bytes: JSON documents for programs, plain text for people and pipes.
+
+An export is a contract.  The JSON document has a version in its ``format``, a schema (``schema``) and tests that hold
+sample documents to it.  Plain text is laid out for a given number of columns, counts the cells that wide characters
+take, folds instead of cutting, and never relies on colour.
+
+``json`` writes true values and escapes everything that is not ASCII; ``text`` writes rows of ``fleet.views``, whose
+strings are safe.  Used by ``fleet.faces.cli`` only.  May import ``fleet.views`` and everything below it.
+"""

@@ -1,0 +1,179 @@
+"""One certificate, read once: the facts that path validation needs, and the description a person reads.
+
+Certificates come from strangers.  ``read_certificate`` never raises: what cryptography refuses stays a certificate with
+an ``unreadable`` sentence, good for digests (DANE-EE) and for nothing else.  Results are cached, because the same
+authorities appear in chain after chain.
+
+May import ``fleet.model``, ``fleet.dane.der`` and cryptography.
+"""
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
+
+from fleet.dane.der import DerError, Outline, comparable_name, outline
+from fleet.model import Certificate
+
+# A stranger's odd serial number is no news for our operator's terminal.
+warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, message="Parsed a")
+
+_UNDERSTOOD = frozenset(
+    {
+        ExtensionOID.BASIC_CONSTRAINTS,
+        ExtensionOID.KEY_USAGE,
+        ExtensionOID.EXTENDED_KEY_USAGE,
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+        ExtensionOID.NAME_CONSTRAINTS,
+        # Policies restrict nobody who, like an SMTP client, asks for none (RFC 5280 6.1.1).
+        ExtensionOID.CERTIFICATE_POLICIES,
+        ExtensionOID.POLICY_MAPPINGS,
+        ExtensionOID.POLICY_CONSTRAINTS,
+        ExtensionOID.INHIBIT_ANY_POLICY,
+        # Revocation is not checked: it does not apply to DANE (RFC 7671 5.2), and mail servers do not check it either.
+        ExtensionOID.CRL_DISTRIBUTION_POINTS,
+        ExtensionOID.OCSP_NO_CHECK,
+    }
+)
+"""Extensions that may be critical (RFC 5280 4.2): either judged, or without effect here."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadCertificate:
+    """A certificate taken apart; equal only to itself, so compare ``der``."""
+
+    der: bytes
+    outline: Outline | None
+    """None where not even the structure of a certificate was found."""
+    library: x509.Certificate | None
+    """None where cryptography refuses the certificate."""
+    unreadable: str
+    """Why nothing but digests can be taken, as the end of a sentence; empty where it was read."""
+    subject: bytes = b""
+    """Comparable form (``comparable_name``), like ``issuer``."""
+    issuer: bytes = b""
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    is_version_1: bool = False
+    basic_constraints: x509.BasicConstraints | None = None
+    key_usage: x509.KeyUsage | None = None
+    is_for_tls_servers: bool = True
+    """False where an extended key usage restricts the certificate to something else (RFC 5280 4.2.1.12)."""
+    unknown_critical: str = ""
+    """Dotted identifier of the first critical extension nobody here understands."""
+    alternative_names: tuple[x509.GeneralName, ...] = ()
+    name_constraints: x509.NameConstraints | None = None
+    names: tuple[str, ...] = ()
+    """DNS-IDs, or the CNs where there is none (RFC 7672 3.2.3), as written."""
+
+    @property
+    def self_issued(self) -> bool:
+        """Whether issuer and subject are the same name; says nothing about the key."""
+        return self.outline is not None and self.subject == self.issuer
+
+    @property
+    def label(self) -> str:
+        """The subject for use in a sentence."""
+        try:
+            text = self.library.subject.rfc4514_string() if self.library else ""
+        except ValueError:
+            text = ""
+        return text or "without a subject"
+
+
+@lru_cache(maxsize=512)
+def read_certificate(der: bytes) -> ReadCertificate:
+    """Take a DER certificate apart.  Never raises."""
+    try:
+        cut = outline(der)
+    except DerError:
+        return ReadCertificate(der, None, None, "is no certificate")
+    try:
+        library = x509.load_der_x509_certificate(der)
+        not_before, not_after = library.not_valid_before_utc, library.not_valid_after_utc
+        extensions = library.extensions
+        common_names = _common_names(library)
+        alternative = tuple(_value(extensions, x509.SubjectAlternativeName) or ())
+        version = library.version
+    except (ValueError, x509.DuplicateExtension, x509.InvalidVersion, OverflowError):
+        return ReadCertificate(der, cut, None, "has an encoding that cannot be read")
+    dns_names = tuple(name.value for name in alternative if isinstance(name, x509.DNSName))
+    usages = _value(extensions, x509.ExtendedKeyUsage)
+    unknown = (found.oid for found in extensions if found.critical and found.oid not in _UNDERSTOOD)
+    return ReadCertificate(
+        der=der,
+        outline=cut,
+        library=library,
+        unreadable="",
+        subject=comparable_name(cut.subject),
+        issuer=comparable_name(cut.issuer),
+        not_before=not_before,
+        not_after=not_after,
+        is_version_1=version is x509.Version.v1,
+        basic_constraints=_value(extensions, x509.BasicConstraints),
+        key_usage=_value(extensions, x509.KeyUsage),
+        is_for_tls_servers=usages is None or ExtendedKeyUsageOID.SERVER_AUTH in usages,
+        unknown_critical=next((oid.dotted_string for oid in unknown), ""),
+        alternative_names=alternative,
+        name_constraints=_value(extensions, x509.NameConstraints),
+        names=dns_names or common_names,
+    )
+
+
+def describe(der: bytes) -> Certificate:
+    """What a person wants to know of one certificate.  Never raises: what cannot be read is left empty."""
+    certificate = read_certificate(der)
+    library = certificate.library
+    spki = certificate.outline.spki if certificate.outline else None
+    return Certificate(
+        subject=_text(library.subject) if library else "",
+        issuer=_text(library.issuer) if library else "",
+        names=certificate.names,
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        sha256=hashlib.sha256(der).hexdigest(),
+        spki_sha256=hashlib.sha256(spki).hexdigest() if spki else "",
+        key=_kind_of_key(spki) if spki else "unknown",
+    )
+
+
+@lru_cache(maxsize=512)
+def _kind_of_key(spki: bytes) -> str:
+    try:
+        key = load_der_public_key(spki)
+    except (ValueError, UnsupportedAlgorithm):
+        return "unknown"
+    match key:
+        case rsa.RSAPublicKey() | dsa.DSAPublicKey():
+            return f"{'RSA' if isinstance(key, rsa.RSAPublicKey) else 'DSA'} {key.key_size}"
+        case ec.EllipticCurvePublicKey():
+            return f"EC {key.curve.name}"
+        case ed25519.Ed25519PublicKey():
+            return "Ed25519"
+        case ed448.Ed448PublicKey():
+            return "Ed448"
+    return type(key).__name__.removesuffix("PublicKey")
+
+
+def _text(name: x509.Name) -> str:
+    return name.rfc4514_string()
+
+
+def _common_names(certificate: x509.Certificate) -> tuple[str, ...]:
+    found = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return tuple(attribute.value for attribute in found if isinstance(attribute.value, str))
+
+
+def _value(extensions: x509.Extensions, kind: type[x509.ExtensionTypeVar]) -> x509.ExtensionTypeVar | None:
+    try:
+        return extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None

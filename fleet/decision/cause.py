@@ -1,0 +1,236 @@
+"""Why a row decided as it did: the first state that stands between the mail and DANE, as one word.
+
+The word keys the advice, the TLS report and the differences between policies; the sentence comes from the step that was
+recorded.  Only the columns that the deciding row filled are looked at: a column that was blank decided nothing.
+
+May import ``fleet.errors``, ``fleet.model`` and modules of this package below ``judge``.
+"""
+
+from enum import StrEnum
+
+from fleet.decision.reading import EYES, Attempt
+from fleet.decision.states import AddressState as A
+from fleet.decision.states import CertificateState as C
+from fleet.decision.states import MxState as M
+from fleet.decision.states import TlsaState as T
+from fleet.decision.table import Row, State
+from fleet.errors import Failure, FailureKind
+from fleet.model import Action, Lookup, Policy, TlsReport
+
+
+class Cause(StrEnum):
+    """What stands between mail and DANE."""
+
+    NONE = "none"
+    """Nothing: delivered under DANE."""
+    NULL_MX = "null-mx"
+    NO_DOMAIN = "no-domain"
+    MX_FAILED = "mx-failed"
+    MX_BOGUS = "mx-bogus"
+    MX_INSECURE = "mx-insecure"
+    NO_ADDRESS = "no-address"
+    ADDRESS_FAILED = "address-failed"
+    ADDRESS_BOGUS = "address-bogus"
+    ADDRESS_INSECURE = "address-insecure"
+    ALIAS_INSECURE = "alias-insecure"
+    """The host is a signed alias to an unsigned name."""
+    AAAA_ERROR = "aaaa-error"
+    CNAME_FAILED = "cname-failed"
+    TLSA_ABSENT = "tlsa-absent"
+    TLSA_INSECURE = "tlsa-insecure"
+    TLSA_FAILED = "tlsa-failed"
+    TLSA_BOGUS = "tlsa-bogus"
+    TLSA_UNUSABLE = "tlsa-unusable"
+    CERTIFICATE = "certificate"
+    NO_STARTTLS = "no-starttls"
+    HANDSHAKE = "handshake"
+    NOT_TESTED = "not-tested"
+    UNKNOWN = "unknown"
+
+
+_HARD: tuple[tuple[State, Cause], ...] = (
+    (M.NULL, Cause.NULL_MX),
+    (M.NO_DOMAIN, Cause.NO_DOMAIN),
+    (M.FAILED, Cause.MX_FAILED),
+    (M.BOGUS, Cause.MX_BOGUS),
+    (A.NO_ADDRESS, Cause.NO_ADDRESS),
+    (A.FAILED, Cause.ADDRESS_FAILED),
+    (A.BOGUS, Cause.ADDRESS_BOGUS),
+    (A.AAAA_ERROR_IPV6_REQUIRED, Cause.AAAA_ERROR),
+    (T.FAILED, Cause.TLSA_FAILED),
+    (T.BOGUS, Cause.TLSA_BOGUS),
+)
+"""States that stop mail by themselves, in either mode."""
+
+_SOFT: tuple[tuple[State, Cause], ...] = (
+    (M.INSECURE, Cause.MX_INSECURE),
+    (M.IMPLICIT_INSECURE, Cause.MX_INSECURE),
+    (A.INSECURE, Cause.ADDRESS_INSECURE),
+    (A.INSECURE_SECURE_CNAME, Cause.ALIAS_INSECURE),
+    (A.CNAME_FAILED, Cause.CNAME_FAILED),
+    (T.INSECURE, Cause.TLSA_INSECURE),
+    (T.NXDOMAIN, Cause.TLSA_ABSENT),
+    (T.NODATA, Cause.TLSA_ABSENT),
+    (T.INSECURE_NXDOMAIN, Cause.TLSA_ABSENT),
+    (T.INSECURE_NODATA, Cause.TLSA_ABSENT),
+)
+"""States under which DANE does not apply."""
+
+_SESSION: tuple[tuple[State, Cause], ...] = (
+    (C.FAILED, Cause.CERTIFICATE),
+    (C.NO_STARTTLS, Cause.NO_STARTTLS),
+    (C.HANDSHAKE_FAILED, Cause.HANDSHAKE),
+    (C.NOT_TESTED, Cause.NOT_TESTED),
+    (T.UNUSABLE, Cause.TLSA_UNUSABLE),
+)
+
+_HELD = (Action.FAIL, Action.SOFT_ERROR, Action.UNDELIVERABLE, Action.NEXT_HOST, Action.UNKNOWN)
+
+_REPORTS: dict[Cause, TlsReport] = {
+    Cause.MX_FAILED: TlsReport.DNSSEC_INVALID,
+    Cause.MX_BOGUS: TlsReport.DNSSEC_INVALID,
+    Cause.ADDRESS_FAILED: TlsReport.DNSSEC_INVALID,
+    Cause.ADDRESS_BOGUS: TlsReport.DNSSEC_INVALID,
+    Cause.TLSA_FAILED: TlsReport.DNSSEC_INVALID,
+    Cause.TLSA_BOGUS: TlsReport.DNSSEC_INVALID,
+    Cause.TLSA_UNUSABLE: TlsReport.TLSA_INVALID,
+    Cause.CERTIFICATE: TlsReport.VALIDATION_FAILURE,
+    Cause.NO_STARTTLS: TlsReport.STARTTLS_NOT_SUPPORTED,
+    Cause.HANDSHAKE: TlsReport.VALIDATION_FAILURE,
+    Cause.MX_INSECURE: TlsReport.DANE_REQUIRED,
+    Cause.ADDRESS_INSECURE: TlsReport.DANE_REQUIRED,
+    Cause.ALIAS_INSECURE: TlsReport.DANE_REQUIRED,
+    Cause.TLSA_ABSENT: TlsReport.DANE_REQUIRED,
+    Cause.TLSA_INSECURE: TlsReport.DANE_REQUIRED,
+}
+
+
+def cause_of(row: Row) -> Cause:
+    """The cause behind ``row``'s action.
+
+    Where mail is stopped, the state that stops it in either mode comes first, then what DANE lacks, then the session;
+    elsewhere what DANE lacks comes first.
+    """
+    if row.action is Action.NOT_TESTED:
+        return Cause.NOT_TESTED
+    order = _HARD + _SOFT + _SESSION if row.action in _HELD else _SOFT + _SESSION
+    if row.action is Action.FAIL and row.tlsa is T.UNUSABLE and row.certificate is not None:
+        order = _SESSION  # the records would be no obstacle, had the server offered TLS
+    found = next((cause for state, cause in order if any(cell is state for cell in row.cells)), None)
+    if row.action is Action.SUCCESS:
+        return found if found is Cause.MX_INSECURE else Cause.NONE
+    return found or Cause.UNKNOWN
+
+
+def tls_report(row: Row, cause: Cause, attempt: Attempt) -> TlsReport | None:
+    """The RFC 8460 section 4.3 result type of a failure; None where DANE did not fail.
+
+    Unusable records are reported also where mail leaves over unauthenticated TLS.  A certificate that no record names
+    is reported as the match says (mismatch, expired, not trusted).
+    """
+    if row.action not in (Action.FAIL, Action.SOFT_ERROR, Action.TLS_UNAUTHENTICATED, Action.FAIL_OR_TLS):
+        return None
+    if cause is Cause.CERTIFICATE and attempt.contact is not None and attempt.rules is not None:
+        match = attempt.contact.match(attempt.base, attempt.rules)
+        if match is not None and match.report is not None:
+            return match.report
+    return _REPORTS.get(cause)
+
+
+def sentence(policy: Policy, row: Row, cause: Cause, attempt: Attempt) -> str:
+    """Why, in one sentence in mail terms, naming the host and ending in what was seen."""
+    lookup = _lookup(attempt, cause)
+    seen = _seen(policy, lookup) if lookup is not None else _session(attempt)
+    where = f"{attempt.host} ({attempt.address})" if attempt.address else attempt.host
+    if cause is Cause.MX_INSECURE and row.action is Action.SUCCESS:
+        text = f"{where} is authenticated by DANE, but the MX of the domain is not secure"
+    else:
+        text = _SENTENCES[cause].format(host=attempt.host, where=where, base=attempt.base or attempt.host)
+    return f"{text}: {seen}" if seen else f"{text}."
+
+
+_SENTENCES: dict[Cause, str] = {
+    Cause.NONE: "{where} presents a certificate that its TLSA records name",
+    Cause.NULL_MX: "{host} says that it takes no mail (null MX)",
+    Cause.NO_DOMAIN: "there is no domain {host}",
+    Cause.MX_FAILED: "the MX lookup of {host} failed, so where its mail goes is not known",
+    Cause.MX_BOGUS: "the MX records of {host} are bogus",
+    Cause.MX_INSECURE: "the MX of the domain, which names {host}, is not secure",
+    Cause.NO_ADDRESS: "{host} has no address",
+    Cause.ADDRESS_FAILED: "the address lookup of {host} failed",
+    Cause.ADDRESS_BOGUS: "the address of {host} is bogus",
+    Cause.ADDRESS_INSECURE: "the address of {where} is not secure, so no TLSA record is trusted there",
+    Cause.ALIAS_INSECURE: "{host} is a signed alias to a name that is not secure",
+    Cause.AAAA_ERROR: "the AAAA record of {host} could not be validated",
+    Cause.CNAME_FAILED: "the CNAME lookup of {host} failed",
+    Cause.TLSA_ABSENT: "{base} publishes no TLSA records",
+    Cause.TLSA_INSECURE: "the TLSA records of {base} are not secure, so they count as none",
+    Cause.TLSA_FAILED: "the TLSA lookup of {base} failed, so whether it does DANE is not known",
+    Cause.TLSA_BOGUS: "the TLSA records of {base} are bogus",
+    Cause.TLSA_UNUSABLE: "no TLSA record of {base} can be used for mail",
+    Cause.CERTIFICATE: "{where} presents a certificate that none of its TLSA records names",
+    Cause.NO_STARTTLS: "{where} has TLSA records but offers no STARTTLS",
+    Cause.HANDSHAKE: "the TLS handshake with {where} failed",
+    Cause.NOT_TESTED: "SMTP with {where} was not tested",
+    Cause.UNKNOWN: "what was recorded of {where} does not tell",
+}
+
+_OF_MX = (Cause.NULL_MX, Cause.NO_DOMAIN, Cause.MX_FAILED, Cause.MX_BOGUS, Cause.MX_INSECURE)
+_OF_ADDRESS = (
+    Cause.ADDRESS_FAILED,
+    Cause.ADDRESS_BOGUS,
+    Cause.ADDRESS_INSECURE,
+    Cause.ALIAS_INSECURE,
+    Cause.NO_ADDRESS,
+)
+_OF_TLSA = (Cause.TLSA_ABSENT, Cause.TLSA_INSECURE, Cause.TLSA_FAILED, Cause.TLSA_BOGUS)
+
+
+def _lookup(attempt: Attempt, cause: Cause) -> Lookup | None:
+    """The lookup that shows ``cause``."""
+    if cause in _OF_MX and attempt.mx_step is not None:
+        return attempt.mx_step.lookup
+    step = attempt.address_step
+    if cause in _OF_ADDRESS and step is not None:
+        lookups = (step.aaaa, step.a) if ":" in attempt.address else (step.a, step.aaaa)
+        return next((lookup for lookup in lookups if lookup.reason or lookup.failure), lookups[0])
+    if cause is Cause.AAAA_ERROR and step is not None:
+        return step.aaaa
+    if cause in _OF_TLSA and attempt.tlsa_step is not None:
+        return attempt.tlsa_step.lookup
+    return None
+
+
+def failed_lookup(attempt: Attempt, cause: Cause) -> Failure | None:
+    """The failure of the lookup behind ``cause`` where it failed for us too, so that nothing at all is known."""
+    lookup = _lookup(attempt, cause) if cause in (Cause.MX_FAILED, Cause.ADDRESS_FAILED, Cause.TLSA_FAILED) else None
+    return lookup.failure if lookup is not None else None
+
+
+def _seen(policy: Policy, lookup: Lookup) -> str:
+    """What the client of ``policy`` saw in ``lookup``, empty where there is nothing to add."""
+    word = lookup.word
+    if EYES[policy] is not EYES[Policy.RFC7672] and word is not None:
+        if word.failure is not None:
+            return _ended(word.failure.sentence)
+        if word.rcode not in ("NOERROR", "NXDOMAIN"):
+            return _ended(f"{lookup.resolver} answered {word.rcode}")
+        return "" if word.ad else _ended(f"{lookup.resolver} answered without the AD bit")
+    if lookup.failure is not None:
+        return _ended(lookup.failure.sentence)
+    return _ended(lookup.reason.sentence) if lookup.reason is not None else ""
+
+
+def _session(attempt: Attempt) -> str:
+    """What the SMTP session with the attempt's address showed."""
+    if attempt.contact is None:
+        return ""
+    failure = attempt.contact.contact.failure
+    if failure is not None:
+        return "" if failure.kind is FailureKind.NO_STARTTLS else _ended(failure.sentence)
+    match = attempt.contact.match(attempt.base, attempt.rules) if attempt.rules is not None else None
+    return _ended(match.sentence) if match is not None and match.sentence else ""
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."

@@ -1,0 +1,162 @@
+"""A stub client for one resolver: one question out, its answer back, nothing believed that was not asked for.
+
+UDP first, TCP where the answer is truncated or where the network has no UDP.  An answer is matched on source address
+(by the network), message id, QR bit and question; anything else is ignored until the deadline, because a single stray
+or forged packet must not decide a lookup (RFC 5452 section 9).  What the answer *says* is judged elsewhere: SERVFAIL
+and its kin come back as messages.
+
+May import dnspython, ``fleet.network`` and everything below it.
+"""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+
+import dns.flags
+import dns.message
+import dns.rcode
+
+from fleet.clock import monotonic
+from fleet.dnssec.wire import MAX_MESSAGE, parse
+from fleet.errors import Failure, FailureKind, RemoteError
+from fleet.network import Network, Stream
+from fleet.network.endpoint import Endpoint
+
+_MAX_STRAY_MESSAGES = 100
+_WITHOUT_QUESTION = frozenset({dns.rcode.FORMERR, dns.rcode.SERVFAIL, dns.rcode.NOTIMP, dns.rcode.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Asks the resolver at ``address``.  An instance is the transport of ``fleet.dnssec.Validator``.
+
+    ``timeout``: seconds for one question in all, over UDP and TCP; ``attempts``: UDP datagrams that share them;
+    ``tcp_only``: never ask over UDP.
+    """
+
+    network: Network
+    address: str
+    port: int = 53
+    timeout: float = 5.0
+    tcp_only: bool = False
+    attempts: int = 2
+
+    async def __call__(self, query: dns.message.Message) -> dns.message.Message:
+        """The resolver's answer to ``query``, carrying the id of ``query``.
+
+        EDNS and header bits go out as they stand in ``query``; the id on the wire is a fresh random one for every
+        datagram and connection.  Raises RemoteError (timeout, connection-refused, unreachable, closed, malformed,
+        limit).
+        """
+        wire = query.to_wire(max_size=MAX_MESSAGE)
+        deadline = monotonic() + self.timeout
+        if self.tcp_only or not self.network.has_udp:
+            return await self._over_tcp(query, wire, deadline)
+        answer = await self._over_udp(query, wire, deadline)
+        if not answer.flags & dns.flags.TC:
+            return answer
+        try:
+            return await self._over_tcp(query, wire, deadline)
+        except RemoteError as error:
+            failure, hint = (
+                error.failure,
+                "The answer was truncated over UDP: the resolver must be reachable over TCP too.",
+            )
+            raise RemoteError(Failure(failure.kind, failure.sentence, hint)) from error
+
+    @property
+    def resolver(self) -> str:
+        """``address:port``, as sentences call it."""
+        return str(Endpoint(self.address, self.port))
+
+    async def _over_udp(self, query: dns.message.Message, wire: bytes, deadline: float) -> dns.message.Message:
+        for left in range(self.attempts, 0, -1):
+            exchange = _Exchange.of(query, wire)
+            patience = max(0.0, deadline - monotonic()) / left
+            try:
+                return await self.network.ask_udp(self.address, self.port, exchange.payload, exchange.accept, patience)
+            except RemoteError as error:
+                if error.failure.kind is not FailureKind.TIMEOUT:
+                    raise _with_transport(error, "UDP") from error
+        raise self._failed(FailureKind.TIMEOUT, f"gave no answer within {self.timeout:g} s")
+
+    async def _over_tcp(self, query: dns.message.Message, wire: bytes, deadline: float) -> dns.message.Message:
+        # One connection per question: resolvers close idle ones as they like, and a check asks few enough.
+        patience = max(0.0, deadline - monotonic())
+        try:
+            async with asyncio.timeout(patience):
+                stream = await self.network.open_tcp(self.address, self.port, patience)
+                try:
+                    return await self._converse(stream, _Exchange.of(query, wire))
+                finally:
+                    await stream.close()
+        except TimeoutError as error:
+            raise self._failed(FailureKind.TIMEOUT, f"gave no answer over TCP within {self.timeout:g} s") from error
+        except RemoteError as error:
+            if error.failure.kind is FailureKind.TIMEOUT:
+                raise self._failed(FailureKind.TIMEOUT, f"gave no answer over TCP within {self.timeout:g} s") from error
+            raise _with_transport(error, "TCP") from error
+
+    async def _converse(self, stream: Stream, exchange: "_Exchange") -> dns.message.Message:
+        """Ask on an open connection (RFC 7766): messages go both ways behind two octets of length."""
+        await stream.write(len(exchange.payload).to_bytes(2, "big") + exchange.payload)
+        for _ in range(_MAX_STRAY_MESSAGES):
+            length = int.from_bytes(await self._read(stream, 2), "big")
+            answer = exchange.accept(await self._read(stream, length))
+            if answer is None:
+                continue
+            if answer.flags & dns.flags.TC:
+                raise self._failed(FailureKind.MALFORMED, "truncated an answer that was asked for over TCP")
+            return answer
+        raise self._failed(FailureKind.LIMIT, f"sent {_MAX_STRAY_MESSAGES} messages that answer something else")
+
+    async def _read(self, stream: Stream, length: int) -> bytes:
+        data = bytearray()
+        while len(data) < length:
+            part = await stream.read(length - len(data))
+            if not part:
+                raise self._failed(FailureKind.CLOSED, "closed the connection before it had answered")
+            data += part
+        return bytes(data)
+
+    def _failed(self, kind: FailureKind, sentence: str) -> RemoteError:
+        return RemoteError(Failure(kind, f"{self.resolver} {sentence}"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """One sending of a question under an id of its own, and what counts as the answer to it."""
+
+    query: dns.message.Message
+    payload: bytes
+
+    @classmethod
+    def of(cls, query: dns.message.Message, wire: bytes) -> "_Exchange":
+        return cls(query, secrets.token_bytes(2) + wire[2:])
+
+    def accept(self, data: bytes) -> dns.message.Message | None:
+        """The answer in ``data``, or None where it is none to this question."""
+        if data[:2] != self.payload[:2]:
+            return None
+        try:
+            answer = parse(data)
+        except RemoteError:
+            return None
+        if not (answer.flags & dns.flags.QR and self._asks_the_same(answer)):
+            return None
+        answer.id = self.query.id
+        return answer
+
+    def _asks_the_same(self, answer: dns.message.Message) -> bool:
+        if not answer.question:  # servers that understood nothing repeat nothing
+            return answer.rcode() in _WITHOUT_QUESTION
+        asked, repeated = self.query.question, answer.question
+        # Name equality ignores case (RFC 4343).
+        return [(q.name, q.rdclass, q.rdtype) for q in asked] == [(q.name, q.rdclass, q.rdtype) for q in repeated]
+
+
+def _with_transport(error: RemoteError, transport: str) -> RemoteError:
+    failure = error.failure
+    if failure.kind not in (FailureKind.CONNECTION_REFUSED, FailureKind.UNREACHABLE):
+        return error
+    return RemoteError(Failure(failure.kind, f"{failure.sentence} (over {transport})", failure.hint))

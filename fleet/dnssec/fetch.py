@@ -1,0 +1,148 @@
+"""One question to the resolver: how the query looks, what counts as an answer, and what a failure is.
+
+Everything a transport may raise becomes a ``Failure`` here (cancellation passes through), and so does every rcode but
+NOERROR and NXDOMAIN: SERVFAIL, REFUSED or FORMERR say nothing about whether records exist.  Records of the chain of
+trust (DS, DNSKEY) are remembered and shared; leaf records are not.
+May import ``fleet.model``, ``fleet.errors`` and this package's ``cache``, ``limits``, ``reply`` and ``wording``.
+"""
+
+from collections.abc import Awaitable, Callable
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+
+from fleet.dnssec.cache import SharedCalls, TimedCache
+from fleet.dnssec.limits import Budget, Limits
+from fleet.dnssec.reply import Reply
+from fleet.dnssec.wording import rrset_text
+from fleet.errors import Failure, FailureKind, RemoteError
+from fleet.model import Ede, Existence, Reason, ResolverWord
+
+Transport = Callable[[dns.message.Message], Awaitable[dns.message.Message]]
+"""Carries one query to a resolver and brings its reply."""
+
+EDNS_PAYLOAD = 1232
+"""Largest UDP reply asked for: fits every path without fragments."""
+
+_RAISED: tuple[tuple[type[Exception], FailureKind, str], ...] = (
+    (TimeoutError, FailureKind.TIMEOUT, "no answer in time"),
+    (dns.exception.Timeout, FailureKind.TIMEOUT, "no answer in time"),
+    (ConnectionRefusedError, FailureKind.CONNECTION_REFUSED, "the resolver refused the connection"),
+    (ConnectionError, FailureKind.CLOSED, "the resolver closed the connection"),
+    (EOFError, FailureKind.CLOSED, "the resolver closed the connection"),
+    (OSError, FailureKind.UNREACHABLE, "the resolver cannot be reached"),
+    (dns.exception.DNSException, FailureKind.MALFORMED, "the reply does not parse"),
+    (Exception, FailureKind.MALFORMED, "the transport failed"),
+)
+"""What exceptions mean, most special first."""
+
+_NO_ANSWER = frozenset({FailureKind.SERVFAIL, FailureKind.REFUSED})
+
+
+class Fetcher:
+    """Asks through one transport."""
+
+    def __init__(self, transport: Transport, now: Callable[[], float], limits: Limits) -> None:
+        self._transport = transport
+        self._now = now
+        self._limits = limits
+        self._replies: TimedCache[tuple[dns.name.Name, int], Reply | Failure] = TimedCache(limits.cache_entries)
+        self._calls = SharedCalls()
+
+    async def ask(self, name: dns.name.Name, rdtype: int) -> Reply | Failure:
+        """The resolver's data for (``name``, ``rdtype``), asked with CD so that it does not judge for us."""
+        message = await self._exchange(name, rdtype, dns.flags.CD)
+        if isinstance(message, Failure):
+            return message
+        refusal = _refusal(message, name, rdtype)
+        return refusal if refusal is not None else Reply(message)
+
+    async def link(self, name: dns.name.Name, rdtype: int, budget: Budget) -> Reply | Failure:
+        """Like ``ask``, for DS and DNSKEY: remembered, shared, and paid from ``budget`` where it has to be asked."""
+        key = (name, int(rdtype))
+        known = self._replies.get(key, self._now())
+        if known is not None:
+            return known
+        if not self._calls.running(key) and not budget.ask():
+            return Failure(FailureKind.LIMIT, f"{rrset_text(rdtype, name)} was not asked: too many queries")
+        return await self._calls.run(key, lambda: self._ask_and_keep(name, rdtype))
+
+    def remembers(self, name: dns.name.Name, rdtype: int) -> bool:
+        """Whether ``link`` would answer at once."""
+        return self._replies.get((name, int(rdtype)), self._now()) is not None
+
+    def forget(self, name: dns.name.Name) -> None:
+        """Drop what is remembered of the link at ``name``."""
+        for rdtype in (dns.rdatatype.DS, dns.rdatatype.DNSKEY):
+            self._replies.forget((name, int(rdtype)))
+
+    async def _ask_and_keep(self, name: dns.name.Name, rdtype: int) -> Reply | Failure:
+        reply = await self.ask(name, rdtype)
+        if isinstance(reply, Failure):
+            seconds = self._limits.failure_seconds
+        else:
+            seconds = min(reply.ttl, self._limits.trust_seconds)
+        self._replies.put((name, int(rdtype)), reply, self._now() + seconds)
+        return reply
+
+    async def word(self, name: dns.name.Name, rdtype: int) -> ResolverWord:
+        """What the resolver says of (``name``, ``rdtype``) on its own account: asked without CD."""
+        message = await self._exchange(name, rdtype, dns.flags.AD)
+        if isinstance(message, Failure):
+            return ResolverWord(rcode="", ad=False, existence=Existence.UNKNOWN, failure=message)
+        answers = message.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
+        return ResolverWord(
+            rcode=dns.rcode.to_text(message.rcode()),
+            ad=bool(message.flags & dns.flags.AD),
+            existence=Reply(message).as_stub(name, rdtype)[0] if answers else Existence.UNKNOWN,
+            ede=tuple((int(error.code), error.text or "") for error in message.extended_errors()),
+        )
+
+    async def _exchange(self, name: dns.name.Name, rdtype: int, flag: int) -> dns.message.Message | Failure:
+        query = dns.message.make_query(name, dns.rdatatype.RdataType.make(rdtype), use_edns=0, payload=EDNS_PAYLOAD)
+        query.want_dnssec()
+        query.flags |= dns.flags.RD | flag
+        try:
+            message = await self._transport(query)
+        except RemoteError as error:
+            return error.failure
+        except Exception as error:  # a transport of another program may raise anything
+            return _raised(error, name, rdtype)
+        fault = _malformed(message, name, rdtype)
+        return message if fault is None else Failure(FailureKind.MALFORMED, fault)
+
+
+def _raised(error: Exception, name: dns.name.Name, rdtype: int) -> Failure:
+    kind, meaning = next((kind, meaning) for raised, kind, meaning in _RAISED if isinstance(error, raised))
+    detail = str(error) or type(error).__name__
+    return Failure(kind, f"{rrset_text(rdtype, name)}: {meaning} ({detail})")
+
+
+def _malformed(message: dns.message.Message, name: dns.name.Name, rdtype: int) -> str | None:
+    """Why ``message`` cannot be the reply to this question; None where it can."""
+    subject = rrset_text(rdtype, name)
+    if not isinstance(message, dns.message.Message):
+        return f"{subject}: the transport returned no message"
+    if message.question and (message.question[0].name, message.question[0].rdtype) != (name, rdtype):
+        return f"{subject}: the reply is to another question"
+    if message.flags & dns.flags.TC:
+        return f"{subject}: the reply is truncated"
+    return None
+
+
+def _refusal(message: dns.message.Message, name: dns.name.Name, rdtype: int) -> Failure | None:
+    rcode = message.rcode()
+    if rcode in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+        return None
+    kind = FailureKind.SERVFAIL if rcode == dns.rcode.SERVFAIL else FailureKind.REFUSED
+    return Failure(kind, f"{rrset_text(rdtype, name)}: the resolver answered {dns.rcode.to_text(rcode)}")
+
+
+def failure_reason(failure: Failure) -> Reason:
+    """A failed lookup as the cause of an indeterminate state: somebody answered without an answer, or nobody did."""
+    code = Ede.NO_REACHABLE_AUTHORITY if failure.kind in _NO_ANSWER else Ede.NETWORK_ERROR
+    return Reason(code, failure.sentence)

@@ -1,0 +1,122 @@
+"""The validating stub resolver as one object: ask, prove, remember.
+
+May import ``fleet.model``, ``fleet.errors``, ``fleet.clock`` and this package.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
+
+import dns.name
+import dns.rdatatype
+
+from fleet import clock as wall
+from fleet.dnssec.answer import Answer
+from fleet.dnssec.cache import SharedCalls, TimedCache
+from fleet.dnssec.chain import Chain
+from fleet.dnssec.fetch import Fetcher, Transport
+from fleet.dnssec.judge import Judge
+from fleet.dnssec.limits import Budget, Limits
+from fleet.dnssec.pursuit import Pursuit
+from fleet.dnssec.signature import SUPPORTED_ALGORITHMS, SignatureRules, VerifySignature, verify_signature
+from fleet.dnssec.zone import AnchorSet, TrustAnchors
+from fleet.model import Security
+
+_Question = tuple[dns.name.Name, dns.rdatatype.RdataType]
+
+
+class Validator:
+    """Resolves through one transport and decides by itself what is proven (RFC 4033 to 4035 and what followed).
+
+    ``transport`` carries one query to one resolver; whatever it raises becomes the failure of the lookup.
+    ``trust_anchors`` are DS or DNSKEY RRsets of any zones, or a mapping from zone to records; the closest one above a
+    name counts.  ``clock`` gives an aware datetime, or epoch seconds.  A zone that is signed only with other
+    ``algorithms`` is insecure.  ``verify_signature`` replaces the check of one signature by one key.
+
+    What is learnt is remembered for this resolver; calls may run concurrently.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        trust_anchors: TrustAnchors,
+        *,
+        clock: Callable[[], datetime | float] = wall.now,
+        limits: Limits = Limits(),  # noqa: B008  frozen
+        algorithms: Collection[int] = SUPPORTED_ALGORITHMS,
+        verify_signature: VerifySignature | None = None,
+    ) -> None:
+        self._clock = clock
+        self._limits = limits
+        rules = SignatureRules(frozenset(int(number) for number in algorithms), verify_signature or _verify, limits)
+        self._fetcher = Fetcher(transport, self._now, limits)
+        self._chain = Chain(self._fetcher, AnchorSet(trust_anchors), rules, self._now)
+        self._judge = Judge(self._chain, self._fetcher)
+        self._answers: TimedCache[_Question, tuple[float, Answer]] = TimedCache(limits.cache_entries)
+        self._calls = SharedCalls()
+
+    async def resolve(self, name: str | dns.name.Name, rdtype: str | dns.rdatatype.RdataType) -> Answer:
+        """The records of ``rdtype`` at ``name`` with their state; a failed lookup is an answer too.
+
+        Raises ValueError for a type that is no data (such as ANY or RRSIG) and dnspython's exceptions for a name that
+        is none.
+        """
+        question = _question(name, rdtype)
+        now = self._now()
+        kept = self._answers.get(question, now)
+        if kept is not None:
+            return _aged(kept[1], now - kept[0])
+        return await self._calls.run(question, lambda: self._resolve(*question))
+
+    async def _resolve(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Answer:
+        validated, word = await asyncio.gather(self._validate(name, rdtype), self._fetcher.word(name, rdtype))
+        answer = replace(validated, word=word, ad=None if word.failure is not None else word.ad)
+        now = self._now()
+        self._answers.put((name, rdtype), (now, answer), now + self._lifetime(answer, now))
+        return answer
+
+    async def _validate(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Answer:
+        """Prove once; where remembered keys make the answer bogus, once more with fresh ones (a key rollover)."""
+        started = self._now()
+        budget = Budget(self._limits)
+        pursuit = Pursuit(name, rdtype, self._fetcher, self._chain, self._judge, budget)
+        answer = await pursuit.run()
+        if answer.security is Security.BOGUS and pursuit.oldest_keys is not None and pursuit.oldest_keys < started:
+            self._chain.forget(answer.canonical)
+            self._chain.forget(name)
+            answer = await Pursuit(name, rdtype, self._fetcher, self._chain, self._judge, budget).run()
+        return answer
+
+    def _lifetime(self, answer: Answer, now: float) -> float:
+        """Seconds an answer may be served from memory."""
+        resolver_failed = answer.word is not None and (
+            answer.word.failure is not None or answer.word.rcode == "SERVFAIL"
+        )
+        seconds = float(self._limits.answer_seconds)
+        if answer.ttl is not None:
+            seconds = min(seconds, answer.ttl)
+        if answer.expires is not None:
+            seconds = min(seconds, answer.expires.timestamp() - now)
+        if resolver_failed or answer.security not in (Security.SECURE, Security.INSECURE):
+            seconds = min(seconds, self._limits.failure_seconds)
+        return seconds
+
+    def _now(self) -> float:
+        moment = self._clock()
+        return moment.timestamp() if isinstance(moment, datetime) else float(moment)
+
+
+_verify = verify_signature
+
+
+def _question(name: str | dns.name.Name, rdtype: str | int) -> _Question:
+    parsed = dns.name.from_text(name) if isinstance(name, str) else name.derelativize(dns.name.root)
+    kind = dns.rdatatype.RdataType.make(rdtype)
+    if dns.rdatatype.is_metatype(kind) or kind in (dns.rdatatype.RRSIG, dns.rdatatype.NONE):
+        raise ValueError(f"{dns.rdatatype.to_text(kind)} is not a type of data that can be proven")
+    return parsed, kind
+
+
+def _aged(answer: Answer, age: float) -> Answer:
+    return answer if answer.ttl is None else replace(answer, ttl=max(0, answer.ttl - int(age)))

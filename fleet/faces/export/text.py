@@ -1,0 +1,223 @@
+"""Check results as plain text for a terminal or a pipe of a given width.
+
+Below ``WIDE`` columns the reason stands on lines of its own below each row; from there on it has a column.  Cells are
+folded, never cut: a truncated domain name is another domain name.  Colour is optional and only repeats what glyph and
+word say.
+
+May import ``fleet.views``; Rich is loaded only when text is laid out (it knows how many cells a character takes).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from fleet.views import CheckRow, Detail, LadderRow, Mark
+from fleet.views.check import ModeOutcome
+
+WIDE = 120
+_NARROWEST = 60
+_GAP = 2
+_HERE = (" ◀ here", " <-- here")
+_COLOURS = {Mark.OK: "32", Mark.WARN: "33", Mark.FAIL: "31;1", Mark.UNKNOWN: "35", Mark.STALE: "2", Mark.NONE: "2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How to write: ``width`` in columns, whether glyphs must be ASCII, whether SGR colour is wanted."""
+
+    width: int = 80
+    ascii_only: bool = False
+    colour: bool = False
+
+    def sign(self, mark: Mark) -> str:
+        """The glyph of ``mark``, one cell wide."""
+        return mark.sign(self.ascii_only)
+
+    def painted(self, text: str, mark: Mark) -> str:
+        """``text`` in the colour of ``mark``, if colour is wanted."""
+        code = _COLOURS.get(mark)
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and code else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    title: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A cell: text, and the mark whose colour it may take."""
+
+    text: str
+    mark: Mark | None = None
+
+
+_RUNGS = ("MX", "A", "TLSA", "TLS", "CERT")
+_OUTCOME = 15
+
+
+def check_table(rows: Sequence[CheckRow], look: Look | None = None) -> str:
+    """``rows`` as a table with a legend and a count; an empty string for no rows."""
+    look = look or Look()
+    if not rows:
+        return ""
+    width = max(look.width, _NARROWEST)
+    wide = width >= WIDE
+    columns = _columns(width, wide)
+    lines = _table_row([_Text(column.title) for column in columns], columns, look)
+    for row in rows:
+        lines += _table_row(_cells(row, look, wide), columns, look)
+        lines += [] if wide else _below(f"{row.chosen.words}: {row.reason}", 4, width)
+        for note in _notes(row):
+            lines += _below(note, 4, width)
+    return "\n".join([*lines, "", *_footer(rows, look, width)]) + "\n"
+
+
+def check_block(
+    row: CheckRow, rungs: Sequence[LadderRow], details: Iterable[Detail] = (), look: Look | None = None
+) -> str:
+    """One destination in full: outcomes, reason and advice, its ladder address by address, then ``details``."""
+    look = look or Look()
+    width = max(look.width, _NARROWEST)
+    lines = [*_fold(row.name, width)]
+    for outcome in (row.chosen, row.other):
+        lines += _labelled(outcome.mode, f"{look.sign(outcome.mark)} {outcome.words}", width, look, outcome.mark)
+    for label, text in (
+        ("why", row.reason),
+        ("next", row.advice),
+        ("expected", row.expected),
+        ("weakest", "" if row.weakest == row.expected else row.weakest),
+        ("report", row.report),
+    ):
+        lines += _labelled(label, text, width, look) if text else []
+    for label, texts in (("warning", row.warnings), ("missing", row.incomplete)):
+        lines += [line for text in texts for line in _labelled(label, text, width, look)]
+    lines += ["", *_ladder(rungs, look, width)]
+    told = list(details)
+    if told:
+        lines += ["", *(line for detail in told for line in _detail(detail, look, width))]
+    return "\n".join(lines) + "\n"
+
+
+def detail_text(details: Iterable[Detail], look: Look | None = None) -> str:
+    """An explanation alone."""
+    look = look or Look()
+    return "".join(f"{line}\n" for detail in details for line in _detail(detail, look, max(look.width, _NARROWEST)))
+
+
+def _columns(width: int, wide: bool) -> list[_Column]:
+    rungs = [_Column(title, len(title)) for title in _RUNGS]
+    taken = sum(column.width + 1 for column in rungs) + 2 * (_OUTCOME + _GAP) + 1
+    rest = width - taken - _GAP
+    domain = min(32, rest // 3) if wide else rest
+    outcomes = [_Column("OPPORTUNISTIC", _OUTCOME), _Column("MANDATORY", _OUTCOME)]
+    why = [_Column("WHY", rest - domain - _GAP)] if wide else []
+    return [_Column("DOMAIN", domain), *outcomes, *rungs, *why]
+
+
+def _cells(row: CheckRow, look: Look, wide: bool) -> list[_Text]:
+    outcomes = [_outcome(outcome, look) for outcome in (row.opportunistic, row.mandatory)]
+    rungs = [_Text(look.sign(mark), mark) for mark in row.summary.marks]
+    why = [_Text(f"{row.chosen.words}: {row.reason}")] if wide else []
+    return [_Text(row.name), *outcomes, *rungs, *why]
+
+
+def _outcome(outcome: ModeOutcome, look: Look) -> _Text:
+    return _Text(f"{look.sign(outcome.mark)} {outcome.word}", outcome.mark)
+
+
+def _notes(row: CheckRow) -> list[str]:
+    advice = [f"next: {row.advice}"] if row.advice and row.chosen.mark is Mark.FAIL else []
+    return [*advice, *(f"warning: {warning}" for warning in row.warnings)]
+
+
+def _table_row(cells: Sequence[_Text], columns: Sequence[_Column], look: Look) -> list[str]:
+    """One row as lines: every cell folded to its column."""
+    folded = [_fold(cell.text, column.width) for cell, column in zip(cells, columns, strict=True)]
+    lines = []
+    for index in range(max(map(len, folded))):
+        line = ""
+        for cell, column, texts in zip(cells, columns, folded, strict=True):
+            text = texts[index] if index < len(texts) else ""
+            gap = 1 if column.title in _RUNGS else _GAP
+            blanks = " " * (column.width - _cell_len(text) + gap)
+            line += (look.painted(text, cell.mark) if cell.mark and text else text) + blanks
+        lines.append(line.rstrip())
+    return lines
+
+
+def _footer(rows: Sequence[CheckRow], look: Look, width: int) -> list[str]:
+    counted = Counter(row.chosen.word for row in rows)
+    counts = ", ".join(f"{count} {word}" for word, count in counted.most_common())
+    noun = "destination" if len(rows) == 1 else "destinations"
+    first = rows[0]
+    told = f"{len(rows)} {noun}, {first.policy} in {first.chosen.mode} mode: {counts}"
+    legend = "  ".join(f"{look.sign(mark)} {mark}" for mark in (Mark.OK, Mark.WARN, Mark.FAIL, Mark.UNKNOWN, Mark.NONE))
+    return [*_fold(told, width), legend]
+
+
+def _ladder(rungs: Sequence[LadderRow], look: Look, width: int) -> list[str]:
+    """Address by address: who, then the five rungs in a line, then the fact behind each that is not good."""
+    lines: list[str] = []
+    for rung in rungs:
+        heading = " ".join(part for part in (rung.preference, rung.host, rung.address) if part)
+        lines += _fold(heading, width) if heading else []
+        cells = list(zip(_RUNGS, (rung.mx, rung.addresses, rung.tlsa, rung.tls, rung.certificate), strict=True))
+        words = "  ".join(f"{title} {look.sign(cell.mark)} {cell.word}" for title, cell in cells)
+        lines += _below(words, 4, width)
+        for title, cell in cells:
+            if cell.detail and cell.mark not in (Mark.OK, Mark.NONE):
+                lines += _labelled(title, cell.detail, width, look, cell.mark, indent=4, label_width=5)
+    return lines
+
+
+def _detail(detail: Detail, look: Look, width: int) -> list[str]:
+    sign = f"{look.sign(detail.mark)} " if detail.mark else ""
+    here = _HERE[look.ascii_only] if detail.here else ""
+    first, *rest = _fold(detail.text + here, max(width - 2 * detail.depth - len(sign), 20))
+    pad = "  " * detail.depth
+    opening = look.painted(f"{sign}{first}", detail.mark) if detail.mark else first
+    return [pad + opening, *(pad + " " * (len(sign) or 2) + line for line in rest)]
+
+
+def _labelled(
+    label: str, text: str, width: int, look: Look, mark: Mark | None = None, *, indent: int = 2, label_width: int = 14
+) -> list[str]:
+    first, *rest = _fold(text, width - indent - label_width - 1)
+    pad = " " * (indent + label_width + 1)
+    opening = look.painted(first, mark) if mark else first
+    return [f"{' ' * indent}{label:<{label_width}} {opening}", *(pad + line for line in rest)]
+
+
+def _below(text: str, indent: int, width: int) -> list[str]:
+    first, *rest = _fold(text, width - indent)
+    return [" " * indent + first, *(" " * indent + line for line in rest)]
+
+
+def _fold(text: str, width: int) -> list[str]:
+    """``text`` as lines of at most ``width`` cells, broken at blanks where there are any; never empty."""
+    lines, line = [], ""
+    for word in text.split(" "):
+        joined = f"{line} {word}" if line else word
+        if _cell_len(joined) <= width:
+            line = joined
+            continue
+        lines += [line] if line else []
+        *whole, line = _chopped(word, width)
+        lines += whole
+    return [*lines, line]
+
+
+def _chopped(word: str, width: int) -> list[str]:
+    from rich.cells import chop_cells  # noqa: PLC0415 - start-up must not pay for Rich
+
+    return chop_cells(word, width) or [""]
+
+
+def _cell_len(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # noqa: PLC0415 - as above
+
+    return cell_len(text)

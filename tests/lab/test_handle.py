@@ -1,0 +1,85 @@
+"""The lab is one child process: it says when it is ready, obeys orders, and never outlives whoever started it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from fleet.errors import UsageError
+from fleet.lab import spawn
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def start(*arguments: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "fleet.lab", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+def test_it_writes_its_files_where_it_is_told_and_ends_with_the_block(tmp_path):
+    with spawn(tmp_path / "new") as lab:
+        assert {lab.network, lab.trust_anchor, lab.roots} <= set((tmp_path / "new").iterdir())
+        assert alive(lab.pid)
+    assert not alive(lab.pid)
+
+
+def test_it_ends_with_the_block_even_when_the_block_fails():
+    with pytest.raises(RuntimeError, match="oops"), spawn() as lab:  # noqa: PT012
+        raise RuntimeError("oops")
+    assert not alive(lab.pid)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly_and_its_temporary_files_go(number):
+    with start() as process:
+        ready = json.loads(process.stdout.readline())
+        process.send_signal(number)
+        assert process.wait(10) == 0
+    assert not os.path.exists(ready["network"])
+
+
+def test_closing_standard_input_ends_it():
+    with start() as process:
+        assert json.loads(process.stdout.readline())["ready"] is True
+        process.stdin.close()
+        assert process.wait(10) == 0
+
+
+def test_the_network_file_maps_every_resolver_and_mail_host_to_loopback(lab):
+    network = json.loads(lab.network.read_text())
+    assert network["format"] == "fleet-network/1"
+    assert {row[0] for row in network["udp"]} == set(lab.resolvers.values())
+    hosts = {address for row in lab.destinations for addresses in row.addresses.values() for address in addresses}
+    assert {row[0] for row in network["tcp"] if row[1] == 25} == hosts
+    assert {row[2] for row in network["udp"] + network["tcp"]} == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"fault": "earthquake"},
+        {"fault": ["delay"]},
+        {"fault": "delay", "resolver": "192.0.2.53"},
+        {"fault": "drop", "resolver": "8.8.8.8"},
+        {"fault": "smtp", "address": "198.51.100.1", "kind": "explode"},
+    ],
+)
+def test_an_order_the_lab_does_not_know_is_refused_with_a_sentence(lab, order):
+    with pytest.raises(UsageError):
+        lab.fault(**order)
+    lab.fault(fault="clear")
+
+
+def test_importing_the_lab_loads_no_dns_and_no_certificate_library():
+    program = "import sys, fleet.lab; print(sorted({name.partition('.')[0] for name in sys.modules} & {'dns', 'cryptography', 'ssl'}))"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
