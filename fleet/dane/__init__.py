@@ -15,3 +15,54 @@ record that is malformed: while records exist but none is usable, mail goes over
 session; ``transcript`` speaks the appliance's ``daneverify`` vocabulary.  What steps mean for mail is decided in
 ``fleet.decision``.  May import ``fleet.dnssec``, ``fleet.network`` and what lies below them.
 """
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from fleet.dane.domain import domain_name
+from fleet.dane.ladder import OnStep, SmtpSettings, Walker, WalkLimits
+from fleet.dane.match import match_chain
+from fleet.dane.resolvers import validated_resolvers
+from fleet.model import Verdict
+from fleet.network import Network
+from fleet.network.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    import dns.rrset
+
+__all__ = [
+    "SmtpSettings",
+    "WalkLimits",
+    "Walker",
+    "domain_name",
+    "match_chain",
+    "validated_resolvers",
+    "verify",
+]
+
+
+async def verify(
+    domain: str,
+    network: Network,
+    resolvers: Sequence[str | Endpoint],
+    *,
+    trust_anchors: "Iterable[dns.rrset.RRset] | None" = None,
+    smtp: SmtpSettings | None = None,
+    limits: WalkLimits | None = None,
+    dns_timeout: float = 5.0,
+    on_step: OnStep | None = None,
+) -> Verdict:
+    """Check one destination once, over ``network`` and through ``resolvers`` in the order given.
+
+    ``trust_anchors`` are DS or DNSKEY RRsets (default: the root's); ``dns_timeout`` is seconds per DNS question;
+    ``on_step`` is called with each step as it is made.  Remote failures are recorded in the verdict; UsageError is
+    raised for a ``domain`` that is none.  To check many destinations use one ``Walker``, which shares lookups and SMTP
+    sessions between them.
+    """
+    walker = Walker(
+        network,
+        validated_resolvers(network, resolvers, trust_anchors, timeout=dns_timeout),
+        smtp=smtp or SmtpSettings(),
+        limits=limits or WalkLimits(),
+    )
+    return await walker.walk(domain_name(domain), on_step)

@@ -12,6 +12,7 @@ import warnings
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -20,11 +21,16 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
-from fleet.dane.der import DerError, Outline, comparable_name, outline
+from fleet.dane.der import ComparableName, DerError, Outline, comparable_name, outline
 from fleet.model import Certificate
 
 # A stranger's odd serial number is no news for our operator's terminal.
 warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, message="Parsed a")
+
+E = TypeVar("E", bound=x509.ExtensionType)
+
+_REFUSALS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
+"""How cryptography says that it will not read a certificate."""
 
 _UNDERSTOOD = frozenset(
     {
@@ -57,9 +63,11 @@ class ReadCertificate:
     """None where cryptography refuses the certificate."""
     unreadable: str
     """Why nothing but digests can be taken, as the end of a sentence; empty where it was read."""
-    subject: bytes = b""
+    subject: ComparableName = ()
     """Comparable form (``comparable_name``), like ``issuer``."""
-    issuer: bytes = b""
+    issuer: ComparableName = ()
+    subject_text: str = ""
+    issuer_text: str = ""
     not_before: datetime | None = None
     not_after: datetime | None = None
     is_version_1: bool = False
@@ -81,12 +89,8 @@ class ReadCertificate:
 
     @property
     def label(self) -> str:
-        """The subject for use in a sentence."""
-        try:
-            text = self.library.subject.rfc4514_string() if self.library else ""
-        except ValueError:
-            text = ""
-        return text or "without a subject"
+        """The certificate for use in a sentence."""
+        return f"the certificate of {self.subject_text}" if self.subject_text else "the certificate without a subject"
 
 
 @lru_cache(maxsize=512)
@@ -97,14 +101,14 @@ def read_certificate(der: bytes) -> ReadCertificate:
     except DerError:
         return ReadCertificate(der, None, None, "is no certificate")
     try:
-        library = x509.load_der_x509_certificate(der)
-        not_before, not_after = library.not_valid_before_utc, library.not_valid_after_utc
-        extensions = library.extensions
-        common_names = _common_names(library)
-        alternative = tuple(_value(extensions, x509.SubjectAlternativeName) or ())
-        version = library.version
-    except (ValueError, x509.DuplicateExtension, x509.InvalidVersion, OverflowError):
+        return _read(der, cut, x509.load_der_x509_certificate(der))
+    except _REFUSALS:
         return ReadCertificate(der, cut, None, "has an encoding that cannot be read")
+
+
+def _read(der: bytes, cut: Outline, library: x509.Certificate) -> ReadCertificate:
+    extensions = library.extensions
+    alternative = tuple(_value(extensions, x509.SubjectAlternativeName) or ())
     dns_names = tuple(name.value for name in alternative if isinstance(name, x509.DNSName))
     usages = _value(extensions, x509.ExtendedKeyUsage)
     unknown = (found.oid for found in extensions if found.critical and found.oid not in _UNDERSTOOD)
@@ -115,27 +119,28 @@ def read_certificate(der: bytes) -> ReadCertificate:
         unreadable="",
         subject=comparable_name(cut.subject),
         issuer=comparable_name(cut.issuer),
-        not_before=not_before,
-        not_after=not_after,
-        is_version_1=version is x509.Version.v1,
+        subject_text=library.subject.rfc4514_string(),
+        issuer_text=library.issuer.rfc4514_string(),
+        not_before=library.not_valid_before_utc,
+        not_after=library.not_valid_after_utc,
+        is_version_1=library.version is x509.Version.v1,
         basic_constraints=_value(extensions, x509.BasicConstraints),
         key_usage=_value(extensions, x509.KeyUsage),
         is_for_tls_servers=usages is None or ExtendedKeyUsageOID.SERVER_AUTH in usages,
         unknown_critical=next((oid.dotted_string for oid in unknown), ""),
         alternative_names=alternative,
         name_constraints=_value(extensions, x509.NameConstraints),
-        names=dns_names or common_names,
+        names=dns_names or _common_names(library),
     )
 
 
 def describe(der: bytes) -> Certificate:
     """What a person wants to know of one certificate.  Never raises: what cannot be read is left empty."""
     certificate = read_certificate(der)
-    library = certificate.library
     spki = certificate.outline.spki if certificate.outline else None
     return Certificate(
-        subject=_text(library.subject) if library else "",
-        issuer=_text(library.issuer) if library else "",
+        subject=certificate.subject_text,
+        issuer=certificate.issuer_text,
         names=certificate.names,
         not_before=certificate.not_before,
         not_after=certificate.not_after,
@@ -163,16 +168,12 @@ def _kind_of_key(spki: bytes) -> str:
     return type(key).__name__.removesuffix("PublicKey")
 
 
-def _text(name: x509.Name) -> str:
-    return name.rfc4514_string()
-
-
 def _common_names(certificate: x509.Certificate) -> tuple[str, ...]:
     found = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return tuple(attribute.value for attribute in found if isinstance(attribute.value, str))
 
 
-def _value(extensions: x509.Extensions, kind: type[x509.ExtensionTypeVar]) -> x509.ExtensionTypeVar | None:
+def _value(extensions: x509.Extensions, kind: type[E]) -> E | None:
     try:
         return extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 SEQUENCE = 0x30
-_SET = 0x31
 _OBJECT_IDENTIFIER = 0x06
 _BIT_STRING = 0x03
 _INTEGER = 0x02
@@ -27,6 +26,10 @@ _STRING_ENCODINGS = {
     0x1C: "utf-32-be",  # UniversalString
     0x1E: "utf-16-be",  # BMPString
 }
+
+
+ComparableName = tuple[frozenset[tuple[bytes, bytes | str]], ...]
+"""Relative distinguished names, the broadest first; each a set of (attribute type, value)."""
 
 
 class DerError(ValueError):
@@ -75,8 +78,7 @@ def elements(data: bytes) -> Iterator[Element]:
 
 def outline(certificate: bytes) -> Outline:
     """Cut a DER certificate into its fields.  Raises DerError where the structure is not that of one certificate."""
-    signed, outer_algorithm, signature = _exactly(_only(certificate, SEQUENCE), SEQUENCE, SEQUENCE, _BIT_STRING)
-    del signature
+    signed, outer_algorithm, _ = _exactly(_only(certificate, SEQUENCE), SEQUENCE, SEQUENCE, _BIT_STRING)
     fields = list(elements(signed.value))
     if fields and fields[0].tag == _VERSION:
         del fields[0]
@@ -96,25 +98,21 @@ def check_public_key(spki: bytes) -> None:
         raise DerError("the key does not name its algorithm")
 
 
-def comparable_name(name: bytes) -> bytes:
-    """A distinguished name in a form in which equal names are equal bytes (RFC 5280 7.1).
+def comparable_name(name: bytes) -> ComparableName:
+    """A distinguished name in a form in which equal names are equal values (RFC 5280 7.1).
 
     Kind of string, case of ASCII letters and amount of white space do not count.  A name that cannot be taken apart is
     its own form, so that it still equals itself.
     """
     try:
-        sets = [_comparable_set(part.value) for part in elements(_only(name, SEQUENCE).value)]
+        return tuple(_comparable_part(part.value) for part in elements(_only(name, SEQUENCE).value))
     except DerError:
-        return name
-    return repr(sets).encode()
+        return (frozenset({(b"", name)}),)
 
 
-def _comparable_set(data: bytes) -> list[tuple[bytes, bytes | str]]:
-    found: list[tuple[bytes, bytes | str]] = []
-    for attribute in elements(data):
-        kind, value = _exactly(attribute, _OBJECT_IDENTIFIER, None)
-        found.append((kind.value, _comparable_value(value)))
-    return sorted(found, key=repr)
+def _comparable_part(data: bytes) -> frozenset[tuple[bytes, bytes | str]]:
+    attributes = (_exactly(attribute, _OBJECT_IDENTIFIER, None) for attribute in elements(data))
+    return frozenset((kind.value, _comparable_value(value)) for kind, value in attributes)
 
 
 def _comparable_value(value: Element) -> bytes | str:
@@ -139,6 +137,8 @@ def _only(data: bytes, tag: int) -> Element:
 
 def _exactly(parent: Element, *tags: int | None) -> tuple[Element, ...]:
     children = tuple(elements(parent.value))
-    if len(children) != len(tags) or any(tag not in (None, child.tag) for tag, child in zip(tags, children, strict=True)):
+    if len(children) != len(tags) or any(
+        tag not in (None, child.tag) for tag, child in zip(tags, children, strict=True)
+    ):
         raise DerError("the parts are not those asked for")
     return children

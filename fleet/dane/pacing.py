@@ -127,8 +127,7 @@ class SessionCache(Generic[T]):
 
     async def _attempt(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
         result = await make()
-        if self.freshness > 0:
-            self._known[key] = (self.clock() + self.freshness, result)
+        self._known[key] = (self.clock() + self.freshness, result)
         return result
 
     def _abandon(self, key: Hashable, running: _Running[T]) -> None:

@@ -14,8 +14,8 @@ from fleet.decision.states import CertificateState as C
 from fleet.decision.states import MxState as M
 from fleet.decision.states import TlsaState as T
 from fleet.decision.table import Row, State
-from fleet.errors import Failure, FailureKind
-from fleet.model import Action, Lookup, Policy, TlsReport
+from fleet.errors import Failure
+from fleet.model import Action, Lookup, Mode, Policy, TlsReport
 
 
 class Cause(StrEnum):
@@ -108,14 +108,13 @@ _REPORTS: dict[Cause, TlsReport] = {
 def cause_of(row: Row) -> Cause:
     """The cause behind ``row``'s action.
 
-    Where mail is stopped, the state that stops it in either mode comes first, then what DANE lacks, then the session;
-    elsewhere what DANE lacks comes first.
+    Where mail is stopped, a state that stops it in either mode comes first; then, in mandatory mode, what DANE lacks,
+    which in opportunistic mode never stops mail; then the session.  Elsewhere what DANE lacks comes first.
     """
     if row.action is Action.NOT_TESTED:
         return Cause.NOT_TESTED
-    order = _HARD + _SOFT + _SESSION if row.action in _HELD else _SOFT + _SESSION
-    if row.action is Action.FAIL and row.tlsa is T.UNUSABLE and row.certificate is not None:
-        order = _SESSION  # the records would be no obstacle, had the server offered TLS
+    stops = _HARD + (_SOFT + _SESSION if row.mode is Mode.MANDATORY else _SESSION + _SOFT)
+    order = stops if row.action in _HELD else _SOFT + _SESSION
     found = next((cause for state, cause in order if any(cell is state for cell in row.cells)), None)
     if row.action is Action.SUCCESS:
         return found if found is Cause.MX_INSECURE else Cause.NONE
@@ -144,6 +143,8 @@ def sentence(policy: Policy, row: Row, cause: Cause, attempt: Attempt) -> str:
     where = f"{attempt.host} ({attempt.address})" if attempt.address else attempt.host
     if cause is Cause.MX_INSECURE and row.action is Action.SUCCESS:
         text = f"{where} is authenticated by DANE, but the MX of the domain is not secure"
+    elif cause is Cause.MX_INSECURE and row.mx is M.IMPLICIT_INSECURE:
+        text = f"that {attempt.host} has no MX, and so takes its mail itself, is not secure"
     else:
         text = _SENTENCES[cause].format(host=attempt.host, where=where, base=attempt.base or attempt.host)
     return f"{text}: {seen}" if seen else f"{text}."
@@ -169,7 +170,7 @@ _SENTENCES: dict[Cause, str] = {
     Cause.TLSA_BOGUS: "the TLSA records of {base} are bogus",
     Cause.TLSA_UNUSABLE: "no TLSA record of {base} can be used for mail",
     Cause.CERTIFICATE: "{where} presents a certificate that none of its TLSA records names",
-    Cause.NO_STARTTLS: "{where} has TLSA records but offers no STARTTLS",
+    Cause.NO_STARTTLS: "{where} has TLSA records but no STARTTLS",
     Cause.HANDSHAKE: "the TLS handshake with {where} failed",
     Cause.NOT_TESTED: "SMTP with {where} was not tested",
     Cause.UNKNOWN: "what was recorded of {where} does not tell",
@@ -227,7 +228,8 @@ def _session(attempt: Attempt) -> str:
         return ""
     failure = attempt.contact.contact.failure
     if failure is not None:
-        return "" if failure.kind is FailureKind.NO_STARTTLS else _ended(failure.sentence)
+        # The address stands in the sentence already.
+        return _ended(failure.sentence.removeprefix(f"{attempt.address} "))
     match = attempt.contact.match(attempt.base, attempt.rules) if attempt.rules is not None else None
     return _ended(match.sentence) if match is not None and match.sentence else ""
 

@@ -71,6 +71,14 @@ def _other_certificate(theirs: Judgement, ideal: Judgement) -> bool:
     return Cause.CERTIFICATE in (theirs.cause, ideal.cause)
 
 
+def _original_name(theirs: Judgement, ideal: Judgement) -> bool:
+    return theirs.cause is Cause.TLSA_ABSENT and ideal.cause is not Cause.TLSA_ABSENT
+
+
+def _after_handshake(theirs: Judgement, ideal: Judgement) -> bool:
+    return theirs.action is ideal.action is Action.FALLBACK and theirs.outcome is Outcome.HELD
+
+
 def _next_hosts(theirs: Judgement, ideal: Judgement) -> bool:
     return theirs.expected_path.action is Action.SOFT_ERROR and theirs.cause is Cause.NO_ADDRESS
 
@@ -82,11 +90,14 @@ _DEVIATIONS: tuple[Deviation, ...] = (
     ),
     Deviation(Policy.ASYNCOS, "it does not ask for TLSA at a signed alias of an unsigned name", _by_alias),
     Deviation(Policy.ASYNCOS, "no source says what it does with unusable TLSA records", _unusable),
+    Deviation(Policy.ASYNCOS, "it asks for TLSA at the MX host's own name only (assumed)", _original_name),
+    Deviation(Policy.ASYNCOS, "after a failed TLS handshake it does not go on in clear text", _after_handshake),
     Deviation(Policy.ASYNCOS, "it keeps mail for hosts without addresses (assumed)", _next_hosts),
     Deviation(Policy.POSTFIX, "without MX records it asks no proof of them", _no_mx),
     Deviation(Policy.POSTFIX, "its resolver answers without the AD bit, so it never sees DANE", _without_ad),
     Deviation(Policy.EXIM, "it does DANE only behind a secure MX", _mx_insecure),
     Deviation(Policy.EXIM, "it does not ask for TLSA at a signed alias of an unsigned name", _by_alias),
+    Deviation(Policy.EXIM, "it asks for TLSA at the MX host's own name only", _original_name),
     Deviation(Policy.EXIM, "its resolver answers without the AD bit, so it never sees DANE", _without_ad),
     Deviation(Policy.EXIM, "it compares certificates by its own rules: one name, every digest", _other_certificate),
 )

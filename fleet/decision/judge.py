@@ -246,10 +246,12 @@ def _incomplete(verdict: Verdict, tried: tuple[Attempt, ...], rows: tuple[Row, .
         if (failed := failed_lookup(attempt, cause_of(row))) is not None:
             found.append(f"{where}: {failed.sentence}")
         elif contact is not None and not contact.contact.reached and contact.contact.failure is not None:
-            found.append(f"{where}: {contact.contact.failure.sentence}")
+            seen = contact.contact.failure.sentence
+            # Sentences about a session often open with the address themselves.
+            found.append(f"{attempt.host} {seen}" if seen.startswith(f"{attempt.address} ") else f"{where}: {seen}")
         elif row.action is Action.UNKNOWN:
             found.append(f"{where}: {_unknown_what(attempt, row)}")
-        elif contact is None and attempt.address and verdict.smtp and row.action in _NEEDS_A_SESSION:
+        elif contact is None and verdict.smtp and row.action in _NEEDS_A_SESSION:
             found.append(f"{where}: no SMTP session is recorded")
     if not verdict.smtp:
         found.append(SMTP_LEFT_OUT)
@@ -282,7 +284,7 @@ def _reason(policy: Policy, level: TlsLevel, path: Path, attempt: Attempt) -> st
     failure = contact.contact.failure if contact is not None else None
     pkix = contact.pkix if contact is not None else None
     seen = failure.sentence if failure is not None else pkix.sentence if pkix is not None else ""
-    return f"{text} TLS level {level} then holds the mail{f': {seen}' if seen else '.'}"
+    return f"{text} TLS level {level} then holds the mail{f': {seen}' if seen else ''}".rstrip(".") + "."
 
 
 def _capital(text: str) -> str:

@@ -94,11 +94,15 @@ def _lookups(verdict: Verdict) -> Iterator[Lookup]:
 
 
 def _signatures(lookups: tuple[Lookup, ...], at: datetime) -> Iterator[Warning]:
+    """One warning for each moment: a zone that is no longer signed loses all its signatures together."""
+    ending: dict[datetime, list[str]] = {}
     for lookup in lookups:
         if lookup.expires is not None and lookup.expires - at <= SIGNATURE_HORIZON:
-            subject = f"{lookup.name} {lookup.rdtype}"
-            sentence = f"A signature behind {lookup.rdtype} {lookup.name} {_expires(lookup.expires, at)}."
-            yield Warning(WarningCode.SIGNATURE_EXPIRES, subject, sentence, lookup.expires)
+            ending.setdefault(lookup.expires, []).append(f"{lookup.rdtype} {lookup.name}")
+    for end, (first, *more) in sorted(ending.items()):
+        others = f" (and {len(more)} more)" if more else ""
+        sentence = f"A signature behind {first}{others} {_expires(end, at)}."
+        yield Warning(WarningCode.SIGNATURE_EXPIRES, first, sentence, end)
 
 
 def _certificates(verdict: Verdict, at: datetime) -> Iterator[Warning]:

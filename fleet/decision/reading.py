@@ -195,9 +195,25 @@ class _Reader:
         if self.policy is Policy.ASYNCOS:
             cname = self.eyes(step.cname) if step.cname else None
             return asyncos_address(a, aaaa, cname, require_ipv6=self.require_ipv6)
+        families = (self._family(step.a, a, step), self._family(step.aaaa, aaaa, step))
         if address:
-            return address_state(aaaa if ":" in address else a)
-        return no_address_state(address_state(a), address_state(aaaa))
+            return families[":" in address]
+        return no_address_state(*families)
+
+    def _family(self, lookup: Lookup, sight: Sight, step: AddressStep) -> AddressState:
+        """One family's state; Postfix asks for the first CNAME of an insecure alias by itself, so AD of that counts."""
+        state = address_state(sight)
+        if self.policy is not Policy.POSTFIX or state is not AddressState.INSECURE or not lookup.hops:
+            return state
+        if lookup.word is not None and lookup.word.hops_ad is not None:
+            return state  # asked, and not AD
+        cname = self.eyes(step.cname) if step.cname is not None else Sight(known=False)
+        if not cname.known:
+            in_doubt = lookup.hops[0].security is Security.SECURE
+            return AddressState.UNKNOWN if in_doubt else state
+        if cname.failed:
+            return AddressState.CNAME_FAILED
+        return AddressState.INSECURE_SECURE_CNAME if cname.secure else state
 
     def _rules(self, mx: MxState) -> MatchRules:
         if self.policy is Policy.EXIM:

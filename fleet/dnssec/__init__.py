@@ -17,9 +17,9 @@ RFC 8914 code and one sentence.
 the same question is asked without CD and recorded beside, because Postfix and Exim act on that.
 
 How it is built: ``validator`` (the object), ``pursuit`` (aliases), ``judge`` (one RRset or denial), ``chain`` (zones
-from the anchor down), ``absence`` over ``nsec`` and ``nsec3`` over ``denial`` (proofs), ``signature`` and ``zone`` (RRSIG,
-DS, keys), ``fetch`` and ``reply`` (queries and messages), ``cache``, ``limits`` (bounded work).  dnspython supplies
-messages, records and the mathematics of one signature; everything that decides is here.
+from the anchor down), ``absence`` over ``nsec`` and ``nsec3`` over ``denial`` (proofs), ``signature`` and ``zone``
+(RRSIG, DS, keys), ``fetch`` and ``reply`` (queries and messages), ``cache``, ``limits`` (bounded work).  dnspython
+supplies messages, records and the mathematics of one signature; everything that decides is here.
 
 May import ``fleet.model``, ``fleet.network``, ``fleet.errors``, ``fleet.clock`` and ``fleet.text``.
 """

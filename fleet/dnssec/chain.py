@@ -17,7 +17,7 @@ import dns.rdatatype
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from dns.rdtypes.ANY.DS import DS
 
-from fleet.dnssec.absence import Absence, Prover, prove_absence, prove_expansion
+from fleet.dnssec.absence import Prover, prove_absence, prove_expansion
 from fleet.dnssec.cache import SharedCalls, TimedCache
 from fleet.dnssec.fetch import Fetcher, failure_reason
 from fleet.dnssec.limits import Budget
@@ -81,13 +81,15 @@ class Chain:
 
         self._calls.start((step, "ahead"), ahead)
 
-    def forget(self, name: dns.name.Name) -> None:
-        """Drop everything remembered on the way from the anchor to ``name``."""
+    def forget(self, name: dns.name.Name, zones: bool) -> None:
+        """Drop the replies remembered on the way from the anchor to ``name``, with ``zones`` also what they proved."""
         anchor = self._anchors.closest(name)
-        if anchor is not None:
-            for step in (anchor, *names_below(anchor, name)):
+        if anchor is None:
+            return
+        for step in (anchor, *names_below(anchor, name)):
+            self._fetcher.forget(step)
+            if zones:
                 self._zones.forget(step)
-                self._fetcher.forget(step)
 
     def signed_cut(
         self, zone: Zone, names: Sequence[dns.name.Name], replies: Sequence[Reply | Failure], budget: Budget
@@ -120,8 +122,6 @@ class Chain:
         async def prove() -> Zone:
             zone = await (self._anchored(name, budget) if above is None else self._descend(above, name, budget))
             zone = self._bounded(zone)
-            if zone.security in (Security.BOGUS, Security.INDETERMINATE):
-                self._fetcher.forget(name)
             self._zones.put(name, zone, zone.expires)
             return zone
 
@@ -211,13 +211,13 @@ class Chain:
 
     def _without_ds(self, above: Zone, name: dns.name.Name, reply: Reply, prover: Prover) -> Zone:
         """The state at a name for which no DS came: no delegation, an insecure one, or no proof."""
-        alias = self._alias_of(reply, name, prover)
-        if alias is not None:  # what is an alias is no delegation
+        alias = _alias_signature(reply, name, prover)
+        if isinstance(alias, Signature):  # what is an alias is no delegation
             expires = min(above.expires, self._now() + alias.ttl)
             return replace(above, expires=expires, signed_until=min(above.signed_until, alias.expires))
         absence = prove_absence(reply, name, _DS, prover)
         if isinstance(absence, Reason):
-            return _broken(above, name, _DS, LinkKind.CUT, absence)
+            return _broken(above, name, _DS, LinkKind.CUT, alias or absence)
         denial = absence.denial
         expires = min(above.expires, self._now() + absence.ttl)
         if denial.insecure is not None:
@@ -228,20 +228,22 @@ class Chain:
         until = min(above.signed_until, absence.expires)
         return replace(above, expires=expires, signed_until=until, childless=denial.childless)
 
-    def _alias_of(self, reply: Reply, name: dns.name.Name, prover: Prover) -> Signature | None:
-        """The signature of the CNAME at ``name`` or the DNAME above it, where that holds."""
-        try:
-            alias = reply.alias(name)
-        except dns.name.NameTooLong:
-            return None
-        signature = _check(alias.record, prover) if alias is not None else None
-        if alias is None or not isinstance(signature, Signature):
-            return None
-        if signature.expanded_from is not None:
-            proof = prove_expansion(reply, name, alias.kind, signature.expanded_from, prover)
-            if not isinstance(proof, Absence) or proof.denial.insecure:
-                return None
-        return signature
+
+def _alias_signature(reply: Reply, name: dns.name.Name, prover: Prover) -> Signature | Reason | None:
+    """The signature of the CNAME at ``name`` or of the DNAME above it, or why it has no good one; None: no alias."""
+    try:
+        alias = reply.alias(name)
+    except dns.name.NameTooLong:
+        return None
+    if alias is None:
+        return None
+    signature = _check(alias.record, prover)
+    if isinstance(signature, Signature) and signature.expanded_from is not None:
+        proof = prove_expansion(reply, name, alias.kind, signature.expanded_from, prover)
+        if isinstance(proof, Reason):
+            return proof
+        return proof.denial.insecure or signature
+    return signature
 
 
 def _check(found: SignedRRset, prover: Prover) -> Signature | Reason:

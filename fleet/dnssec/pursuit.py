@@ -13,10 +13,8 @@ from math import isfinite
 
 import dns.name
 import dns.rcode
-import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
-from dns.rdtypes.ANY.CNAME import CNAME
 
 from fleet.dnssec.answer import Answer
 from fleet.dnssec.chain import Chain
@@ -218,8 +216,7 @@ class Pursuit:
 
 def _made_up(name: dns.name.Name, alias: Alias) -> dns.rrset.RRset:
     """The CNAME that follows from a DNAME; the server's own copy of it is unsigned and may be missing."""
-    rdata = CNAME(dns.rdataclass.IN, dns.rdatatype.CNAME, alias.target)
-    return dns.rrset.from_rdata(name, alias.record.rrset.ttl, rdata)
+    return dns.rrset.from_text(name, alias.record.rrset.ttl, "IN", "CNAME", alias.target.to_text())
 
 
 def _limit(sentence: str) -> Failure:

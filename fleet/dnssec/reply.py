@@ -5,7 +5,7 @@ May import ``fleet.model``.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import dns.message
 import dns.name
@@ -48,7 +48,7 @@ class Section:
         key = (rrset.name, int(rrset.rdtype))
         known = self._rrsets.get(key)
         if known is not None:  # a message may hold one RRset in pieces
-            rrset = cast(dns.rrset.RRset, rrset.union(known))
+            rrset = dns.rrset.from_rdata_list(rrset.name, min(rrset.ttl, known.ttl), [*known, *rrset])
         self._rrsets[key] = rrset
 
     def _add_rrsigs(self, rrset: dns.rrset.RRset) -> None:

@@ -210,7 +210,7 @@ def verify_signature(rrset: dns.rrset.RRset, rrsig: RRSIG, key: DNSKEY, origin: 
 def _public_key(algorithm: int, key: bytes) -> Any:
     """A loaded public key; loading costs as much as verifying."""
     wire = struct.pack("!HBB", Flag.ZONE, 3, algorithm) + key
-    rdata = cast(DNSKEY, dns.rdata.from_wire(dns.rdataclass.IN, dns.rdatatype.DNSKEY, wire, 0, len(wire)))
+    rdata = cast("DNSKEY", dns.rdata.from_wire(dns.rdataclass.IN, dns.rdatatype.DNSKEY, wire, 0, len(wire)))
     return dns.dnssecalgs.get_algorithm_cls_from_dnskey(rdata).public_cls.from_dnskey(rdata)
 
 

@@ -82,11 +82,16 @@ class Validator:
         budget = Budget(self._limits)
         pursuit = Pursuit(name, rdtype, self._fetcher, self._chain, self._judge, budget)
         answer = await pursuit.run()
-        if answer.security is Security.BOGUS and pursuit.oldest_keys is not None and pursuit.oldest_keys < started:
-            self._chain.forget(answer.canonical)
-            self._chain.forget(name)
+        if pursuit.oldest_keys is not None and pursuit.oldest_keys < started:
+            self._forget(answer, zones=True)
             answer = await Pursuit(name, rdtype, self._fetcher, self._chain, self._judge, budget).run()
+        if answer.security in (Security.BOGUS, Security.INDETERMINATE):
+            self._forget(answer, zones=False)  # what was fetched with it may be as bad, and must not outlive it
         return answer
+
+    def _forget(self, answer: Answer, zones: bool) -> None:
+        for name in (answer.name, *(dns.name.from_text(hop.target) for hop in answer.hops), answer.canonical):
+            self._chain.forget(name, zones)
 
     def _lifetime(self, answer: Answer, now: float) -> float:
         """Seconds an answer may be served from memory."""

@@ -66,8 +66,6 @@ def _parse(wire: bytes) -> dns.message.Message:
 def _keep_tlsa(message: dns.message.Message, wire: bytes) -> None:
     """Put back what dnspython dropped, if that was nothing but TLSA records it cannot read."""
     refused = [record for record in _records(wire) if record.is_refused_tlsa(wire)]
-    if len(refused) != len(message.errors):
-        raise message.errors[0].exception
     for record, error in zip(refused, message.errors, strict=True):
         if not record.start <= error.offset <= record.start + record.length:
             raise error.exception

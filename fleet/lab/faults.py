@@ -43,11 +43,12 @@ class Faults:
         """Carry out one order and return its name.  Raises UsageError; then nothing has changed."""
         if not isinstance(order, dict):
             raise UsageError("an order to the lab is one JSON object on one line")
-        act = _ORDERS.get(order.get("fault", ""))
+        name = order.get("fault")
+        act = _ORDERS.get(name) if isinstance(name, str) else None
         if act is None:
-            raise UsageError(f"the lab knows no such fault; it knows {', '.join(map(str, _ORDERS))}")
+            raise UsageError(f"the lab knows no such fault; it knows {', '.join(_ORDERS)}")
         act(self, order)
-        return str(order["fault"])
+        return str(name)
 
     def _delay(self, order: dict[str, object]) -> None:
         milliseconds = order.get("milliseconds")
@@ -84,7 +85,7 @@ def _address(order: dict[str, object], key: str, known: frozenset[str]) -> str:
     return address
 
 
-_ORDERS: Mapping[object, Callable[[Faults, dict[str, object]], None]] = {
+_ORDERS: Mapping[str, Callable[[Faults, dict[str, object]], None]] = {
     "delay": Faults._delay,
     "drop": Faults._drop,
     "servfail": Faults._servfail,

@@ -9,6 +9,7 @@ import json
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -43,11 +44,13 @@ class LabHandle:
     network: Path
     trust_anchor: Path
     roots: Path
+    destination_list: Path
     resolvers: Mapping[str, str]
     references: Mapping[str, tuple[str, ...]]
     destinations: tuple[LabDestination, ...]
-    _process: subprocess.Popen[str]
+    _process: subprocess.Popen[str] = field(repr=False)
     _lines: "queue.Queue[str]" = field(repr=False)
+    _complaints: IO[str] = field(repr=False)
 
     @property
     def pid(self) -> int:
@@ -73,22 +76,17 @@ class LabHandle:
             _pipe(self._process.stdin).flush()
         except (OSError, ValueError) as error:
             raise LabError("the lab is gone") from error
-        answer = _next_line(self._process, self._lines, ACKNOWLEDGE_SECONDS)
+        answer = _next_line(self._lines, self._complaints, ACKNOWLEDGE_SECONDS)
         if not answer.get("ok"):
             raise UsageError(str(answer.get("error", "the lab refused the order")))
 
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until the lab ends by itself and return its exit code; raises ``subprocess.TimeoutExpired``."""
+        return self._process.wait(timeout)
+
     def close(self) -> None:
         """Stop the lab and wait for it; harmless when it is already gone."""
-        with contextlib.suppress(OSError, ValueError):
-            _pipe(self._process.stdin).close()
-        try:
-            self._process.wait(EXIT_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        for pipe in (self._process.stdout, self._process.stderr):
-            if pipe:
-                pipe.close()
+        _stop(self._process)
 
 
 @contextlib.contextmanager
@@ -99,21 +97,28 @@ def spawn(directory: str | Path | None = None) -> Iterator[LabHandle]:
     LabError if it is not ready within a minute.
     """
     command = [sys.executable, "-m", "fleet.lab", *(["--directory", str(directory)] if directory else [])]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
-    )
-    lines: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=_pump, args=(_pipe(process.stdout), lines), daemon=True).start()
+    # Complaints go into a file: nobody reads them while the lab runs, and a full pipe would stop it.
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, text=True, encoding="utf-8"
+        )
+        lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=_pump, args=(_pipe(process.stdout), lines), daemon=True).start()
+        try:
+            yield _handle(_next_line(lines, complaints, READY_SECONDS), process, lines, complaints)
+        finally:
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        _pipe(process.stdin).close()
     try:
-        handle = _handle(_next_line(process, lines, READY_SECONDS), process, lines)
-    except BaseException:
+        process.wait(EXIT_SECONDS)
+    except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-        raise
-    try:
-        yield handle
-    finally:
-        handle.close()
+    _pipe(process.stdout).close()
 
 
 def _pipe(pipe: IO[str] | None) -> IO[str]:
@@ -129,24 +134,28 @@ def _pump(stdout: IO[str], lines: "queue.Queue[str]") -> None:
     lines.put("")
 
 
-def _next_line(process: subprocess.Popen[str], lines: "queue.Queue[str]", seconds: float) -> dict[str, Any]:
+def _next_line(lines: "queue.Queue[str]", complaints: IO[str], seconds: float) -> dict[str, Any]:
     try:
         line = lines.get(timeout=seconds)
     except queue.Empty:
         raise LabError(f"the lab said nothing for {seconds:.0f} seconds") from None
     if not line:
-        last = _pipe(process.stderr).read().strip().splitlines()[-1:]
+        complaints.seek(0)
+        last = complaints.read().strip().splitlines()[-1:]
         raise LabError(f"the lab ended: {last[0] if last else 'without a word'}")
     answer = json.loads(line)
     assert isinstance(answer, dict), "the lab speaks in JSON objects"
     return answer
 
 
-def _handle(ready: dict[str, Any], process: subprocess.Popen[str], lines: "queue.Queue[str]") -> LabHandle:
+def _handle(
+    ready: dict[str, Any], process: subprocess.Popen[str], lines: "queue.Queue[str]", complaints: IO[str]
+) -> LabHandle:
     return LabHandle(
         network=Path(ready["network"]),
         trust_anchor=Path(ready["trust_anchor"]),
         roots=Path(ready["roots"]),
+        destination_list=Path(ready["destination_list"]),
         resolvers=ready["resolvers"],
         references={kind: tuple(names) for kind, names in ready["references"].items()},
         destinations=tuple(
@@ -160,4 +169,5 @@ def _handle(ready: dict[str, Any], process: subprocess.Popen[str], lines: "queue
         ),
         _process=process,
         _lines=lines,
+        _complaints=complaints,
     )

@@ -257,7 +257,8 @@ _COLUMNS = ("MX", "address", "TLSA", "certificate")
 def _row(row: Row) -> Iterator[Detail]:
     lit = zip(_COLUMNS, row.cells, strict=True)
     states = ", ".join(f"{column} {state}" for column, state in lit if state is not None)
-    yield Detail(2, f"row {row.name} ({row.source}, {row.basis}): {states or 'any state'} -> {row.action}")
+    assumed = f", {row.basis}" if row.assumed else ""
+    yield Detail(2, f"row {row.name} ({row.source}{assumed}): {states or 'any state'} -> {row.action}")
     if row.note:
         yield Detail(3, show(row.note, _LONG))
 

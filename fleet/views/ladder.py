@@ -201,7 +201,7 @@ def decisive_tlsa(verdict: Verdict, host: str) -> TlsaStep | None:
 
 def contact_match(verdict: Verdict, step: ContactStep, tlsa: TlsaStep | None) -> ChainMatch | None:
     """The match a validating client would act on: more names count behind a secure MX (RFC 7672 section 3.2.2)."""
-    if tlsa is None or tlsa.lookup.security is not Security.SECURE:
+    if tlsa is None or tlsa.lookup.security is not Security.SECURE or tlsa.lookup.existence is not Existence.DATA:
         return None  # records that are not proven authenticate nobody, and accuse nobody
     secure = verdict.mx is not None and verdict.mx.lookup.security is Security.SECURE
     return step.match(tlsa.base, MatchRules.RFC7671 if secure else MatchRules.BASE_ONLY)

@@ -92,8 +92,8 @@ def worst(*marks: Mark) -> Mark:
 def outcome_mark(judgement: Judgement) -> Mark:
     """The mark of an outcome.
 
-    DANE is good without qualification only where every usable host is authenticated; a delivery that rests on a walk with
-    gaps is not known to be what it seems.
+    DANE is good without qualification only where every usable host is authenticated; a delivery that rests on a walk
+    with gaps is not known to be what it seems.
     """
     if judgement.outcome in _DELIVERED and judgement.incomplete:
         return Mark.UNKNOWN

@@ -4,13 +4,13 @@ import asyncio
 import os
 import ssl
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import dh, ec, rsa
 from cryptography.x509.oid import NameOID
 
 from fleet.dane.smtp import SmtpLimits, contact
@@ -157,6 +157,27 @@ async def test_ciphers_that_only_old_servers_have_are_taken(tmp_path, cipher):
     context.set_ciphers(cipher + ":@SECLEVEL=0")
     found, _ = await seen(upgrades(context))
     assert (found.failure, found.cipher, found.chain) == (None, cipher, (der,))
+
+
+OAKLEY_GROUP_2 = int(
+    "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD"
+    "EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"
+    "EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE65381FFFFFFFFFFFFFFFF",
+    16,
+)
+
+
+async def test_old_diffie_hellman_parameters_are_taken(tmp_path):
+    context, der = certificate(tmp_path, rsa.generate_private_key(65537, 2048))
+    parameters = dh.DHParameterNumbers(OAKLEY_GROUP_2, 2).parameters()
+    (tmp_path / "dh.pem").write_bytes(
+        parameters.parameter_bytes(serialization.Encoding.PEM, serialization.ParameterFormat.PKCS3)
+    )
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.load_dh_params(tmp_path / "dh.pem")
+    context.set_ciphers("DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0")
+    found, _ = await seen(upgrades(context))
+    assert (found.failure, found.chain) == (None, (der,))
 
 
 async def test_a_small_key_is_still_a_certificate_to_look_at(tmp_path):
@@ -423,7 +444,19 @@ async def test_a_server_that_ignores_quit_does_not_hold_us(identity):
     assert time.monotonic() - begun < 1.5
 
 
-async def test_cancelling_closes_the_connection():
+class Kept(HostNetwork):
+    """Keeps every stream it opened, so that no garbage collector closes what we did not."""
+
+    opened = []
+
+    async def open_tcp(self, address, port, timeout):
+        stream = await super().open_tcp(address, port, timeout)
+        self.opened.append(stream)
+        return stream
+
+
+@pytest.mark.parametrize("cancelled", [False, True], ids=["timeout", "cancelled"])
+async def test_however_it_ends_the_connection_is_closed(cancelled):
     gone = asyncio.Event()
 
     async def script(server):
@@ -433,11 +466,14 @@ async def test_cancelling_closes_the_connection():
         gone.set()
 
     async with serving(script) as (port, _):
-        task = asyncio.create_task(reach(port))
+        session = contact(Kept(), "mx", "127.0.0.1", port, "mx", ehlo="probe.example", timeout=0.2)
+        task = asyncio.create_task(session)
         await asyncio.sleep(0.1)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
+        if cancelled:
+            task.cancel()
+        with suppress(asyncio.CancelledError):
             await task
+        assert task.cancelled() is cancelled
         await asyncio.wait_for(gone.wait(), 1)
 
 

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from fleet.dane.smtp_reply import ReplyError, ReplyLimits, ReplyParser
 from fleet.errors import FailureKind
 
-
 LIMITS = ReplyLimits()
 
 

@@ -57,9 +57,16 @@ forward-zone:
 
 
 def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that is free for UDP and TCP alike, a moment ago."""
+    while True:
+        with socket.socket() as stream, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
+            stream.bind(("127.0.0.1", 0))
+            port = int(stream.getsockname()[1])
+            try:
+                datagrams.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def header(port: int, name: str, rdtype: str) -> tuple[str, bool]:
@@ -75,23 +82,29 @@ def header(port: int, name: str, rdtype: str) -> tuple[str, bool]:
     return dns.rcode.to_text(dns.rcode.Rcode(flags & 15)), bool(flags & dns.flags.AD)
 
 
+def start(directory: Path, anchor: Path, upstream: int) -> tuple[subprocess.Popen, int]:
+    """An Unbound that answers, and its port.  Somebody may take the port first, so a few are tried."""
+    for _ in range(5):
+        port = free_port()
+        configuration = Path(directory, "unbound.conf")
+        configuration.write_text(CONFIGURATION.format(directory=directory, port=port, anchor=anchor, upstream=upstream))
+        process = subprocess.Popen([str(UNBOUND), "-d", "-c", str(configuration)])
+        while process.poll() is None:
+            try:
+                header(port, "good.lab", "SOA")
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return process, port
+    pytest.fail("unbound did not start")
+
+
 @pytest.fixture(scope="module")
 def unbound(lab: LabHandle, sockets: dict, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of an Unbound that validates over the lab's passing resolver."""
-    directory, port = tmp_path_factory.mktemp("unbound"), free_port()
     upstream = sockets["udp", lab.resolvers["passing"], 53][1]
-    configuration = Path(directory, "unbound.conf")
-    configuration.write_text(
-        CONFIGURATION.format(directory=directory, port=port, anchor=lab.trust_anchor, upstream=upstream)
-    )
-    process = subprocess.Popen([str(UNBOUND), "-d", "-c", str(configuration)])
+    process, port = start(tmp_path_factory.mktemp("unbound"), lab.trust_anchor, upstream)
     try:
-        for _ in range(100):
-            try:
-                header(port, "good.lab", "SOA")
-                break
-            except OSError:
-                time.sleep(0.05)
         yield port
     finally:
         process.terminate()

@@ -2,7 +2,7 @@
 
 import dns.name
 import pytest
-from dns.rdatatype import A, DS, NS, SOA
+from dns.rdatatype import DS, NS, SOA, A
 
 from fleet.lab.denial import Nsec3Chain, NsecChain, next_closer
 

@@ -1,4 +1,4 @@
-"""The rows say what they must: every row of both AsyncOS tables has a destination, and every expectation can be right."""
+"""The rows cover what they must: both AsyncOS tables whole, and nothing is expected that cannot be."""
 
 import pytest
 

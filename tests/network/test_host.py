@@ -64,22 +64,20 @@ async def test_a_reset_is_a_closed_connection(serve):
     assert closed.value.failure.kind is FailureKind.CLOSED
 
 
-async def drink(stream):
-    while True:
-        await stream.read(1)
+async def test_bytes_that_keep_coming_do_not_keep_others_from_running(serve):
+    ran = []
 
+    async def burst(reader, writer):
+        writer.write(b"x" * 1000)
 
-async def test_an_endless_sender_does_not_keep_the_deadline_from_running(serve):
-    async def flood(reader, writer):
-        while True:
-            writer.write(b"x" * 65536)
-            await writer.drain()
-
-    async with serve(flood) as port:
+    async with serve(burst) as port:
         stream = await HERE.open_tcp("127.0.0.1", port, 5)
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(drink(stream), 0.1)
+        await stream.read(1)
+        asyncio.get_running_loop().call_soon(ran.append, "somebody else")
+        for _ in range(5):
+            await stream.read(1)
         await stream.close()
+    assert ran == ["somebody else"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8 on its loopback")
@@ -197,6 +195,20 @@ async def test_silence_ends_at_the_deadline(udp):
         await HERE.ask_udp("127.0.0.1", port, b"?", any_datagram, 0.1)
     assert late.value.failure.kind is FailureKind.TIMEOUT
     assert late.value.failure.sentence == f"127.0.0.1 port {port}: no answer within 0.1 s"
+
+
+async def test_datagrams_that_keep_coming_do_not_keep_others_from_running(udp):
+    ran, seen = [], []
+
+    def third(data):
+        if not seen:
+            asyncio.get_running_loop().call_soon(ran.append, "somebody else")
+        seen.append(list(ran))
+        return data if len(seen) == 3 else None
+
+    port, _ = await udp(lambda data, source: [b"x"] * 3)
+    await HERE.ask_udp("127.0.0.1", port, b"?", third, 5)
+    assert seen[-1] == ["somebody else"]
 
 
 async def test_a_flood_of_refused_datagrams_ends_at_the_deadline(udp):

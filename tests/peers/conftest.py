@@ -16,11 +16,13 @@ import pytest
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
+from internet.destination import Sent  # noqa: E402
 from internet.destinations import DESTINATIONS, ZONES  # noqa: E402
+from internet.exim import send_with_exim  # noqa: E402
 from internet.nameservers import PASSING, VALIDATING  # noqa: E402
-from internet.postfix import Sent, send_to, start_sender  # noqa: E402
+from internet.postfix import send_to, start_sender  # noqa: E402
 from internet.unbound_host import Pair, Said, said  # noqa: E402
-from internet.world import Internet, lacking, running_internet  # noqa: E402
+from internet.world import EXIM, Internet, lacking, running_internet  # noqa: E402
 
 PAIRS = tuple(dict.fromkeys(pair for zone in ZONES for pair in zone.questions))
 DOMAINS = tuple(row.domain for row in DESTINATIONS)
@@ -55,6 +57,14 @@ def postfix(internet: Internet) -> Deliveries:
 def postfix_without_validation(internet: Internet) -> Deliveries:
     """What Postfix does behind a resolver that passes signatures on but does not validate."""
     return send_to(start_sender(internet.namespace, internet.folder / "sender-passing", PASSING), DOMAINS)
+
+
+@pytest.fixture(scope="session")
+def exim(internet: Internet) -> Deliveries:
+    """What Exim does behind the validating resolver."""
+    if not EXIM:
+        pytest.skip("FLEET_EXIM does not name a folder with Exim's packages unpacked by dpkg -x")
+    return send_with_exim(internet.namespace, Path(EXIM), internet.folder / "exim", DOMAINS)
 
 
 @pytest.fixture(scope="session")

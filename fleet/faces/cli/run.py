@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.dane import SmtpSettings, Walker, WalkLimits, validated_resolvers
+from fleet.dane import SmtpSettings, Walker, WalkLimits, domain_name, validated_resolvers
+from fleet.dane.pkix import Roots
+from fleet.errors import UsageError
 from fleet.faces.cli.world import World
 from fleet.model import Verdict
 
@@ -50,7 +52,15 @@ def _walker(world: World, settings: RunSettings) -> Walker:
         validated_resolvers(
             world.network, world.resolvers, world.trust_anchors, timeout=min(5.0, max(0.5, settings.timeout / 4))
         ),
-        smtp=SmtpSettings(enabled=settings.smtp, ehlo=socket.gethostname() or "localhost"),
+        smtp=SmtpSettings(enabled=settings.smtp, ehlo=_own_name()),
         limits=WalkLimits(seconds=settings.timeout, smtp_seconds=min(20.0, settings.timeout / 2)),
-        roots=_roots(settings.roots),
+        roots=Roots.from_pem(settings.roots.read_bytes()) if settings.roots else None,
     )
+
+
+def _own_name() -> str:
+    """What EHLO says: this machine's name where that is a host name (RFC 5321 4.1.1.1)."""
+    try:
+        return domain_name(socket.gethostname()).replace("_", "-")
+    except UsageError:
+        return "localhost"

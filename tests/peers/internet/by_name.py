@@ -5,7 +5,7 @@ Part of the table ``destinations``; imports its siblings ``destination``, ``serv
 
 from internet.destination import BOUNCED, HELD, MAIL, TLS, VERIFIED, Destination, hosts, zoned
 from internet.servers import REFUSING
-from internet.zones import Signer
+from internet.zones import Fault, Signer
 
 BY_NAME = (
     zoned("tlsanodata", "host name of the TLSA exists, no TLSA", TLS, HELD, MAIL + '_25._tcp.mail TXT "no TLSA"\n'),
@@ -82,6 +82,40 @@ BY_NAME = (
         TLS,
         HELD,
         "@ MX 10 mail\nmail CNAME back.unsigned.dlab.\n",
+    ),
+    zoned("cnameloop", "host is an alias of itself", HELD, HELD, "@ MX 10 mail\nmail CNAME loop\nloop CNAME mail\n"),
+    zoned(
+        "cnamelong",
+        "host is an alias seven times over",
+        VERIFIED,
+        VERIFIED,
+        "@ MX 10 a0\n"
+        + "".join(f"a{n} CNAME a{n + 1}\n" for n in range(7))
+        + "a7 A {own}\n_25._tcp.a7 TLSA {own:3 1 1}\n",
+    ),
+    zoned(
+        "upper",
+        "capital letters in names",
+        VERIFIED,
+        VERIFIED,
+        "@ MX 10 MAIL.Upper.DLAB.\nMail A {own}\n_25._TCP.mail TLSA {own:3 1 1}\n",
+    ),
+    zoned(
+        "wildunproven",
+        "MX from a wildcard, the proof left out that the name itself does not exist",
+        HELD,
+        HELD,
+        "* MX 10 mail.good.dlab.\n",
+        domain="anything.wildunproven.dlab",
+        faults=(("*.wildunproven.dlab.", "NSEC", Fault.REMOVED),),
+        ask=(("anything.wildunproven.dlab", "MX"),),
+    ),
+    zoned(
+        "twocerts",
+        "two addresses, one with another certificate",
+        VERIFIED,
+        VERIFIED,
+        "@ MX 10 mail\nmail A {own}\nmail A {other}\n_25._tcp.mail TLSA {own:3 1 1}\n",
     ),
     zoned(
         "cnamebogus",

@@ -4,7 +4,7 @@ Part of the table ``destinations``; imports its siblings ``destination`` and ``z
 """
 
 from internet.destination import GOOD, HELD, MAIL, TLS, TRUSTED, UNSIGNED, VERIFIED, hosts, zoned
-from internet.zones import Ds, Fault, Period, Signer
+from internet.zones import Ds, Fault, Keys, Period, Signer
 
 BY_SECURITY = (
     zoned(
@@ -90,6 +90,10 @@ BY_SECURITY = (
     zoned("rightandwrong", "two DS, one of another key", VERIFIED, VERIFIED, ds=Ds.RIGHT_AND_WRONG),
     zoned("sha384ds", "DS with SHA-384", VERIFIED, VERIFIED, ds=Ds.SHA384),
     zoned("unsignedwithds", "DS, but the zone is not signed", HELD, HELD, signer=Signer.NONE, ds=Ds.WRONG),
+    zoned("split", "KSK and ZSK", VERIFIED, VERIFIED, keys=Keys.SPLIT),
+    zoned("split3", "KSK and ZSK, NSEC3", VERIFIED, VERIFIED, keys=Keys.SPLIT, signer=Signer.NSEC3),
+    zoned("rolling", "two KSKs and two ZSKs", VERIFIED, VERIFIED, keys=Keys.ROLLING),
+    zoned("twoalgorithms", "RSA and ECDSA keys", VERIFIED, VERIFIED, keys=Keys.TWO_ALGORITHMS),
     zoned("rsasha256", "RSASHA256", VERIFIED, VERIFIED, algorithm="RSASHA256", key_bits=2048),
     zoned("rsasha512", "RSASHA512", VERIFIED, VERIFIED, algorithm="RSASHA512", key_bits=2048),
     zoned("ecdsap384", "ECDSAP384SHA384", VERIFIED, VERIFIED, algorithm="ECDSAP384SHA384"),

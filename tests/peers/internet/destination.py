@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from internet.zones import Ds, Fault, Period, Signer, Zone
+from internet.zones import Ds, Fault, Keys, Period, Signer, Zone
 
 
 class Delivery(StrEnum):
@@ -25,6 +25,15 @@ class Delivery(StrEnum):
 
 
 VERIFIED, TRUSTED, TLS, CLEAR, HELD, BOUNCED = Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one recipient: the delivery, its enhanced status code if logged, and the MTA's own words."""
+
+    delivery: Delivery
+    dsn: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +72,13 @@ def zoned(
     ds: Ds = Ds.RIGHT,
     algorithm: str = "ECDSAP256SHA256",
     key_bits: int = 0,
+    keys: Keys = Keys.ONE,
     period: Period = Period.NOW,
     faults: tuple[tuple[str, str, Fault], ...] = (),
     ask: tuple[tuple[str, str], ...] = (),
 ) -> Destination:
     """A destination with a zone ``label.dlab`` of its own; ``domain`` where the recipient domain is another name."""
-    zone = Zone(f"{label}.dlab", records, signer, ds, algorithm, key_bits, period, faults, ask)
+    zone = Zone(f"{label}.dlab", records, signer, ds, algorithm, key_bits, keys, period, faults, ask)
     return Destination(domain or zone.name, about, dane, dane_only, zone)
 
 

@@ -8,16 +8,20 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
 
 class Namespace:
-    """A namespace named ``name`` whose libc asks ``resolver``; a context manager that leaves nothing behind."""
+    """A namespace named ``name`` whose libc asks ``resolver``; a context manager that leaves nothing behind.
 
-    def __init__(self, name: str, resolver: str) -> None:
+    ``files`` replace files of /etc inside.
+    """
+
+    def __init__(self, name: str, resolver: str, files: Mapping[str, str] | None = None) -> None:
         self.name = name
+        self._files = files or {}
         self._resolver = resolver
         self._etc = Path("/etc/netns") / name
         self._daemons: list[subprocess.Popen[bytes]] = []
@@ -28,6 +32,8 @@ class Namespace:
             self.run(["ip", "link", "set", "lo", "up"])
             self._etc.mkdir(parents=True)
             (self._etc / "resolv.conf").write_text(f"nameserver {self._resolver}\noptions edns0 trust-ad timeout:5\n")
+            for file, text in self._files.items():
+                (self._etc / file).write_text(text)
         except BaseException:
             self.close()
             raise

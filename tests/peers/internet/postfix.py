@@ -9,10 +9,9 @@ import re
 import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from internet.destination import Delivery
+from internet.destination import Delivery, Sent
 from internet.namespace import Namespace
 from internet.servers import Running
 
@@ -83,15 +82,6 @@ maximal_queue_lifetime = 1h
 """
 
 LEVELS = ("dane", "dane-only")
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What became of one recipient: the delivery, and Postfix's own words."""
-
-    delivery: Delivery
-    dsn: str
-    words: str
 
 
 class Postfix:

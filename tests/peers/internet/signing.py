@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from internet.knot import Knot
-from internet.zones import Ds, Fault, Period, Signer, Zone
+from internet.zones import Ds, Fault, Keys, Period, Signer, Zone
 
 APEX = """\
 $TTL 300
@@ -33,6 +33,14 @@ LDNS = {
 }
 """dnssec-signzone refuses high iteration counts; ldns-signzone does not."""
 
+FURTHER_KEYS: dict[Keys, tuple[tuple[str, ...], ...]] = {
+    Keys.ONE: (),
+    Keys.SPLIT: (("",),),
+    Keys.ROLLING: (("",), ("",), ("", "-f", "KSK")),
+    Keys.TWO_ALGORITHMS: (("",), ("RSASHA256", "-b", "2048"), ("RSASHA256", "-b", "2048", "-f", "KSK")),
+}
+"""Arguments of dnssec-keygen for the keys beside the one the parent knows; an empty algorithm is the zone's."""
+
 STRANGER = "11" * 32
 
 
@@ -52,11 +60,17 @@ def _run(*command: str | Path, folder: Path) -> str:
     return done.stdout
 
 
-def _new_key(zone: Zone, folder: Path) -> str:
+def _new_keys(zone: Zone, folder: Path) -> str:
+    """Make the zone's keys; the name of the one its parent publishes."""
+
+    def generate(algorithm: str, *options: str) -> str:
+        return _run("dnssec-keygen", "-a", algorithm, *options, "-K", folder, zone.origin, folder=folder).strip()
+
     bits = ["-b", str(zone.key_bits)] if zone.key_bits else []
-    return _run(
-        "dnssec-keygen", "-a", zone.algorithm, *bits, "-f", "KSK", "-K", folder, zone.origin, folder=folder
-    ).strip()
+    known = generate(zone.algorithm, *bits, "-f", "KSK")
+    for algorithm, *options in FURTHER_KEYS[zone.keys]:
+        generate(algorithm or zone.algorithm, *options)
+    return known
 
 
 def _ds_records(zone: Zone, key: str, folder: Path) -> tuple[str, ...]:
@@ -81,16 +95,14 @@ def _ds_records(zone: Zone, key: str, folder: Path) -> tuple[str, ...]:
 
 
 def _sign(zone: Zone, key: str, plain: Path, folder: Path) -> list[str]:
-    """Run the zone's signer; lines of the signed zone, one record each, sorted as a reader would."""
+    """Run the zone's signer; lines of the signed zone, one record each."""
     signed = folder / "signed"
     if zone.signer in LDNS:
         _run("ldns-signzone", *LDNS[zone.signer], "-o", zone.name, "-f", signed, plain, folder / key, folder=folder)
         return signed.read_text().splitlines()
-    denial = DENIAL[zone.signer]
-    _run(
-        "dnssec-signzone", "-z", "-S", "-P", "-K", folder, "-d", folder, *PERIODS[zone.period], *denial,
-        "-O", "full", "-o", zone.origin, "-f", signed, plain, folder=folder,
-    )  # fmt: skip
+    one_key = ["-z"] if zone.keys is Keys.ONE else []
+    options = [*one_key, "-S", "-P", "-K", folder, "-d", folder, *PERIODS[zone.period], *DENIAL[zone.signer]]
+    _run("dnssec-signzone", *options, "-O", "full", "-o", zone.origin, "-f", signed, plain, folder=folder)
     return signed.read_text().splitlines()
 
 
@@ -151,7 +163,7 @@ class Tree:
         if zone.signer is Signer.NONE:
             path.write_text(f"$ORIGIN {zone.origin}\n" + plain.read_text())
             return SignedZone(zone, path, (f"12345 13 2 {STRANGER}",) if zone.ds is Ds.WRONG else ())
-        key = _new_key(zone, folder)
+        key = _new_keys(zone, folder)
         if zone.name == ".":
             (self._folder / "root.key").write_text(
                 "".join(line + "\n" for line in (folder / f"{key}.key").read_text().splitlines() if "DNSKEY" in line)

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from internet import exim
 from internet.destinations import ZONES
 from internet.nameservers import VALIDATING, start_name_servers
 from internet.namespace import Namespace
@@ -37,6 +38,9 @@ PROGRAMS = {
     "sendmail": "postfix",
 }
 """Programs by the Debian package that brings them."""
+
+EXIM = os.environ.get("FLEET_EXIM", "")
+"""Folder of an unpacked Exim; empty where there is none (see ``exim``)."""
 
 
 def lacking() -> str:
@@ -73,6 +77,16 @@ class Internet:
         return self.tree.anchor
 
 
+def _accounts() -> dict[str, str]:
+    """This machine's accounts and the one Exim wants."""
+    if not EXIM:
+        return {}
+    return {
+        "passwd": Path("/etc/passwd").read_text() + exim.PASSWD + "\n",
+        "group": Path("/etc/group").read_text() + exim.GROUP + "\n",
+    }
+
+
 @contextmanager
 def running_internet() -> Iterator[Internet]:
     """Zones signed, served and resolved, SMTP servers listening; nothing is left afterwards."""
@@ -83,7 +97,7 @@ def running_internet() -> Iterator[Internet]:
         servers = issue_all(authorities)
         names = {**authorities.named(), **servers, "twokeys2": servers["twokeys"].chains[1][0]}
         tree = Tree(ZONES, folder / "zones", names)
-        namespace = stack.enter_context(Namespace(f"fleet-peers-{os.getpid()}", VALIDATING))
+        namespace = stack.enter_context(Namespace(f"fleet-peers-{os.getpid()}", VALIDATING, _accounts()))
         start_name_servers(namespace, tree, folder)
         start_servers(namespace, servers.values(), folder / "servers")
         yield Internet(namespace, tree, folder)

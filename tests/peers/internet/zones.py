@@ -34,6 +34,15 @@ class Ds(StrEnum):
     SHA384 = "SHA-384 of the key"
 
 
+class Keys(StrEnum):
+    """Which keys the zone has."""
+
+    ONE = "one key signs everything"
+    SPLIT = "a KSK signs the keys, a ZSK the rest"
+    ROLLING = "two KSKs and two ZSKs, the parent knows one"
+    TWO_ALGORITHMS = "a KSK and a ZSK of each of two algorithms"
+
+
 class Fault(StrEnum):
     """What is done to one record set after signing."""
 
@@ -65,6 +74,7 @@ class Zone:
     ds: Ds = Ds.RIGHT
     algorithm: str = "ECDSAP256SHA256"
     key_bits: int = 0
+    keys: Keys = Keys.ONE
     period: Period = Period.NOW
     faults: tuple[tuple[str, str, Fault], ...] = ()
     ask: tuple[tuple[str, str], ...] = ()

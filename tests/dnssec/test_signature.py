@@ -1,0 +1,263 @@
+"""One RRset, its RRSIGs, the zone's keys."""
+
+from datetime import UTC, datetime, timedelta
+
+import dns.dnssec
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+import pytest
+
+from fleet.dnssec import Limits, verify_signature
+from fleet.dnssec.signature import serial_difference
+from fleet.model import Ede, Existence, Security
+
+MX = "@ MX 10 mx\nmx A 192.0.2.1"
+NAME = "example.org"
+
+
+@pytest.fixture
+def signed(lab):
+    """A zone, its Internet, and a way to replace the signatures over its MX RRset."""
+    zone = lab.zone("example.org.", MX)
+    net = lab.internet(zone)
+    rrset = zone.nodes[zone.origin][dns.rdatatype.MX]
+
+    def with_signatures(*rrsigs):
+        zone.signatures[(zone.origin, dns.rdatatype.MX)] = list(rrsigs)
+
+    def sign(**times):
+        return zone.sign(rrset, zone.keys[0], **times)
+
+    net.sign, net.with_signatures, net.mx = sign, with_signatures, rrset
+    return net
+
+
+async def mx(net, **options):
+    return await net.validator(**options).resolve(NAME, "MX")
+
+
+async def test_an_expired_signature_says_since_when(lab, signed):
+    signed.with_signatures(signed.sign(expiration=lab.now - timedelta(days=2, minutes=5)))
+    answer = await mx(signed)
+    assert (answer.security, answer.existence) == (Security.BOGUS, Existence.DATA)
+    assert (answer.why.code, answer.why.sentence) == (
+        Ede.SIGNATURE_EXPIRED,
+        "RRSIG of MX example.org expired 2 days ago",
+    )
+
+
+async def test_a_signature_from_the_future_says_so(lab, signed):
+    signed.with_signatures(signed.sign(inception=lab.now + timedelta(hours=3)))
+    answer = await mx(signed)
+    assert (answer.why.code, answer.why.sentence) == (
+        Ede.SIGNATURE_NOT_YET_VALID,
+        "RRSIG of MX example.org becomes valid only in 3 hours",
+    )
+
+
+async def test_a_signature_that_expires_before_it_is_valid_says_so(lab, signed):
+    signed.with_signatures(signed.sign(inception=lab.now + timedelta(hours=3), expiration=lab.now + timedelta(hours=1)))
+    assert (await mx(signed)).why.code == Ede.SIGNATURE_EXPIRED_BEFORE_VALID
+
+
+async def test_validity_includes_its_first_and_last_second(lab, signed):
+    signed.with_signatures(signed.sign(inception=lab.now, expiration=lab.now))
+    answer = await mx(signed)
+    assert (answer.security, answer.ttl) == (Security.SECURE, 0)
+
+
+async def test_times_wrap_around_in_2106(lab):
+    after = datetime(2106, 2, 7, 6, 28, 16, tzinfo=UTC) + timedelta(hours=2)
+    spans = {"inception": after - timedelta(days=1), "expiration": after + timedelta(days=1)}
+    seconds = {key: int(value.timestamp()) % 2**32 for key, value in spans.items()}
+    zones = [lab.zone(origin, text, **seconds) for origin, text in ((".", ""), ("org.", ""), ("example.org.", MX))]
+    net = lab.internet(*zones)
+    answer = await mx(net, clock=lambda: after)
+    assert answer.security is Security.SECURE
+    assert answer.expires == spans["expiration"]
+
+
+def test_serial_arithmetic_of_rfc_1982():
+    assert serial_difference(5, 3) == 2
+    assert serial_difference(3, 2**32 - 2) == 5
+    assert serial_difference(2**32 - 2, 3) == -5
+
+
+async def test_one_good_signature_among_bad_ones_is_enough(lab, signed):
+    good = signed.sign()
+    bad = good.replace(signature=bytes(64))
+    expired = signed.sign(expiration=lab.now - timedelta(days=1))
+    signed.with_signatures(bad, expired, good.replace(key_tag=1), good)
+    assert (await mx(signed)).security is Security.SECURE
+
+
+async def test_altered_data_does_not_verify(signed):
+    def alter(query, reply):
+        reply.answer[0] = dns.rrset.from_text("example.org.", 3600, "IN", "MX", "10 evil.example.")
+
+    signed.tamper(alter, "MX")
+    answer = await mx(signed)
+    assert (answer.security, answer.why.code) == (Security.BOGUS, Ede.DNSSEC_BOGUS)
+    assert "does not verify" in answer.why.sentence
+
+
+async def test_a_missing_signature_in_a_signed_zone_is_bogus(lab, signed):
+    signed.tamper(lab.drop("RRSIG:MX"), "MX")
+    answer = await mx(signed)
+    assert (answer.security, answer.why.code) == (Security.BOGUS, Ede.RRSIGS_MISSING)
+    assert answer.why.sentence == "MX example.org has no RRSIG, although example.org is signed"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"key_tag": 1}, Ede.DNSKEY_MISSING),
+        ({"algorithm": 15}, Ede.DNSKEY_MISSING),
+        ({"algorithm": 12}, Ede.UNSUPPORTED_DNSKEY_ALGORITHM),
+        ({"labels": 3}, Ede.DNSSEC_BOGUS),
+        ({"labels": 1}, Ede.DNSSEC_BOGUS),
+        ({"signature": b""}, Ede.DNSSEC_BOGUS),
+        ({"original_ttl": 7200}, Ede.DNSSEC_BOGUS),
+    ],
+    ids=lambda value: str(value) if isinstance(value, dict) else None,
+)
+async def test_an_altered_signature_field_is_bogus(signed, change, code):
+    signed.with_signatures(signed.sign().replace(**change))
+    answer = await mx(signed)
+    assert (answer.security, answer.why.code) == (Security.BOGUS, code)
+
+
+async def test_a_signer_that_is_not_the_zone_is_bogus(lab, signed):
+    signed.with_signatures(signed.sign().replace(signer=lab.name("org.")))
+    answer = await mx(signed)
+    assert answer.security is Security.BOGUS
+    assert answer.why.sentence == "RRSIG of MX example.org is by org, but the zone is example.org"
+
+
+async def test_keys_that_must_not_sign_are_not_tried(lab):
+    good, revoked = lab.key(), lab.key(flags=256 | 128)
+    zone = lab.zone("example.org.", MX, keys=[good, revoked])
+    net = lab.internet(zone)
+    rrset = zone.nodes[zone.origin][dns.rdatatype.MX]
+    zone.signatures[(zone.origin, dns.rdatatype.MX)] = [zone.sign(rrset, revoked)]
+    answer = await mx(net)
+    assert (answer.security, answer.why.code) == (Security.BOGUS, Ede.DNSKEY_MISSING)
+
+
+async def test_the_ttl_is_capped_by_original_ttl_and_remaining_validity(lab, signed):
+    signed.with_signatures(signed.sign(expiration=lab.now + timedelta(seconds=90)))
+    assert (await mx(signed)).ttl == 90
+
+    def inflate(query, reply):
+        for rrset in reply.answer:
+            rrset.ttl = 86400
+
+    signed.with_signatures(signed.sign())
+    signed.tamper(inflate, "MX")
+    assert (await mx(signed)).ttl == 3600
+
+
+async def test_the_answer_names_the_earliest_expiration_it_rests_on(lab, signed):
+    early = lab.now + timedelta(days=3)
+    signed.with_signatures(signed.sign(expiration=early))
+    assert (await mx(signed)).expires == early
+
+
+async def test_a_foreign_check_of_one_signature_can_be_plugged_in(signed):
+    calls = []
+
+    def check(rrset, rrsig, key, origin):
+        calls.append(dns.rdatatype.to_text(rrset.rdtype))
+        return verify_signature(rrset, rrsig, key, origin)
+
+    assert (await mx(signed, verify_signature=check)).security is Security.SECURE
+    assert set(calls) >= {"DNSKEY", "DS", "MX"}
+    assert (await mx(signed, verify_signature=lambda *_: False)).security is Security.BOGUS
+
+
+async def test_a_check_that_raises_is_a_check_that_failed(signed):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    assert (await mx(signed, verify_signature=broken)).security is Security.BOGUS
+
+
+async def test_records_kept_as_opaque_bytes_verify(lab):
+    zone = lab.zone("example.org.", "_25._tcp.mx TLSA 3 1 1 " + "ab" * 32)
+    net = lab.internet(zone)
+    name = lab.name("_25._tcp.mx.example.org.")
+    broken = dns.rdata.GenericRdata(dns.rdataclass.IN, dns.rdatatype.TLSA, b"\x03\x01\x01\xab")
+    rrset = dns.rrset.from_rdata(name, 3600, broken)
+    rrsig = zone.sign(rrset, zone.keys[0])
+
+    async def transport(query):
+        reply = await net.transport(query)
+        if query.question[0].rdtype == dns.rdatatype.TLSA:
+            reply.answer[:] = [rrset, dns.rrset.from_rdata(name, 3600, rrsig)]
+        return reply
+
+    from fleet.dnssec import Validator
+
+    answer = await Validator(transport, net.anchors(), clock=lambda: lab.now).resolve(name, "TLSA")
+    assert (answer.security, answer.existence) == (Security.SECURE, Existence.DATA)
+    assert answer.rrset[0].to_wire() == b"\x03\x01\x01\xab"
+
+
+async def test_upper_case_answers_verify(lab, signed):
+    def shout(query, reply):
+        for number, rrset in enumerate(reply.answer):
+            loud = lab.name(rrset.name.to_text().upper())
+            reply.answer[number] = dns.rrset.from_rdata_list(loud, rrset.ttl, list(rrset))
+
+    signed.tamper(shout, "MX")
+    assert (await mx(signed)).security is Security.SECURE
+
+
+async def test_only_so_many_signatures_are_tried(lab, signed):
+    good = signed.sign()
+    count = 0
+
+    def counting(rrset, rrsig, key, origin):
+        nonlocal count
+        count += rrset.rdtype == dns.rdatatype.MX
+        return verify_signature(rrset, rrsig, key, origin)
+
+    signed.with_signatures(*(good.replace(signature=bytes([number]) * 64) for number in range(40)))
+    answer = await mx(signed, verify_signature=counting)
+    assert answer.security is Security.BOGUS
+    assert count == Limits().rrsigs_per_rrset
+    assert answer.why.sentence == "none of the first 8 RRSIGs of MX example.org verifies"
+
+
+async def test_the_budget_of_one_resolve_bounds_all_checks(lab, signed):
+    answer = await mx(signed, limits=Limits(verifications_per_resolve=3))
+    assert answer.security is Security.BOGUS
+    assert "limit of signature checks" in answer.why.sentence
+
+
+async def test_keys_that_collide_in_their_tag_are_tried_in_bounds(lab):
+    zone = lab.zone("example.org.", MX)
+    net = lab.internet(zone)
+    real = zone.keys[0].rdata
+    twins = []
+    while len(twins) < 12:  # swapping 16-bit words keeps the tag
+        words = [real.key[at : at + 2] for at in range(0, len(real.key), 2)]
+        at = len(twins)
+        words[at], words[at + 1] = words[at + 1], words[at]
+        twin = real.replace(key=b"".join(words))
+        if twin != real:
+            twins.append(twin)
+    assert {twin.key_id() for twin in twins} == {real.key_id()}
+    zone.nodes[zone.origin][dns.rdatatype.DNSKEY] = dns.rrset.from_rdata_list(zone.origin, 3600, [*twins, real])
+    count = 0
+
+    def counting(rrset, rrsig, key, origin):
+        nonlocal count
+        count += 1
+        return verify_signature(rrset, rrsig, key, origin)
+
+    answer = await mx(net, verify_signature=counting)
+    assert answer.security is Security.BOGUS
+    assert count < 20

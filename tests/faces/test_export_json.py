@@ -1,0 +1,150 @@
+"""The JSON document: one shape for every verdict there can be, and nothing in it that a terminal would act on."""
+
+import enum
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fleet.dane.transcript import parse
+from fleet.decision import judge_all
+from fleet.faces.export.json import check_document, dumps, to_json
+from fleet.faces.export.schema import check_schema
+from fleet.model import Policy, Security, Verdict
+
+jsonschema = pytest.importorskip("jsonschema", reason="jsonschema comes with the test extra")
+
+HERE = Path(__file__).parent
+AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+TRANSCRIPT = """
+SECURE MX record(mx1.example.org) found for example.org
+SECURE A record (192.0.2.1) found for MX(mx1.example.org) in example.org
+Connecting to 192.0.2.1 on port 25.
+Connected to 192.0.2.1 from interface 198.51.100.7.
+SECURE TLSA record found for MX(mx1.example.org) in example.org
+Checking TLS connection.
+TLS connection established: protocol TLSv1.3, cipher TLS_AES_256_GCM_SHA384.
+Certificate verification failed (certificate-expired)
+TLS connection failed example.org.
+DANE FAILED for example.org
+DANE verification completed.
+"""
+
+
+class Colour(enum.StrEnum):
+    RED = "red"
+
+
+@dataclass(frozen=True)
+class Point:
+    x: int
+    colour: Colour
+
+
+def document(verdict: Verdict) -> dict[str, object]:
+    return check_document(verdict, judge_all(verdict))
+
+
+def validator() -> "jsonschema.protocols.Validator":
+    schema = check_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+# Random verdicts are made from the model's own types: whatever the types allow, the document must hold.
+st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC), max_value=datetime(9000, 1, 1)))
+NUMBERS = st.floats(0, 1e6)
+VERDICTS = st.builds(Verdict, milliseconds=NUMBERS)
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (Colour.RED, "red"),
+        (Point(1, Colour.RED), {"x": 1, "colour": "red"}),
+        ((1, None, True), [1, None, True]),
+        (b"\x00\xff", "00ff"),
+        (AT, "2026-11-23T12:00:00+00:00"),
+        ({Colour.RED: (1.5,)}, {"red": [1.5]}),
+        (frozenset({"b", "a"}), ["a", "b"]),
+    ],
+)
+def test_values_become_plain_data(value: object, plain: object) -> None:
+    assert to_json(value) == plain
+    assert type(to_json(Colour.RED)) is str
+
+
+@pytest.mark.parametrize("value", [object(), Point, 1j, {1: "a"}])
+def test_a_value_without_a_json_form_is_refused(value: object) -> None:
+    with pytest.raises(TypeError):
+        to_json(value)
+
+
+def test_not_a_number_is_refused() -> None:
+    with pytest.raises(ValueError, match="JSON compliant"):
+        dumps(float("nan"))
+
+
+def test_the_document_of_a_wrong_certificate() -> None:
+    found = document(parse(TRANSCRIPT, AT))
+    assert (found["format"], found["domain"], found["at"]) == (
+        "fleet-check/1",
+        "example.org",
+        "2026-11-23T12:00:00+00:00",
+    )
+    outcomes = found["outcomes"]
+    assert isinstance(outcomes, dict)
+    assert set(outcomes) == set(Policy)
+    held = outcomes["asyncos"]["opportunistic"]
+    assert (held["outcome"], held["action"], held["report"]) == ("held", "dane-fail", "certificate-expired")
+    assert held["expected_path"]["host"] == "mx1.example.org"
+    assert {"text": "DANE FAILED for example.org", "synthetic": False} in found["transcript"]
+    assert [step["kind"] for step in found["steps"]] == ["mx", "address", "tlsa", "contact"]
+    assert "resolvers" in found["incomplete"]
+
+
+def test_both_names_of_an_international_domain_are_there() -> None:
+    found = document(parse(TRANSCRIPT.replace("example.org", "xn--bcher-kva.example"), AT))
+    assert (found["domain"], found["name"]) == ("xn--bcher-kva.example", "bücher.example")
+    assert "b\\u00fccher.example" in dumps(found)
+
+
+def test_the_text_is_one_line_of_ascii_without_controls() -> None:
+    hostile = "\x1b]52;c;ZXZpbA==\x07\u202e\ud800é"
+    text = dumps({"banner": hostile})
+    assert text.isascii()
+    assert text.isprintable()
+    assert json.loads(text) == {"banner": hostile}
+
+
+def test_the_schema_is_the_one_that_was_published() -> None:
+    """A change here is a change of the contract: additions only, or a new number in ``format``."""
+    published = json.loads((HERE / "fleet-check-1.schema.json").read_text(encoding="ascii"))
+    assert check_schema() == published
+
+
+@given(VERDICTS)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_verdict_there_can_be_fits_the_schema(verdict: Verdict) -> None:
+    plain = json.loads(dumps(document(verdict)))
+    errors = [f"{error.json_path}: {error.message[:200]}" for error in validator().iter_errors(plain)]
+    assert errors == []
+
+
+@pytest.mark.parametrize("key", ["domain", "outcomes", "steps", "incomplete"])
+def test_a_document_without_a_promised_key_is_none(key: str) -> None:
+    found = document(parse(TRANSCRIPT, AT))
+    del found[key]
+    assert not validator().is_valid(found)
+
+
+def test_a_document_with_an_unknown_word_is_none() -> None:
+    found = json.loads(dumps(document(parse(TRANSCRIPT, AT))))
+    assert validator().is_valid(found)
+    found["steps"][0]["lookup"]["security"] = "fine"
+    assert "fine" not in list(Security)
+    assert not validator().is_valid(found)

@@ -1,0 +1,98 @@
+"""The ladder: five rungs for every address of every host, worded without losing what is not known."""
+
+import pytest
+
+from fleet.errors import Failure, FailureKind
+from fleet.model import Existence, MxStep, Security, TlsaRecord
+from fleet.views import Cell, Mark, ladder, summary
+
+UNUSABLE = TlsaRecord(b"\0\1\1\xab", 0, 1, 1, b"\xab", "PKIX-TA(0) is not used by SMTP")
+
+
+def words(row) -> list[str]:  # type: ignore[no-untyped-def]
+    return [cell.word for cell in (row.mx, row.addresses, row.tlsa, row.tls, row.certificate)]
+
+
+def test_a_good_destination_is_good_on_every_rung(sample) -> None:  # type: ignore[no-untyped-def]
+    (row,) = ladder(sample.verdict)
+    assert (row.host, row.preference, row.address) == ("mx1.example.org", "10", "192.0.2.1")
+    assert words(row) == ["secure", "secure", "secure", "TLSv1.3", "matches"]
+    assert summary(sample.verdict).marks == (Mark.OK,) * 5
+
+
+def test_every_host_has_its_row(two_hosts) -> None:  # type: ignore[no-untyped-def]
+    assert [row.host for row in ladder(two_hosts.verdict)] == ["mx1.example.org", "mx2.example.org"]
+
+
+def test_a_failed_lookup_is_unknown_and_never_none(sample) -> None:  # type: ignore[no-untyped-def]
+    failure = Failure(FailureKind.TIMEOUT, "no answer from 192.0.2.53 within 5 s")
+    verdict = sample.with_tlsa(
+        records=(), failure=failure, existence=Existence.UNKNOWN, security=Security.INDETERMINATE
+    )
+    assert ladder(verdict)[0].tlsa == Cell(Mark.UNKNOWN, "timeout", "no answer from 192.0.2.53 within 5 s")
+
+
+def test_a_bogus_answer_carries_its_reason(sample, bogus) -> None:  # type: ignore[no-untyped-def]
+    (row,) = ladder(sample.with_mx(**bogus))
+    assert row.mx == Cell(Mark.FAIL, "bogus", "RRSIG of MX example.org expired 2 days ago")
+
+
+@pytest.mark.parametrize(
+    ("existence", "security", "detail"),
+    [
+        (Existence.NXDOMAIN, Security.SECURE, "nxdomain, secure"),
+        (Existence.NODATA, Security.INSECURE, "nodata, insecure"),
+    ],
+)
+def test_absent_tlsa_says_how_it_is_absent(sample, existence, security, detail) -> None:  # type: ignore[no-untyped-def]
+    (row,) = ladder(sample.with_tlsa(records=(), existence=existence, security=security))
+    assert row.tlsa == Cell(Mark.WARN, "none", detail)
+    assert row.certificate == Cell(Mark.NONE, "unverified", "no path to a public root")
+
+
+def test_insecure_tlsa_accuses_no_certificate(sample, mismatch) -> None:  # type: ignore[no-untyped-def]
+    verdict = type(sample)(sample.with_match(mismatch)).with_tlsa(security=Security.INSECURE)
+    (row,) = ladder(verdict)
+    assert row.tlsa.mark is Mark.WARN
+    assert row.certificate.mark is Mark.NONE
+
+
+def test_unusable_tlsa_says_why(sample) -> None:  # type: ignore[no-untyped-def]
+    (row,) = ladder(sample.with_tlsa(records=(UNUSABLE,)))
+    assert row.tlsa == Cell(Mark.FAIL, "unusable", "PKIX-TA(0) is not used by SMTP")
+
+
+def test_a_wrong_certificate_is_named_by_its_report_type(sample, mismatch) -> None:  # type: ignore[no-untyped-def]
+    (row,) = ladder(sample.with_match(mismatch))
+    assert row.certificate == Cell(Mark.FAIL, "certificate-not-trusted", "no record matches the presented chain")
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [
+        (FailureKind.NO_STARTTLS, Cell(Mark.FAIL, "no STARTTLS", "said")),
+        (FailureKind.TLS, Cell(Mark.FAIL, "handshake failed", "said")),
+        (FailureKind.CONNECTION_REFUSED, Cell(Mark.UNKNOWN, "connection-refused", "said")),
+        (FailureKind.GREETING, Cell(Mark.UNKNOWN, "greeting", "said")),
+    ],
+)
+def test_a_server_that_was_not_reached_is_not_at_fault(sample, kind, cell) -> None:  # type: ignore[no-untyped-def]
+    (row,) = ladder(sample.with_failure(Failure(kind, "said")))
+    assert row.tls == cell
+    assert row.certificate.mark is Mark.NONE
+
+
+def test_a_domain_without_hosts_has_one_row(sample, bogus) -> None:  # type: ignore[no-untyped-def]
+    verdict = sample.with_mx(**bogus)
+    (row,) = ladder(type(verdict)(verdict.domain, verdict.at, (), (MxStep(verdict.mx.lookup, "failed", ()),)))
+    assert (row.host, row.mx.mark, row.tls.mark) == ("", Mark.FAIL, Mark.NONE)
+
+
+def test_the_summary_takes_the_worst_host(two_hosts, mismatch) -> None:  # type: ignore[no-untyped-def]
+    first = two_hosts.verdict.contacts("mx1.example.org")[0]
+    verdict = two_hosts.with_match(mismatch)
+    mixed = type(two_hosts)(verdict).but(
+        lambda step: first if getattr(step, "contact", None) == first.contact else step
+    )
+    assert [row.certificate.mark for row in ladder(mixed)] == [Mark.OK, Mark.FAIL]
+    assert summary(mixed).certificate is Mark.FAIL
