@@ -16,7 +16,7 @@ session; ``transcript`` speaks the appliance's ``daneverify`` vocabulary.  What 
 ``fleet.decision``.  May import ``fleet.dnssec``, ``fleet.network`` and what lies below them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fleet.dane.domain import domain_name
@@ -28,7 +28,7 @@ from fleet.network import Network
 from fleet.network.endpoint import Endpoint
 
 if TYPE_CHECKING:
-    import dns.rrset
+    from fleet.dnssec.zone import TrustAnchors
 
 __all__ = [
     "SmtpSettings",
@@ -46,7 +46,7 @@ async def verify(
     network: Network,
     resolvers: Sequence[str | Endpoint],
     *,
-    trust_anchors: "Iterable[dns.rrset.RRset] | None" = None,
+    trust_anchors: "TrustAnchors | None" = None,
     smtp: SmtpSettings | None = None,
     limits: WalkLimits | None = None,
     dns_timeout: float = 5.0,

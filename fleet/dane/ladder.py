@@ -43,6 +43,18 @@ OnStep = Callable[[Step], None]
 _BELIEVED = (Security.SECURE, Security.INSECURE)
 
 
+def believed(lookup: Lookup) -> bool:
+    """Whether some client goes on with these records: not bogus, or handed out as good by the resolver itself.
+
+    A resolver that does not validate gives bogus data to Postfix and Exim, which then deliver; the walk must know where.
+    """
+    if lookup.failed:
+        return False
+    word = lookup.word
+    vouched = word is not None and word.failure is None and word.existence is lookup.existence
+    return lookup.security in _BELIEVED or (lookup.security is Security.BOGUS and vouched)
+
+
 @dataclass(frozen=True, slots=True)
 class WalkLimits:
     """How much of a destination is walked; what a limit leaves out is counted in the step and named in the verdict."""
@@ -81,7 +93,7 @@ class Walker:
     clock: WallClock = now
     roots: Roots | None = None
     pacer: Pacer = field(init=False)
-    sessions: SessionCache = field(init=False)
+    sessions: SessionCache[Contact] = field(init=False)
 
     def __post_init__(self) -> None:
         self.pacer = Pacer(per_address=self.smtp.per_address, new_per_second=self.smtp.new_per_second)
@@ -198,7 +210,7 @@ class _Walk:
 
 def mx_step(domain: str, lookup: Lookup, limit: int) -> MxStep:
     """What the MX answer means (RFC 5321 5.1, RFC 7505), hosts in preference order, at most ``limit`` of them."""
-    if lookup.failed or lookup.security not in _BELIEVED or lookup.existence is Existence.UNKNOWN:
+    if not believed(lookup) or lookup.existence is Existence.UNKNOWN:
         return MxStep(lookup, MxMeaning.FAILED, ())
     if lookup.existence is Existence.NXDOMAIN:
         return MxStep(lookup, MxMeaning.NO_DOMAIN, ())
@@ -217,8 +229,8 @@ def _mail_host(record: str) -> tuple[int, str]:
 
 
 def address_step(host: str, a: Lookup, aaaa: Lookup, cname: Lookup | None, limit: int) -> AddressStep:
-    """The addresses a client may use, IPv6 first (seed: the default is "IPv6 Preferred"), none from bogus answers."""
-    found = [record for lookup in (aaaa, a) if lookup.security in _BELIEVED for record in lookup.records]
+    """The addresses a client may use, IPv6 first (seed: the default is "IPv6 Preferred"), none that nobody believes."""
+    found = [record for lookup in (aaaa, a) if believed(lookup) for record in lookup.records]
     addresses = tuple(dict.fromkeys(found))
     return AddressStep(host, a, aaaa, cname, addresses[:limit], truncated=max(0, len(addresses) - limit))
 

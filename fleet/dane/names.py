@@ -5,6 +5,7 @@ May import ``fleet.dane.certificate``, ``fleet.dane.der`` and cryptography.
 
 import re
 from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from cryptography import x509
 
@@ -56,6 +57,13 @@ def _constrained_names(certificate: ReadCertificate, is_leaf: bool) -> Iterator[
         yield from (x509.DNSName(name) for name in certificate.names if _HOST_NAME.fullmatch(name))
 
 
+def _address_within(address: object, network: object) -> bool:
+    """A constraint's subtree is a network; an address in a certificate is one address."""
+    if isinstance(network, IPv4Network):
+        return isinstance(address, IPv4Address) and address in network
+    return isinstance(network, IPv6Network) and isinstance(address, IPv6Address) and address in network
+
+
 def _lies_within(name: x509.GeneralName, base: x509.GeneralName) -> bool | None:
     """Whether ``name`` is in the subtree ``base`` of the same kind; None where that kind is not understood."""
     match name, base:
@@ -63,7 +71,7 @@ def _lies_within(name: x509.GeneralName, base: x509.GeneralName) -> bool | None:
             host, domain = name.value.lower(), base.value.lower()
             return host == domain or not domain or host.endswith(domain if domain.startswith(".") else "." + domain)
         case x509.IPAddress(), x509.IPAddress():
-            return str(name.value) == str(base.value) or name.value in base.value
+            return _address_within(name.value, base.value)
         case x509.DirectoryName(), x509.DirectoryName():
             inner, outer = (comparable_name(each.value.public_bytes()) for each in (name, base))
             return inner[: len(outer)] == outer

@@ -1,9 +1,9 @@
 """Paths from a server's certificate up to an authority: searched once, judged by DANE-TA and by WebPKI alike.
 
-Servers send chains in any order, with extra and cross-signed certificates, and sometimes with malice.  The search follows
-issuer names (never the order sent), keeps only links whose signature is good, and ends after a fixed amount of work.
-Key identifiers are hints for finding issuers, not conditions (RFC 5280 4.2.1.1), so a wrong one breaks nothing.  Judging
-(RFC 5280 6.1) is split into trust and dates, because an expired certificate is another fact than a strange one.
+Servers send chains in any order, with extra and cross-signed certificates, and sometimes with malice.  The search
+follows issuer names (never the order sent), keeps only links whose signature is good, and ends after a fixed amount of
+work.  Key identifiers are hints for finding issuers, not conditions (RFC 5280 4.2.1.1), so a wrong one breaks nothing.
+Judging (RFC 5280 6.1) is split into trust and dates: an expired certificate is another fact than a strange one.
 
 May import ``fleet.dane.certificate``, ``names`` and ``signature``.
 """
@@ -41,7 +41,7 @@ class Search:
 
 @lru_cache(maxsize=64)
 def search_paths(leaf: bytes, others: tuple[bytes, ...]) -> Search:
-    """Paths of DER certificates from ``leaf`` through ``others`` (order and duplicates do not matter).  Never raises."""
+    """Paths of DER certificates from ``leaf`` through ``others``, whose order does not matter.  Never raises."""
     pool = [read_certificate(der) for der in dict.fromkeys(others[:MAX_CERTIFICATES]) if der != leaf]
     start = read_certificate(leaf)
     paths: list[Path] = [(start,)]
@@ -87,6 +87,7 @@ def is_self_signed(certificate: ReadCertificate) -> bool:
     return not signature_problem(certificate.der, certificate.outline.spki)
 
 
+@lru_cache(maxsize=512)
 def trust_problem(path: Path) -> str:
     """Why the path's certificates may not stand above one another, dates aside; empty where they may (RFC 5280 6.1).
 

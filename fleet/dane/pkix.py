@@ -67,8 +67,8 @@ def public_roots() -> Roots:
 def pkix(chain: Sequence[bytes], names: Sequence[str], at: datetime, roots: Roots | None = None) -> Pkix:
     """Judge a presented chain (DER, leaf first) against ``roots`` (default: certifi's) at the aware time ``at``.
 
-    ``names`` are the reference identifiers asked for, as A-labels (RFC 6125).  Where no trusted path exists, ``in_dates``
-    speaks for the leaf alone.  Never raises on what ``chain`` contains.
+    ``names`` are the reference identifiers asked for, as A-labels (RFC 6125).  Where no trusted path exists,
+    ``in_dates`` speaks for the leaf alone.  Never raises on what ``chain`` contains.
     """
     if not chain:
         return Pkix(trusted=False, in_dates=False, names=(), sentence="no certificate was presented")

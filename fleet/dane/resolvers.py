@@ -1,14 +1,13 @@
 """Resolver addresses turned into validators that fetch through them."""
 
-from collections.abc import Iterable, Sequence
-
-import dns.rrset
+from collections.abc import Sequence
 
 from fleet.clock import WallClock, now
 from fleet.dnssec.anchors import ROOT_ANCHORS
 from fleet.dnssec.client import Client
 from fleet.dnssec.lookup import ValidatedResolver
 from fleet.dnssec.validator import Validator
+from fleet.dnssec.zone import TrustAnchors
 from fleet.network import Network
 from fleet.network.endpoint import Endpoint, parse_endpoint
 
@@ -16,7 +15,7 @@ from fleet.network.endpoint import Endpoint, parse_endpoint
 def validated_resolvers(
     network: Network,
     resolvers: Sequence[str | Endpoint],
-    trust_anchors: Iterable[dns.rrset.RRset] | None = None,
+    trust_anchors: TrustAnchors | None = None,
     *,
     timeout: float = 5.0,
     clock: WallClock = now,
@@ -25,7 +24,7 @@ def validated_resolvers(
 
     ``timeout`` is seconds per DNS question.  Raises UsageError for an address that is none.
     """
-    anchors = ROOT_ANCHORS if trust_anchors is None else tuple(trust_anchors)
+    anchors = ROOT_ANCHORS if trust_anchors is None else trust_anchors
     endpoints = [entry if isinstance(entry, Endpoint) else parse_endpoint(entry, 53) for entry in resolvers]
     return tuple(
         ValidatedResolver(

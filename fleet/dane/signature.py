@@ -1,8 +1,8 @@
 """One link of a certificate path: is this certificate signed with that key?
 
-The key is given as SubjectPublicKeyInfo, not as a certificate, because a ``2 1 0`` TLSA record is just that.  Signatures
-with broken digests and keys of less than 80 bits of strength authenticate nobody (Postfix's level for authenticated
-TLS).  Results are cached: the same links appear in chain after chain.
+The key is given as SubjectPublicKeyInfo, not as a certificate, because a ``2 1 0`` TLSA record is just that.
+Signatures with broken digests and keys of less than 80 bits of strength authenticate nobody (Postfix's level for
+authenticated TLS).  Results are cached: the same links appear in chain after chain.
 
 May import ``fleet.dane.certificate`` and cryptography.
 """
@@ -31,7 +31,7 @@ _PLAIN = (
 
 @lru_cache(maxsize=1024)
 def signature_problem(certificate: bytes, spki: bytes) -> str:
-    """Why the signature on the DER ``certificate`` is not good with the key ``spki``; empty where it is.  Never raises."""
+    """Why the signature on the DER ``certificate`` is not good with the key ``spki``; empty where it is."""
     read = read_certificate(certificate)
     if read.library is None or read.outline is None:
         return read.unreadable

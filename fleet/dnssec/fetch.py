@@ -143,6 +143,8 @@ def _refusal(message: dns.message.Message, name: dns.name.Name, rdtype: int) -> 
 
 
 def failure_reason(failure: Failure) -> Reason:
-    """A failed lookup as the cause of an indeterminate state: somebody answered without an answer, or nobody did."""
+    """A failed lookup as a cause: the resolver had no answer, was not reached, or a limit of ours was."""
+    if failure.kind is FailureKind.LIMIT:
+        return Reason(Ede.OTHER, failure.sentence)
     code = Ede.NO_REACHABLE_AUTHORITY if failure.kind in _NO_ANSWER else Ede.NETWORK_ERROR
     return Reason(code, failure.sentence)

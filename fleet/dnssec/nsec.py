@@ -34,9 +34,8 @@ class NsecRecord:
 
     def covers(self, name: dns.name.Name) -> bool:
         """Whether ``name`` lies strictly between owner and next, and the record may speak for it (RFC 6840 4.1)."""
-        after, before = name > self.owner, name < self.next
-        wraps = self.owner >= self.next  # the last record points back to the apex
-        inside = (after or before) if wraps else (after and before)
+        last = self.owner >= self.next  # it points back to the apex
+        inside = name > self.owner and (last or name < self.next)
         return inside and not (name.is_subdomain(self.owner) and ends_below(self.windows))
 
 

@@ -186,7 +186,8 @@ class Pursuit:
         links = self._links()
         if not links or links[-1].security is not Security.INDETERMINATE:
             owner, rdtype = name_text(self._current), type_text(self._rdtype)
-            link = Link(LinkKind.RRSET, "", owner, rdtype, Security.INDETERMINATE, reason.sentence)
+            zone = links[-1].zone if links else "."
+            link = Link(LinkKind.RRSET, zone, owner, rdtype, Security.INDETERMINATE, reason.sentence)
             links = (*links, link)
         return Answer(
             name=self._name,

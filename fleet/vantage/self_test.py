@@ -1,7 +1,7 @@
 """The self-test of resolvers: each is asked for the reference names, over every transport."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ from fleet.network.endpoint import Endpoint
 from fleet.vantage.resolver_kind import KindJudgement, References, ResolverKind, judge_kind
 
 if TYPE_CHECKING:
-    import dns.rrset
+    from fleet.dnssec.zone import TrustAnchors
 
 
 class Transport(StrEnum):
@@ -45,7 +45,7 @@ class ResolverJudgement:
 async def judge_resolvers(
     network: Network,
     resolvers: Sequence[Endpoint],
-    trust_anchors: "Iterable[dns.rrset.RRset]",
+    trust_anchors: "TrustAnchors",
     references: References,
     *,
     timeout: float = 5.0,
@@ -55,11 +55,10 @@ async def judge_resolvers(
 
     Where the network has no UDP (a tunnel), that cell is unknown and says "not observed".
     """
-    anchors = tuple(trust_anchors)
     return tuple(
         await asyncio.gather(
             *(
-                _judge(network, resolver, transport, anchors, references, timeout, clock)
+                _judge(network, resolver, transport, trust_anchors, references, timeout, clock)
                 for resolver in resolvers
                 for transport in Transport
             )
@@ -71,7 +70,7 @@ async def _judge(
     network: Network,
     resolver: Endpoint,
     transport: Transport,
-    anchors: "tuple[dns.rrset.RRset, ...]",
+    anchors: "TrustAnchors",
     references: References,
     timeout: float,
     clock: WallClock,

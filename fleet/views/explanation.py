@@ -117,7 +117,7 @@ def _addresses(step: AddressStep, seen: set[Link]) -> Iterator[Detail]:
         # Most hosts have no alias: that CNAME finds nothing is no warning.
         absent = lookup.rdtype == "CNAME" and lookup.existence in (Existence.NODATA, Existence.NXDOMAIN)
         records = f": {', '.join(show(record, 255) for record in lookup.records)}" if lookup.records else ""
-        yield Detail(2, f"{lookup.rdtype} {cell.word}{records}", Mark.NONE if absent else cell.mark)
+        yield Detail(2, f"{show(lookup.rdtype, 16)} {cell.word}{records}", Mark.NONE if absent else cell.mark)
         if not absent:
             yield from _evidence(lookup, 3, seen)
     if not step.addresses:

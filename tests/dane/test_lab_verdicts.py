@@ -1,4 +1,4 @@
-"""Every destination of the lab, walked and judged by the engine, comes out as the lab's builder typed from the documents.
+"""Every destination of the lab, walked and judged, comes out as the lab's builder typed from the documents.
 
 The lab shares no code with validator, matcher or decisions, so agreement here is agreement of two programs.
 """

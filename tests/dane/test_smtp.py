@@ -6,11 +6,12 @@ import ssl
 import time
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import dh, ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from fleet.dane.smtp import SmtpLimits, contact
@@ -159,20 +160,18 @@ async def test_ciphers_that_only_old_servers_have_are_taken(tmp_path, cipher):
     assert (found.failure, found.cipher, found.chain) == (None, cipher, (der,))
 
 
-OAKLEY_GROUP_2 = int(
+OAKLEY_GROUP_2 = bytes.fromhex(
     "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD"
     "EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"
-    "EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE65381FFFFFFFFFFFFFFFF",
-    16,
+    "EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE65381FFFFFFFFFFFFFFFF"
 )
 
 
 async def test_old_diffie_hellman_parameters_are_taken(tmp_path):
     context, der = certificate(tmp_path, rsa.generate_private_key(65537, 2048))
-    parameters = dh.DHParameterNumbers(OAKLEY_GROUP_2, 2).parameters()
-    (tmp_path / "dh.pem").write_bytes(
-        parameters.parameter_bytes(serialization.Encoding.PEM, serialization.ParameterFormat.PKCS3)
-    )
+    der_parameters = bytes.fromhex("308187 02818100") + OAKLEY_GROUP_2 + bytes.fromhex("020102")
+    pem = ssl.DER_cert_to_PEM_cert(der_parameters).replace("CERTIFICATE", "DH PARAMETERS")
+    (tmp_path / "dh.pem").write_text(pem)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.load_dh_params(tmp_path / "dh.pem")
     context.set_ciphers("DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0")
@@ -447,7 +446,7 @@ async def test_a_server_that_ignores_quit_does_not_hold_us(identity):
 class Kept(HostNetwork):
     """Keeps every stream it opened, so that no garbage collector closes what we did not."""
 
-    opened = []
+    opened: ClassVar = []
 
     async def open_tcp(self, address, port, timeout):
         stream = await super().open_tcp(address, port, timeout)

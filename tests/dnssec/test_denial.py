@@ -10,6 +10,8 @@ import dns.rrset
 import pytest
 
 from fleet.dnssec import Limits
+from fleet.dnssec.denial import nodata_fault
+from fleet.dnssec.nsec3 import read_record
 from fleet.model import Ede, Existence, LinkKind, Security
 
 RECORDS = """
@@ -131,6 +133,42 @@ async def test_a_wildcard_answer_for_a_name_that_exists_is_bogus(lab, denial):
 
     net.tamper(replay, "A", "real.example.org.")
     assert (await net.validator().resolve("real.example.org", "A")).security is BOGUS
+
+
+async def test_a_wildcard_does_not_answer_below_an_empty_non_terminal(lab, denial):
+    zone = lab.zone("example.org.", "* A 192.0.2.9\ndeep.er A 192.0.2.1\n", denial=denial)
+    net = lab.internet(zone)
+    wildcard = zone.nodes[lab.name("*.example.org.")][dns.rdatatype.A]
+
+    def replay(query, reply):
+        owner = query.question[0].name
+        reply.answer[:] = [
+            dns.rrset.from_rdata_list(owner, 3600, list(wildcard)),
+            dns.rrset.from_rdata_list(owner, 3600, zone.rrsigs(wildcard)),
+        ]
+        for record in zone.chain:
+            net._put(reply.authority, zone, record)
+
+    net.tamper(replay, "A", "q.er.example.org.")
+    assert (await net.validator().resolve("q.er.example.org", "A")).security is BOGUS
+
+
+def test_the_childs_apex_record_denies_no_ds():
+    """RFC 4035 5.2: the parent speaks for DS; at the child's apex SOA is listed."""
+    apex = dns.rrset.from_text("example.org.", 300, "IN", "NSEC", "a.example.org. NS SOA RRSIG NSEC")[0].windows
+    name = dns.name.from_text("example.org.")
+    assert nodata_fault(apex, name, dns.rdatatype.DS) is not None
+    assert nodata_fault(apex, name, dns.rdatatype.MX) is None
+    assert nodata_fault(apex, dns.name.root, dns.rdatatype.DS) is None
+
+
+def test_an_nsec3_record_stands_right_below_its_zone(lab):
+    zone = lab.zone("example.org.", RECORDS, denial="nsec3")
+    zone.finish()
+    record = zone.chain[0]
+    assert read_record(record.name, zone.origin, record[0]) is not None
+    assert read_record(record.name, lab.name("org."), record[0]) is None
+    assert read_record(lab.name("mx.example.org."), zone.origin, record[0]) is None
 
 
 async def test_a_wildcard_asked_by_its_own_name_is_plain_data(net):
@@ -268,6 +306,10 @@ class TestOptOut:
     async def test_a_wildcard_answer_over_an_opt_out_span_is_insecure(self, net):
         answer = await net.validator().resolve("x.wild.org", "A")
         assert (answer.security, answer.existence) == (INSECURE, Existence.DATA)
+
+    async def test_nodata_at_a_wildcard_over_an_opt_out_span_is_insecure(self, net):
+        answer = await net.validator().resolve("x.wild.org", "MX")
+        assert (answer.security, answer.existence) == (INSECURE, Existence.NODATA)
 
     async def test_opt_out_does_not_excuse_a_signed_delegation(self, lab, net):
         """A span that does not cover the child's hash proves nothing about its DS."""

@@ -9,9 +9,10 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from fleet.dnssec import Limits, verify_signature
-from fleet.dnssec.signature import serial_difference
-from fleet.model import Ede, Existence, Security
+from fleet.dnssec import SUPPORTED_ALGORITHMS, Limits, verify_signature
+from fleet.dnssec.limits import Budget
+from fleet.dnssec.signature import SignatureRules, check_signatures, serial_difference, usable_keys
+from fleet.model import Ede, Existence, Reason, Security
 
 MX = "@ MX 10 mx\nmx A 192.0.2.1"
 NAME = "example.org"
@@ -237,27 +238,47 @@ async def test_the_budget_of_one_resolve_bounds_all_checks(lab, signed):
     assert "limit of signature checks" in answer.why.sentence
 
 
-async def test_keys_that_collide_in_their_tag_are_tried_in_bounds(lab):
+def _twins(key, count):
+    """Keys with the tag of ``key``: swapping 16-bit words keeps the sum."""
+    words = [key.key[at : at + 2] for at in range(0, len(key.key), 2)]
+    for at in range(count):
+        swapped = list(words)
+        swapped[at], swapped[at + 1] = swapped[at + 1], swapped[at]
+        yield key.replace(key=b"".join(swapped))
+
+
+async def test_a_zone_full_of_keys_with_one_tag_is_given_up_in_bounds(lab):
     zone = lab.zone("example.org.", MX)
     net = lab.internet(zone)
     real = zone.keys[0].rdata
-    twins = []
-    while len(twins) < 12:  # swapping 16-bit words keeps the tag
-        words = [real.key[at : at + 2] for at in range(0, len(real.key), 2)]
-        at = len(twins)
-        words[at], words[at + 1] = words[at + 1], words[at]
-        twin = real.replace(key=b"".join(words))
-        if twin != real:
-            twins.append(twin)
-    assert {twin.key_id() for twin in twins} == {real.key_id()}
-    zone.nodes[zone.origin][dns.rdatatype.DNSKEY] = dns.rrset.from_rdata_list(zone.origin, 3600, [*twins, real])
-    count = 0
+    keys = [*_twins(real, 12), real]
+    assert {key.key_id() for key in keys} == {real.key_id()}
+    zone.nodes[zone.origin][dns.rdatatype.DNSKEY] = dns.rrset.from_rdata_list(zone.origin, 3600, keys)
+    answer = await mx(net)
+    assert (answer.security, answer.why.sentence) == (Security.BOGUS, "DNSKEY of example.org matches no DS")
+
+
+def test_only_so_many_keys_with_one_tag_are_tried_for_a_signature(lab, signed):
+    zone = signed.zone("example.org.")
+    real = zone.keys[0].rdata
+    tried = []
 
     def counting(rrset, rrsig, key, origin):
-        nonlocal count
-        count += 1
-        return verify_signature(rrset, rrsig, key, origin)
+        tried.append(key)
+        return False
 
-    answer = await mx(net, verify_signature=counting)
-    assert answer.security is Security.BOGUS
-    assert count < 20
+    limits = Limits()
+    rules = SignatureRules(SUPPORTED_ALGORITHMS, counting, limits)
+    keys = usable_keys([*_twins(real, 12), real], SUPPORTED_ALGORITHMS)
+    now, budget = lab.now.timestamp(), Budget(limits).message()
+    result = check_signatures(signed.mx, [signed.sign()], zone.origin, keys, now, budget, rules)
+    assert isinstance(result, Reason)
+    assert len(tried) == limits.keys_per_tag
+
+
+@pytest.mark.parametrize("labels", [1, 3])
+async def test_a_label_count_the_name_cannot_have_is_named(signed, labels):
+    signed.with_signatures(signed.sign().replace(labels=labels))
+    assert (await mx(signed)).why.sentence == (
+        f"RRSIG of MX example.org counts {labels} labels, which its name cannot have"
+    )

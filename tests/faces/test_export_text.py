@@ -4,8 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from fleet.dane.transcript import parse
@@ -81,12 +79,12 @@ def test_no_line_is_wider_than_asked_for(width: int) -> None:
 
 
 @pytest.mark.parametrize("width", [80, 120])
-def test_a_name_is_folded_and_never_cut(width: int) -> None:
-    lines = check_table([ROWS[-1]], Look(width)).splitlines()
-    name = "".join(line[: 24 if width == 80 else 15].strip() for line in lines[1:5] if not line.startswith("    "))
-    assert name.startswith("a-rather-long-name")
-    assert "…" not in "".join(lines)
-    assert "example" in check_table([ROWS[-1]], Look(width))
+def test_a_name_is_folded_at_its_dots_and_never_cut(width: int) -> None:
+    header, *lines = check_table([ROWS[-1]], Look(width)).splitlines()
+    column = header.index("OPPORTUNISTIC")
+    pieces = [line[:column].strip() for line in lines[:4] if not line.startswith(" ")]
+    assert "".join(pieces).startswith("a-rather-long-name-that-no-column-holds.department.university.example")
+    assert pieces[1].endswith("no-column-holds.")
 
 
 def test_columns_stay_aligned_behind_wide_characters() -> None:
@@ -125,20 +123,3 @@ def test_colour_only_repeats_what_is_said() -> None:
 
 def test_no_rows_print_nothing() -> None:
     assert check_table([]) == ""
-
-
-# Whatever the model's types allow, hostile text included, must come out printable and within the width.
-st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC), max_value=datetime(9000, 1, 1)))
-
-
-@given(st.from_type(Verdict), st.integers(60, 160))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_verdict_is_shown_safely(found: Verdict, width: int) -> None:
-    judgements = judge_all(found)
-    told = check_row(found, judgements, now=AT)
-    shown = check_table([told], Look(width)) + check_block(
-        told, ladder(found), explanation(found, judgements), Look(width)
-    )
-    for line in shown.splitlines():
-        assert line.isprintable()
-        assert cell_len(line) <= width

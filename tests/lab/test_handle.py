@@ -1,10 +1,12 @@
 """The lab is one child process: it says when it is ready, obeys orders, and never outlives whoever started it."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -20,10 +22,14 @@ def alive(pid: int) -> bool:
     return True
 
 
-def start(*arguments: str) -> subprocess.Popen:
-    return subprocess.Popen(
-        [sys.executable, "-m", "fleet.lab", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+@contextlib.contextmanager
+def started() -> Iterator[subprocess.Popen]:
+    command = [sys.executable, "-m", "fleet.lab"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_it_writes_its_files_where_it_is_told_and_ends_with_the_block(tmp_path):
@@ -57,7 +63,7 @@ def test_it_ends_with_the_block_even_when_the_block_fails():
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_cleanly_and_its_temporary_files_go(number):
-    with start() as process:
+    with started() as process:
         ready = json.loads(process.stdout.readline())
         process.send_signal(number)
         assert process.wait(10) == 0
@@ -65,7 +71,7 @@ def test_a_signal_ends_it_cleanly_and_its_temporary_files_go(number):
 
 
 def test_closing_standard_input_ends_it():
-    with start() as process:
+    with started() as process:
         assert json.loads(process.stdout.readline())["ready"] is True
         process.stdin.close()
         assert process.wait(10) == 0

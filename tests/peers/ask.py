@@ -3,7 +3,7 @@
     python ask.py ANCHOR-FILE < questions
 
 A question is one of ``{"resolver", "name", "type"}`` (the validator), ``{"resolver", "domain"}`` (the verdict, judged
-as Postfix in both modes) and ``{"resolver", "good", "bogus", "unsigned"}`` (the kind of resolver).
+as Postfix and as Exim in both modes) and ``{"resolver", "good", "bogus", "unsigned"}`` (the kind of resolver).
 """
 
 import asyncio
@@ -12,11 +12,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from fleet.dnssec.validator import Validator
-
-from fleet.decision.judge import judge
+import fleet.dane
+from fleet.dane.ladder import SmtpSettings
+from fleet.decision.judge import Judgement, judge
 from fleet.dnssec.anchors import load_trust_anchors
 from fleet.dnssec.client import Client
+from fleet.dnssec.validator import Validator
 from fleet.model import Mode, Policy
 from fleet.network.endpoint import Endpoint
 from fleet.network.host import HostNetwork
@@ -24,6 +25,8 @@ from fleet.vantage.resolver_kind import References
 from fleet.vantage.self_test import judge_resolvers
 
 AT_ONCE = 8
+UNPACED = SmtpSettings(per_address=8, new_per_second=10_000)
+"""The servers are ours: nobody is to be spared."""
 
 Fields = dict[str, Any]
 
@@ -58,28 +61,27 @@ class Engine:
         }
 
     async def judge(self, resolver: str, domain: str) -> Fields:
-        import fleet.dane
-        from fleet.dane.ladder import SmtpSettings
-
-        UNPACED = SmtpSettings(per_address=8, new_per_second=10_000)
         verdict = await fleet.dane.verify(domain, self._network, [resolver], trust_anchors=self._anchors, smtp=UNPACED)
-        judged = {mode: judge(verdict, Policy.POSTFIX, mode) for mode in Mode}
         return {
-            mode: {
-                "outcome": found.outcome,
-                "action": found.action,
-                "proven": found.expected_path.row.mx,
-                "reason": found.reason,
-                "cause": found.cause,
-                "incomplete": found.incomplete,
-            }
-            for mode, found in judged.items()
+            policy: {mode: _told(judge(verdict, policy, mode)) for mode in Mode}
+            for policy in (Policy.POSTFIX, Policy.EXIM)
         }
 
     async def kinds(self, question: Fields) -> Fields:
         references = References(*(tuple(question[group]) for group in ("good", "bogus", "unsigned")))
         found = await judge_resolvers(self._network, [Endpoint(question["resolver"], 53)], self._anchors, references)
         return {cell.transport: {"kind": cell.kind, "evidence": cell.judgement.evidence} for cell in found}
+
+
+def _told(judgement: Judgement) -> Fields:
+    return {
+        "outcome": judgement.outcome,
+        "action": judgement.action,
+        "cause": judgement.cause,
+        "mx": judgement.expected_path.row.mx,
+        "reason": judgement.reason,
+        "incomplete": judgement.incomplete,
+    }
 
 
 async def _all(questions: list[Fields], answer: Callable[[Fields], Any]) -> list[Fields]:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from fleet import __version__
-from fleet.errors import UsageError
+from fleet.errors import FleetError, UsageError
 from fleet.faces.cli.check import check
 from fleet.faces.cli.demo import demo
 from fleet.faces.cli.lab import lab
@@ -52,6 +52,9 @@ def main() -> None:
     except UsageError as error:
         print(f"fleet: {error}", file=sys.stderr)
         sys.exit(2)
+    except FleetError as error:  # the lab did not start, or died
+        print(f"fleet: {error}", file=sys.stderr)
+        sys.exit(3)
     except KeyboardInterrupt:
         print("fleet: interrupted", file=sys.stderr)
         sys.exit(130)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from fleet.clock import now
 from fleet.dane.transcript import render, text
-from fleet.decision import ExitCode, Judgement, Require, exit_code, judge_all, warnings, worst_code
+from fleet.decision import ExitCode, Judgement, Require, exit_code, judge_all, worst_code
 from fleet.faces.cli.progress import progress
 from fleet.faces.cli.run import RunSettings, run_checks
 from fleet.faces.cli.world import World
@@ -84,9 +84,8 @@ def write_checks(world: World, domains: Sequence[str], settings: RunSettings, fo
 def _take(verdict: Verdict, form: Format, asked: Asked, results: _Results) -> None:
     judgements = judge_all(verdict)
     results.codes[verdict.domain] = exit_code([judgements[asked.policy, asked.mode]], asked.require)
-    warned = warnings(verdict, verdict.at)
     if form in (Format.JSON, Format.JSONL):
-        document = check_document(verdict, judgements, policy=asked.policy, mode=asked.mode, warnings=warned)
+        document = check_document(verdict, judgements, policy=asked.policy, mode=asked.mode)
         line = dumps(document)
         if form is Format.JSONL:
             print(line, flush=True)
@@ -96,8 +95,7 @@ def _take(verdict: Verdict, form: Format, asked: Asked, results: _Results) -> No
     if form is Format.TRANSCRIPT:
         results.texts[verdict.domain] = f"> daneverify {show(verdict.domain)}\n{text(render(verdict, asked.mode))}"
         return
-    said = [warning.sentence for warning in warned]
-    row = check_row(verdict, judgements, policy=asked.policy, mode=asked.mode, warnings=said, now=now())
+    row = check_row(verdict, judgements, policy=asked.policy, mode=asked.mode, now=now())
     if form is Format.EXPLAIN:
         results.texts[verdict.domain] = check_block(row, ladder(verdict), explanation(verdict, judgements), look())
     else:

@@ -21,7 +21,7 @@ def lab(
     Ends with Ctrl-C or SIGTERM; nothing is left running or on disk.
     """
     from fleet.faces.export.json import dumps
-    from fleet.lab import spawn
+    from fleet.lab import LabError, spawn
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

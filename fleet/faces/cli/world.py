@@ -13,8 +13,7 @@ from fleet.network import Network
 from fleet.network.endpoint import Endpoint, parse_endpoint
 
 if TYPE_CHECKING:
-    import dns.rrset
-
+    from fleet.dnssec.zone import TrustAnchors
     from fleet.lab import LabHandle
 
 RESOLV_CONF = Path("/etc/resolv.conf")
@@ -26,7 +25,7 @@ class World:
 
     network: Network
     resolvers: tuple[Endpoint, ...]
-    trust_anchors: "tuple[dns.rrset.RRset, ...]"
+    trust_anchors: "TrustAnchors"
 
 
 def open_world(network: Path | None, resolvers: Sequence[str], anchors: Sequence[Path]) -> World:

@@ -7,6 +7,7 @@ word say.
 May import ``fleet.views``; Rich is loaded only when text is laid out (it knows how many cells a character takes).
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -164,21 +165,31 @@ def _ladder(rungs: Sequence[LadderRow], look: Look, width: int) -> list[str]:
         heading = " ".join(part for part in (rung.preference, rung.host, rung.address) if part)
         lines += _fold(heading, width) if heading else []
         cells = list(zip(_RUNGS, (rung.mx, rung.addresses, rung.tlsa, rung.tls, rung.certificate), strict=True))
-        words = "  ".join(f"{title} {look.sign(cell.mark)} {cell.word}" for title, cell in cells)
-        lines += _below(words, 4, width)
+        words = [f"{title} {look.sign(cell.mark)} {cell.word}" for title, cell in cells]
+        lines += [" " * 4 + line for line in _packed(words, width - 4)]
         for title, cell in cells:
             if cell.detail and cell.mark not in (Mark.OK, Mark.NONE):
                 lines += _labelled(title, cell.detail, width, look, cell.mark, indent=4, label_width=5)
     return lines
 
 
+def _packed(parts: Sequence[str], width: int) -> list[str]:
+    """``parts`` side by side, as many to a line as it holds."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and _cell_len(f"{lines[-1]}  {part}") <= width:
+            lines[-1] += f"  {part}"
+        else:
+            lines += _fold(part, width)
+    return lines
+
+
 def _detail(detail: Detail, look: Look, width: int) -> list[str]:
     sign = f"{look.sign(detail.mark)} " if detail.mark else ""
     here = _HERE[look.ascii_only] if detail.here else ""
-    first, *rest = _fold(detail.text + here, max(width - 2 * detail.depth - len(sign), 20))
     pad = "  " * detail.depth
-    opening = look.painted(f"{sign}{first}", detail.mark) if detail.mark else first
-    return [pad + opening, *(pad + " " * (len(sign) or 2) + line for line in rest)]
+    first, *rest = _fold(sign + detail.text + here, width - len(pad), hang=2)
+    return [pad + (look.painted(first, detail.mark) if detail.mark else first), *(pad + line for line in rest)]
 
 
 def _labelled(
@@ -195,24 +206,38 @@ def _below(text: str, indent: int, width: int) -> list[str]:
     return [" " * indent + first, *(" " * indent + line for line in rest)]
 
 
-def _fold(text: str, width: int) -> list[str]:
-    """``text`` as lines of at most ``width`` cells, broken at blanks where there are any; never empty."""
-    lines, line = [], ""
+def _fold(text: str, width: int, hang: int = 0) -> list[str]:
+    """``text`` as lines of at most ``width`` cells, broken at blanks where there are any; never empty.
+
+    All lines but the first are indented by ``hang``.  A word longer than a line is broken behind its dots where that
+    is enough.
+    """
+    lines, line, room = [], "", width
     for word in text.split(" "):
         joined = f"{line} {word}" if line else word
-        if _cell_len(joined) <= width:
+        if _cell_len(joined) <= room:
             line = joined
             continue
-        lines += [line] if line else []
-        *whole, line = _chopped(word, width)
+        if line:
+            lines.append(line)
+        room = width - hang
+        *whole, line = _chopped(word, width - hang)
         lines += whole
-    return [*lines, line]
+    first, *rest = [*lines, line]
+    return [first, *(" " * hang + line for line in rest)]
 
 
 def _chopped(word: str, width: int) -> list[str]:
+    """``word`` in pieces of at most ``width`` cells."""
     from rich.cells import chop_cells  # noqa: PLC0415 - start-up must not pay for Rich
 
-    return chop_cells(word, width) or [""]
+    pieces: list[str] = [""]
+    for label in re.findall(r"[^.]*\.?", word):
+        if _cell_len(pieces[-1] + label) <= width:
+            pieces[-1] += label
+        else:
+            pieces += chop_cells(label, width)
+    return [piece for piece in pieces if piece] or [""]
 
 
 def _cell_len(text: str) -> int:

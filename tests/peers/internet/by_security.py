@@ -29,8 +29,16 @@ BY_SECURITY = (
         "mxunsignedbogus", "unsigned domain, secure host, bogus TLSA", HELD, HELD, hosts("mail.bogustlsa"), **UNSIGNED
     ),
     zoned(
+        "mxunsignedname",
+        "2 0 1, a name of nobody here, whose MX is insecure",
+        HELD,
+        HELD,
+        hosts("mail.taname"),
+        **UNSIGNED,
+    ),
+    zoned(
         "nexthopunsigned",
-        "2 0 1, name of the recipient domain, whose MX is insecure",
+        "2 0 1, name of the recipient domain, whose MX is insecure: Postfix takes it all the same",
         TRUSTED,
         HELD,
         hosts("mail.target"),
