@@ -235,7 +235,7 @@ LEAF_ODDITIES: dict[str, dict[str, Any]] = {
 
 
 def random_case(dice: random.Random) -> Case:
-    """A hierarchy of up to three authorities, each certificate odd half the time, presented somehow, and some records."""
+    """Up to three authorities above a leaf, each certificate odd half the time, presented somehow, and some records."""
     oddities: set[str] = set()
     identifiers = dice.choice(("none", "right"))
     keys = dice.sample(ALL_KEYS, 6)
