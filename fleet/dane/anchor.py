@@ -75,8 +75,9 @@ class AnchorSearch:
         return path if self._signed_by_bare_key(record, path) else ()
 
     def _signed_by_bare_key(self, record: TlsaRecord, path: Path) -> bool:
-        bare = record.selector == PUBLIC_KEY and record.matching_type == FULL
-        if not (bare and self._takes_keys and self._signatures_left) or record.data in self._keys_above.get(path, ()):
+        if not (_is_bare_key(record) and self._takes_keys) or record.data in self._keys_above.get(path, ()):
+            return False
+        if not self._signatures_left:
             return False
         self._signatures_left -= 1
         return not signature_problem(path[-1].der, record.data)
@@ -106,7 +107,7 @@ class AnchorSearch:
 
     def _no_anchor(self, record: TlsaRecord) -> Comparison:
         """Why no path leads to the authority: the most telling of the reasons."""
-        if not (self._search.complete and self._signatures_left):
+        if not self._search.complete or (_is_bare_key(record) and not self._signatures_left):
             sentence = f"no path to its authority was found within {MAX_SIGNATURES} signatures"
             return Comparison(sentence, shortfall=Shortfall.NOT_COMPARED)
         return Comparison(self._why_no_anchor(record), shortfall=Shortfall.NOT_TRUSTED)
@@ -124,3 +125,8 @@ class AnchorSearch:
 def _is_full(record: TlsaRecord) -> bool:
     """Whether the record carries an authority's whole certificate."""
     return (record.usage, record.selector, record.matching_type) == (DANE_TA, CERTIFICATE, FULL)
+
+
+def _is_bare_key(record: TlsaRecord) -> bool:
+    """Whether the record is an authority's key without a certificate."""
+    return (record.usage, record.selector, record.matching_type) == (DANE_TA, PUBLIC_KEY, FULL)

@@ -20,7 +20,7 @@ from fleet.dane.signature import signature_problem
 
 MAX_CERTIFICATES = 100
 MAX_SIGNATURES = 200
-MAX_PATHS = 500
+"""Per search; no more paths than that are found."""
 
 Path = tuple[ReadCertificate, ...]
 """Certificates from the leaf up, each signed by the next."""
@@ -54,7 +54,7 @@ def search_paths(leaf: bytes, others: tuple[bytes, ...]) -> Search:
         for issuer in pool:
             if issuer.outline is None or not _may_extend(path, issuer):
                 continue
-            if signatures >= MAX_SIGNATURES or len(paths) >= MAX_PATHS:
+            if signatures >= MAX_SIGNATURES:
                 return Search(tuple(paths), tuple(broken), complete=False)
             signatures += 1
             if problem := signature_problem(top.der, issuer.outline.spki):

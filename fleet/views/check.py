@@ -33,8 +33,9 @@ class CheckRow:
     """One destination, ready to show; every string is safe text.
 
     ``domain`` is in Unicode and ``label`` its A-label form, empty where they are the same.  ``chosen`` is the outcome
-    in the mode asked for, ``other`` that of the other mode.  ``differences`` tells where policies part.  ``age`` is
-    empty where no time to measure from was given.
+    in the mode asked for, ``other`` that of the other mode.  ``differences`` tells where policies part;
+    ``warning_codes`` are the kinds of ``warnings``, each once.  ``age`` is empty where no time to measure from was
+    given.
     """
 
     domain: str
@@ -51,6 +52,7 @@ class CheckRow:
     report: str = ""
     advice: str = ""
     warnings: tuple[str, ...] = ()
+    warning_codes: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     age: str = ""
@@ -88,6 +90,7 @@ def check_row(
     other = judgements[policy, _OTHER[mode]]
     written = unicode_name(verdict.domain)
     label = show(verdict.domain, 255)
+    ahead = warnings(verdict, now or verdict.at)
     return CheckRow(
         domain=written,
         label="" if label == written else label,
@@ -102,7 +105,8 @@ def check_row(
         assumed=judgement.assumed,
         report=str(judgement.report or ""),
         advice=show(advice(judgement), _LONG),
-        warnings=tuple(show(one.sentence, _LONG) for one in warnings(verdict, now or verdict.at)),
+        warnings=tuple(show(one.sentence, _LONG) for one in ahead),
+        warning_codes=tuple(dict.fromkeys(str(one.code) for one in ahead)),
         differences=tuple(show(one, _LONG) for one in differences(judgements.values())),
         incomplete=tuple(show(one, _LONG) for one in judgement.incomplete),
         age=age(verdict.at, now) if now else "",

@@ -159,8 +159,8 @@ def _contact(verdict: Verdict, step: ContactStep, tlsa: TlsaStep | None) -> Iter
         yield Detail(
             3, f"certificate {depth}: {show(certificate.subject)}, by {show(certificate.issuer)}{names}{until}"
         )
-        yield Detail(4, f"SHA-256 {certificate.sha256}")
-        yield Detail(4, f"SHA-256 of its key {certificate.spki_sha256}")
+        yield Detail(4, f"SHA-256 {show(certificate.sha256, 64)}")
+        yield Detail(4, f"SHA-256 of its key {show(certificate.spki_sha256, 64)}")
     if step.pkix is not None:
         words = "verifies with public authorities" if step.pkix.verifies else show(step.pkix.sentence)
         yield Detail(3, f"without DANE: {words}", Mark.NONE)
@@ -169,7 +169,7 @@ def _contact(verdict: Verdict, step: ContactStep, tlsa: TlsaStep | None) -> Iter
         mark = Mark.OK if match.matched else Mark.FAIL if match.usable else Mark.WARN
         report = f" ({match.report})" if match.report else ""
         yield Detail(3, f"TLSA against this chain: {show(match.sentence)}{report}", mark)
-        for record in match.records:
+        for record in match.records if len(match.records) > 1 else ():
             yield Detail(4, *_matched(record))
 
 
@@ -204,13 +204,8 @@ def _chain(lookup: Lookup, depth: int, seen: set[Link]) -> Iterator[Detail]:
     elif fresh:
         yield Detail(depth, "chain of trust from the root down")
     for link in fresh:
-        what = f"{link.kind} {show(link.owner, 255)} {show(link.rdtype, 16)}"
-        yield Detail(
-            depth + 1,
-            f"{link.security} {what}: {show(link.sentence, _LONG)}",
-            SECURITY_MARKS[link.security],
-            here=link is failing,
-        )
+        text = f"{link.security}: {show(link.sentence, _LONG)}"
+        yield Detail(depth + 1, text, SECURITY_MARKS[link.security], here=link is failing)
     seen.update(lookup.chain)
 
 

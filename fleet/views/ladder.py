@@ -144,8 +144,7 @@ def address_cell(step: AddressStep | None, address: str) -> Cell:
 def tlsa_cell(step: TlsaStep | None, address: AddressStep | None) -> Cell:
     """The TLSA answer that counts for the host."""
     if step is None:
-        insecure = address is not None and address.a.security is not Security.SECURE
-        return NOT_APPLICABLE if insecure else _NOT_ASKED
+        return _NOT_ASKED if address is None or any(map(_proven, (address.a, address.aaaa))) else NOT_APPLICABLE
     cell = lookup_cell(step.lookup)
     if step.lookup.failure is not None or step.lookup.security is Security.BOGUS:
         return cell
@@ -156,6 +155,11 @@ def tlsa_cell(step: TlsaStep | None, address: AddressStep | None) -> Cell:
         return Cell(Mark.FAIL, "unusable", show(unusable[0].unusable))
     texts = ", ".join(show(record.text, 24) for record in step.records[:4] if record.raw)
     return Cell(cell.mark, cell.word, cell.detail or texts)
+
+
+def _proven(lookup: Lookup) -> bool:
+    """Whether a client goes on to ask for TLSA: only behind an address it may trust (RFC 7672 section 2.2.2)."""
+    return lookup.existence is Existence.DATA and lookup.security is Security.SECURE
 
 
 def tls_cell(step: ContactStep | None) -> Cell:

@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import openssl_dane as oracle  # noqa: E402
+import openssl_dane as oracle
 
 
 @pytest.fixture(scope="session")

@@ -104,7 +104,7 @@ def opinion(chain: Sequence[bytes], key: bytes, records: Sequence[bytes], names:
     with ExitStack() as stack:
         server = _server(call, stack, chain, key)
         client = _client(call, stack, names)
-        if not any([_add(call, client, record) for record in records]):
+        if not sum(_add(call, client, record) for record in records):
             return Opinion(False, False, -1, "no usable record")
         _connect(call, client, server)
         done = False

@@ -1,18 +1,19 @@
 """Typed expectations: what each rule of RFC 7671 and RFC 7672 means for a chain, by example."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from time import perf_counter
+from typing import Any
 
 import pytest
-from chains import HOST, SIGNING, Issued, authority, issue, server, tlsa
+from chains import HOST, SERVING, SIGNING, Issued, authority, issue, server, tlsa
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from fleet.dane.match import match_chain
 from fleet.dane.path import MAX_SIGNATURES
-from fleet.model import TlsReport
+from fleet.model import ChainMatch, TlsReport
 
 NOW = datetime.now(UTC)
 ROOT_PLAN, ISSUER_PLAN = authority("Root", "ec-1"), authority("Issuer", "ec-2")
@@ -28,12 +29,12 @@ MISMATCH = TlsReport.CERTIFICATE_HOST_MISMATCH
 INVALID = TlsReport.TLSA_INVALID
 
 
-def under(plan: object = None, **odd: object) -> tuple[Issued, ...]:
+def under(**odd: Any) -> tuple[Issued, ...]:
     """A chain whose leaf is odd."""
     return (issue(server(**odd), ISSUER_PLAN), ISSUER, ROOT)
 
 
-def below(**odd: object) -> tuple[Issued, ...]:
+def below(**odd: Any) -> tuple[Issued, ...]:
     """A chain whose issuing authority is odd."""
     plan = authority("Issuer", "ec-2", **odd)
     return (issue(server(), plan), issue(plan, ROOT_PLAN), ROOT)
@@ -57,6 +58,11 @@ class Row:
 EXPIRED_LEAF = under(ends=-3)
 EXPIRED_ROOT_PLAN = authority("Root", "ec-1", ends=-3)
 EXPIRED_ROOT = issue(EXPIRED_ROOT_PLAN)
+LIMITED_PLAN = authority("Limited", "ec-3", path_length=0)
+LIMITED = (LEAF, issue(ISSUER_PLAN, LIMITED_PLAN), issue(LIMITED_PLAN))
+RSA_PLAN = authority("RSA", "rsa-1")
+BROKEN_DIGEST = (LEAF, issue(authority("Issuer", "ec-2", digest="sha1"), RSA_PLAN), issue(RSA_PLAN))
+CROSS_SIGNED = (LEAF, issue(ISSUER_PLAN, authority("Nowhere", "ec-4")), ISSUER, ROOT)
 NO_NAMES = x509.NameConstraints([x509.DNSName("example.net")], None)
 
 ROWS = (
@@ -122,17 +128,25 @@ ROWS = (
     Row("basicConstraints false", below(authority=False), (tlsa(2, 1, 1, ROOT),), NOT_TRUSTED),
     Row("no basicConstraints", below(authority=None), (tlsa(2, 1, 1, ROOT),), NOT_TRUSTED),
     Row("anchor without basicConstraints", below(authority=None)[:2], (tlsa(2, 1, 1, ISSUER),), NOT_TRUSTED),
-    Row("keyUsage without keyCertSign", below(key_usage=server().key_usage), (tlsa(2, 1, 1, ROOT),), 2),
+    Row("no keyUsage", below(key_usage=None), (tlsa(2, 1, 1, ROOT),), 2),
+    Row("keyUsage without keyCertSign", below(key_usage=SERVING), (tlsa(2, 1, 1, ROOT),), NOT_TRUSTED),
+    Row("pathlen 0 above the leaf", below(path_length=0), (tlsa(2, 1, 1, ROOT),), 2),
+    Row("pathlen 0 above an authority", LIMITED, (tlsa(2, 1, 1, LIMITED[-1]),), NOT_TRUSTED),
+    Row("SHA-1 below the anchor", BROKEN_DIGEST, (tlsa(2, 1, 1, BROKEN_DIGEST[-1]),), NOT_TRUSTED),
+    Row("SHA-1 in the anchor itself", BROKEN_DIGEST, (tlsa(2, 1, 1, BROKEN_DIGEST[1]),), 1),
+    Row("cross-signed, one way leads nowhere", CROSS_SIGNED, (tlsa(2, 0, 1, ROOT),), 2),
+    Row(
+        "a forged link",
+        (LEAF, issue(authority("Issuer", "ec-6"), ROOT_PLAN), ROOT),
+        (tlsa(2, 1, 1, ROOT),),
+        NOT_TRUSTED,
+    ),
     Row("key identifier that is wrong", below(identifiers="wrong"), (tlsa(2, 1, 1, ROOT),), 2),
     Row("an unknown critical extension", below(unknown_critical=True), (tlsa(2, 1, 1, ROOT),), NOT_TRUSTED),
     Row("name constraints of another domain", below(constraints=NO_NAMES), (tlsa(2, 1, 1, ROOT),), NOT_TRUSTED),
     Row("leaf for clients", under(extended=(ExtendedKeyUsageOID.CLIENT_AUTH,)), (tlsa(2, 1, 1, ROOT),), NOT_TRUSTED),
     Row("leaf that only signs certificates", under(key_usage=SIGNING), (tlsa(2, 1, 1, ROOT),), NOT_TRUSTED),
 )
-
-
-def match(row: Row, **reading: bool) -> object:
-    return match_chain([each.der for each in row.chain], row.records, row.names, NOW, **reading)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -143,3 +157,91 @@ def test_a_chain_beside_tlsa_records(row: Row) -> None:
     assert (found.deciding.depth if found.deciding else found.report) == row.expected, found.sentence
     assert len(found.records) == len(row.records)
     assert all(record.sentence for record in found.records)
+
+
+def matched(chain: tuple[Issued, ...], *records: bytes, **reading: bool) -> ChainMatch:
+    return match_chain([each.der for each in chain], records, (HOST,), NOW, **reading)
+
+
+@pytest.mark.parametrize(
+    ("chain", "record", "says"),
+    [
+        (CHAIN, tlsa(3, 1, 1, LEAF), "3 1 1: SHA-256 of the key of the leaf matches"),
+        (
+            CHAIN,
+            wrong(3, 1, 1),
+            f"3 1 1: SHA-256 of the key of the leaf differs (chain has {tlsa(3, 1, 1, LEAF)[3:].hex()})",
+        ),
+        (CHAIN, tlsa(3, 1, 1, b"12345"), "3 1 1: unusable, its digest has 5 octets instead of 32 (RFC 6698 2.1.3)"),
+        (CHAIN, tlsa(2, 0, 1, ROOT), "2 0 1: SHA-256 of the certificate matches the certificate of CN=Root at depth 2"),
+        (
+            CHAIN[:1],
+            tlsa(2, 1, 0, ISSUER),
+            "2 1 0: the key in the record signed the certificate of CN=server at depth 0",
+        ),
+        (
+            (SELF_SIGNED,),
+            tlsa(2, 0, 1, SELF_SIGNED),
+            "2 0 1: it names the leaf, which cannot be its own authority",
+        ),
+        (
+            under(dns_names=("x.example",)),
+            tlsa(2, 0, 1, ROOT),
+            "2 0 1: SHA-256 of the certificate matches the certificate of CN=Root at depth 2, "
+            f"but the leaf is for x.example, not for {HOST}",
+        ),
+        (
+            BROKEN_DIGEST,
+            tlsa(2, 1, 1, RSA := BROKEN_DIGEST[2]),
+            "2 1 1: no signatures lead from the leaf to the certificate of CN=RSA at depth 2 "
+            "(the certificate of CN=Issuer is signed with SHA1, which is broken)",
+        ),
+    ],
+)
+def test_every_record_says_what_became_of_it(chain: tuple[Issued, ...], record: bytes, says: str) -> None:
+    assert matched(chain, record).records[0].sentence == says
+
+
+def test_the_report_names_the_record_that_got_furthest() -> None:
+    misnamed = under(dns_names=("x.example",))
+    found = matched(misnamed, wrong(3, 1, 1), tlsa(2, 0, 1, ROOT), wrong(2, 1, 1))
+    assert found.report is MISMATCH
+    assert found.sentence.startswith("none of 3 usable TLSA records matches; 2 0 1: ")
+
+
+def test_exim_lets_every_digest_count() -> None:
+    records = (tlsa(3, 1, 1, LEAF), wrong(3, 1, 2))
+    assert not matched(CHAIN, *records).matched
+    assert matched(CHAIN, *records, digest_agility=False).matched
+
+
+@pytest.mark.parametrize("record", [tlsa(2, 0, 0, ROOT), tlsa(2, 1, 0, ROOT)])
+def test_exim_takes_no_authority_out_of_a_record(record: bytes) -> None:
+    assert matched(CHAIN[:2], record).matched
+    assert not matched(CHAIN[:2], record, anchors_only_if_sent=True).matched
+    assert matched(CHAIN, record, anchors_only_if_sent=True).matched
+
+
+def test_without_a_certificate_nothing_was_compared() -> None:
+    found = matched((), tlsa(3, 1, 1, LEAF), tlsa(1, 1, 1, LEAF))
+    assert (found.matched, found.usable, found.report) == (False, True, TlsReport.VALIDATION_FAILURE)
+
+
+def test_a_hostile_web_of_certificates_ends_after_a_fixed_amount_of_work() -> None:
+    plans = [authority("Web", f"ec-{number}00") for number in range(10)]
+    web = tuple(issue(one, other) for one in plans for other in plans if one is not other)
+    leaf = issue(server(), plans[0])
+    started = perf_counter()
+    found = matched((leaf, *web, ROOT), *(tlsa(2, 1, 0, issue(plan)) for plan in plans), tlsa(2, 0, 1, ROOT))
+    assert perf_counter() - started < 2
+    assert found.records[-1].sentence == f"2 0 1: no path to its authority was found within {MAX_SIGNATURES} signatures"
+
+
+def test_a_hostile_set_of_bare_keys_ends_after_a_fixed_amount_of_work() -> None:
+    links = [authority(f"Link {number}", f"ec-{number}00") for number in range(10)]
+    chain = (issue(server(), links[0]), *(issue(one, other) for one, other in pairwise(links)))
+    keys = [tlsa(2, 1, 0, issue(authority("Nobody", f"ec-{number}01"))) for number in range(30)]
+    sentences = [record.sentence for record in matched(chain, *keys, wrong(2, 0, 1)).records]
+    assert sentences[0] == "2 1 0: the full key is that of no authority in the chain"
+    assert sentences[-2] == f"2 1 0: no path to its authority was found within {MAX_SIGNATURES} signatures"
+    assert sentences[-1] == "2 0 1: SHA-256 of the certificate is that of no authority in the chain"

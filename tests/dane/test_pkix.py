@@ -48,6 +48,11 @@ def test_a_chain_for_another_name_is_trusted_without_names() -> None:
     assert seen.sentence == "the certificate of CN=server is not for other.example"
 
 
+def test_a_self_signed_certificate_may_itself_be_a_root() -> None:
+    own = issue(server())
+    assert pkix((own.der,), (HOST,), NOW, Roots([own.der])).verifies
+
+
 @pytest.mark.parametrize(
     ("chain", "says"),
     [

@@ -217,6 +217,13 @@ def test_a_mode_adds_what_happens_to_mail() -> None:
     assert parse(opportunistic, AT) == parse(mandatory, AT) == verdict
 
 
+def test_a_matching_certificate_behind_an_insecure_mx_is_no_success() -> None:
+    verdict = parse(transcript("ietf-success").replace("SECURE MX", "INSECURE MX"), AT)
+    lines = [line.text for line in render(verdict)]
+    assert "Certificate verification successful" in lines
+    assert lines[-2:] == ["DANE FAILED for ietf.org", "DANE verification completed."]
+
+
 def test_a_failed_connection_is_no_dane_failure() -> None:
     printed = """
         SECURE MX record(mx.example.org) found for example.org

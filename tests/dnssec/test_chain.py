@@ -10,7 +10,10 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from fleet.model import Ede, Existence, LinkKind, Security
+from fleet.dnssec import SUPPORTED_ALGORITHMS, Limits, verify_signature
+from fleet.dnssec.signature import SignatureRules
+from fleet.dnssec.zone import entry_keys
+from fleet.model import Ede, Existence, LinkKind, Reason, Security
 
 MX = "@ MX 10 mx\nmx A 192.0.2.1"
 
@@ -96,7 +99,7 @@ async def test_an_anchor_that_matches_no_key_makes_everything_bogus(lab):
     stranger = lab.zone(".", keys=[lab.key(number=10_000)])
     answer = await net.validator([net.ds_of(stranger)]).resolve("example.org", "MX")
     assert (answer.security, answer.existence) == (Security.BOGUS, Existence.DATA)
-    assert answer.why == answer.why.__class__(Ede.DNSKEY_MISSING, "DNSKEY of . matches no trust anchor")
+    assert answer.why == Reason(Ede.DNSKEY_MISSING, "DNSKEY of . matches no trust anchor")
 
 
 async def test_one_matching_anchor_among_several_is_enough(lab):
@@ -304,6 +307,32 @@ async def test_an_alias_is_no_delegation(lab):
     net.tamper(lab.drop("RRSIG"), "TLSA")
     answer = await net.validator().resolve("_25._tcp.host.example.org", "TLSA")
     assert (answer.security, answer.why.code) == (Security.BOGUS, Ede.RRSIGS_MISSING)
+
+
+async def test_an_alias_from_a_wildcard_is_no_delegation_once_the_wildcard_is_proven(lab):
+    net = lab.internet(lab.zone("example.org.", "* CNAME mx\nmx A 192.0.2.1"))
+
+    def forge(query, reply):
+        reply.answer[:] = [dns.rrset.from_text("q.example.org.", 3600, "IN", "A", "203.0.113.66")]
+        reply.authority.clear()
+
+    net.tamper(forge, "A")
+    proven = await net.validator().resolve("q.example.org", "A")
+    assert (proven.security, proven.why.code) == (Security.BOGUS, Ede.RRSIGS_MISSING)
+    net.tamper(lab.drop("NSEC"), "DS", "q.example.org.")
+    unproven = await net.validator().resolve("q.example.org", "A")
+    assert (unproven.security, unproven.why.code) == (Security.BOGUS, Ede.NSEC_MISSING)
+
+
+def test_a_zone_with_many_wrong_digests_of_a_key_is_given_up(lab):
+    zone = lab.zone("example.org.", MX)
+    right = lab.internet(zone).ds_of(zone)[0]
+    wrong = [right.replace(digest=bytes([number]) * 32) for number in range(8)]
+    rules = SignatureRules(SUPPORTED_ALGORITHMS, verify_signature, Limits())
+    keys = [zone.keys[0].rdata]
+    assert not isinstance(entry_keys(zone.origin, [*wrong[:4], right], keys, "DS", rules), Reason)
+    given_up = entry_keys(zone.origin, [*wrong, right], keys, "DS", rules)
+    assert given_up == Reason(Ede.DNSKEY_MISSING, "DNSKEY of example.org matches no DS")
 
 
 async def test_an_expired_signature_of_a_ds_is_the_first_cause(lab):

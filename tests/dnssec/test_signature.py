@@ -254,8 +254,14 @@ async def test_a_zone_full_of_keys_with_one_tag_is_given_up_in_bounds(lab):
     keys = [*_twins(real, 12), real]
     assert {key.key_id() for key in keys} == {real.key_id()}
     zone.nodes[zone.origin][dns.rdatatype.DNSKEY] = dns.rrset.from_rdata_list(zone.origin, 3600, keys)
-    answer = await mx(net)
-    assert (answer.security, answer.why.sentence) == (Security.BOGUS, "DNSKEY of example.org matches no DS")
+    checks = []
+
+    def counting(rrset, rrsig, key, origin):
+        checks.append(rrset)
+        return verify_signature(rrset, rrsig, key, origin)
+
+    await mx(net, verify_signature=counting)  # secure or not depends on the order the keys came in
+    assert len(checks) < 20
 
 
 def test_only_so_many_keys_with_one_tag_are_tried_for_a_signature(lab, signed):

@@ -8,6 +8,7 @@ import dns.rdatatype
 import pytest
 
 from fleet.dnssec import Limits, Validator
+from fleet.errors import FailureKind
 from fleet.model import Existence, Security
 
 MX = "@ MX 10 mx\nmx A 192.0.2.1\nmx AAAA 2001:db8::1"
@@ -218,8 +219,20 @@ async def test_memory_is_bounded(net):
     assert len(validator._fetcher._replies._entries) <= 8
 
 
-async def test_a_long_name_costs_a_bounded_number_of_questions(lab, net):
+async def test_below_a_name_that_does_not_exist_no_delegation_is_looked_for(lab, net):
     name = ".".join(["a"] * 110) + ".example.org"
     net.tamper(lab.drop("RRSIG", "NSEC"), "A")
-    await net.validator().resolve(name, "A")
-    assert len(net.queries) < Limits().queries_per_resolve + 10
+    answer = await net.validator().resolve(name, "A")
+    assert (answer.security, answer.failure) == (Security.BOGUS, None)
+    assert len(net.queries) < 30
+
+
+async def test_questions_are_bounded(lab, net):
+    long = ".".join(["a"] * 110)
+    net.zone("example.org.").add(f"{long}.example.org.", "A", "192.0.2.1")
+    net.zone("example.org.").chain = None
+    net.zone("example.org.").finish()
+    net.tamper(lab.drop("RRSIG"), "A")
+    answer = await net.validator(limits=Limits(queries_per_resolve=40)).resolve(f"{long}.example.org", "A")
+    assert answer.failure.kind is FailureKind.LIMIT
+    assert len(net.queries) <= 42

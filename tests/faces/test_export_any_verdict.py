@@ -19,7 +19,7 @@ from fleet.decision import judge_all
 from fleet.faces.export.json import check_document, dumps
 from fleet.faces.export.schema import check_schema
 from fleet.faces.export.text import Look, check_block, check_table
-from fleet.model import Verdict
+from fleet.model import AddressStep, ContactStep, MailHost, MxStep, TlsaStep, Verdict
 from fleet.views import check_row, explanation, ladder
 
 AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -69,11 +69,18 @@ def anything(kind: typing.Any) -> st.SearchStrategy[typing.Any]:
 
 @st.composite
 def verdicts(draw: st.DrawFn) -> Verdict:
-    """Verdicts of up to three steps whose hosts mostly hang together."""
-    verdict = draw(anything(Verdict))
-    kinds = typing.get_args(typing.get_type_hints(Verdict)["steps"])[0]
-    steps = [draw(anything(kind)) for kind in draw(st.permutations(typing.get_args(kinds)))[:3]]
-    return dataclasses.replace(verdict, steps=(*verdict.steps[:1], *steps))
+    """Verdicts with one step of each kind, all of one host, which MX lists."""
+    verdict, mx = draw(anything(Verdict)), draw(anything(MxStep))
+    host = draw(st.sampled_from(TEXTS))
+    contact = draw(anything(ContactStep))
+    steps = (
+        dataclasses.replace(mx, hosts=(MailHost(10, host), *mx.hosts[:1])),
+        dataclasses.replace(draw(anything(AddressStep)), host=host),
+        dataclasses.replace(draw(anything(TlsaStep)), host=host),
+        dataclasses.replace(contact, contact=dataclasses.replace(contact.contact, host=host)),
+    )
+    kept = [step for step in steps if draw(st.integers(0, 4))]
+    return dataclasses.replace(verdict, steps=tuple(kept))
 
 
 quick: Callable[..., typing.Any] = settings(

@@ -1,5 +1,6 @@
 """Plain text for people: laid out for its width, folded and never cut, readable without colour."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -119,6 +120,14 @@ def test_colour_only_repeats_what_is_said() -> None:
     for code in ("32", "33", "31;1", "35", "2"):
         painted = painted.replace(f"\x1b[{code}m", "")
     assert painted.replace("\x1b[0m", "") == plain
+
+
+def test_warnings_are_told_in_full_only_of_a_single_destination() -> None:
+    warned = replace(ROWS[0], warnings=("A signature ends soon.",) * 2, warning_codes=("signature-expires",))
+    assert "    warning: A signature ends soon.\n" in check_table([warned])
+    many = check_table([warned, ROWS[1]])
+    assert "    warnings: signature-expires\n" in many
+    assert "ends soon" not in many
 
 
 def test_no_rows_print_nothing() -> None:

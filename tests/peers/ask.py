@@ -9,7 +9,7 @@ as Postfix and as Exim in both modes) and ``{"resolver", "good", "bogus", "unsig
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import fleet.dane
@@ -84,7 +84,7 @@ def _told(judgement: Judgement) -> Fields:
     }
 
 
-async def _all(questions: list[Fields], answer: Callable[[Fields], Any]) -> list[Fields]:
+async def _all(questions: list[Fields], answer: Callable[[Fields], Awaitable[Fields]]) -> list[Fields]:
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(question: Fields) -> Fields:

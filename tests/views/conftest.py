@@ -98,6 +98,8 @@ def chain(*zones: str, failing: str = "") -> tuple[Link, ...]:
         links.append(Link(LinkKind.DS, zone, zone, "DS", Security.SECURE, f"DS of {zone} is signed by its parent"))
         sentence = f"DNSKEY of {zone} is signed by no key its DS names" if bad else f"DNSKEY of {zone} matches its DS"
         links.append(Link(LinkKind.DNSKEY, zone, zone, "DNSKEY", security, sentence))
+    if failing:
+        links.append(Link(LinkKind.RRSET, failing, failing, "MX", Security.BOGUS, f"nothing vouches for {failing}"))
     return tuple(links)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from fleet.errors import Failure, FailureKind
-from fleet.model import Existence, MxStep, Security, TlsaRecord
+from fleet.model import Existence, MxStep, Security, TlsaRecord, TlsaStep
 from fleet.views import Cell, Mark, ladder, summary
 
 UNUSABLE = TlsaRecord(b"\0\1\1\xab", 0, 1, 1, b"\xab", "PKIX-TA(0) is not used by SMTP")
@@ -86,6 +86,22 @@ def test_a_domain_without_hosts_has_one_row(sample, bogus) -> None:  # type: ign
     verdict = sample.with_mx(**bogus)
     (row,) = ladder(type(verdict)(verdict.domain, verdict.at, (), (MxStep(verdict.mx.lookup, "failed", ()),)))
     assert (row.host, row.mx.mark, row.tls.mark) == ("", Mark.FAIL, Mark.NONE)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"existence": Existence.NODATA, "records": ()},
+        {"security": Security.INSECURE},
+        {"security": Security.BOGUS},
+    ],
+)
+def test_tlsa_does_not_apply_without_a_proven_address(sample, fields) -> None:  # type: ignore[no-untyped-def]
+    asked = sample.with_address(**fields)
+    verdict = type(sample)(asked).but(lambda step: None if isinstance(step, TlsaStep) else step)
+    assert ladder(verdict)[0].tlsa.mark is Mark.NONE
+    unasked = sample.but(lambda step: None if isinstance(step, TlsaStep) else step)
+    assert ladder(unasked)[0].tlsa.mark is Mark.UNKNOWN
 
 
 def test_the_summary_takes_the_worst_host(two_hosts, mismatch) -> None:  # type: ignore[no-untyped-def]

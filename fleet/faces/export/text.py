@@ -70,7 +70,7 @@ def check_table(rows: Sequence[CheckRow], look: Look | None = None) -> str:
     for row in rows:
         lines += _table_row(_cells(row, look, wide), columns, look)
         lines += [] if wide else _below(f"{row.chosen.words}: {row.reason}", 4, width)
-        for note in _notes(row):
+        for note in _notes(row, alone=len(rows) == 1):
             lines += _below(note, 4, width)
     return "\n".join([*lines, "", *_footer(rows, look, width)]) + "\n"
 
@@ -128,9 +128,12 @@ def _outcome(outcome: ModeOutcome, look: Look) -> _Text:
     return _Text(f"{look.sign(outcome.mark)} {outcome.word}", outcome.mark)
 
 
-def _notes(row: CheckRow) -> list[str]:
+def _notes(row: CheckRow, alone: bool) -> list[str]:
+    """What stands below a row: advice where mail is stopped; warnings in full only where there is one destination."""
     advice = [f"next: {row.advice}"] if row.advice and row.chosen.mark is Mark.FAIL else []
-    return [*advice, *(f"warning: {warning}" for warning in row.warnings)]
+    if alone:
+        return [*advice, *(f"warning: {warning}" for warning in row.warnings)]
+    return [*advice, f"warnings: {', '.join(row.warning_codes)}"] if row.warning_codes else advice
 
 
 def _table_row(cells: Sequence[_Text], columns: Sequence[_Column], look: Look) -> list[str]:

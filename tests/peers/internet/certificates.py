@@ -5,7 +5,7 @@ leaf; ``{authority:2 0 1}`` that of a certification authority.  Imports cryptogr
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
-DIGESTS = {
+DIGESTS: dict[str, Callable[[bytes], bytes]] = {
     "0": lambda data: data,
     "1": lambda data: hashlib.sha256(data).digest(),
     "2": lambda data: hashlib.sha512(data).digest(),

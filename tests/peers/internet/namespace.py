@@ -6,9 +6,11 @@ two runs never meet.  Imports the standard library only.
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -99,6 +101,7 @@ class Namespace:
                 daemon.wait()
         left = subprocess.run(["ip", "netns", "pids", self.name], capture_output=True, text=True, check=False)
         for pid in left.stdout.split():
-            subprocess.run(["kill", "-9", pid], capture_output=True, check=False)
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
         subprocess.run(["ip", "netns", "delete", self.name], capture_output=True, check=False)
         shutil.rmtree(self._etc, ignore_errors=True)

@@ -100,7 +100,7 @@ def _sign(zone: Zone, key: str, plain: Path, folder: Path) -> list[str]:
     if zone.signer in LDNS:
         _run("ldns-signzone", *LDNS[zone.signer], "-o", zone.name, "-f", signed, plain, folder / key, folder=folder)
         return signed.read_text().splitlines()
-    one_key = ["-z"] if zone.keys is Keys.ONE else []
+    one_key: list[str | Path] = ["-z"] if zone.keys is Keys.ONE else []
     options = [*one_key, "-S", "-P", "-K", folder, "-d", folder, *PERIODS[zone.period], *DENIAL[zone.signer]]
     _run("dnssec-signzone", *options, "-O", "full", "-o", zone.origin, "-f", signed, plain, folder=folder)
     return signed.read_text().splitlines()
