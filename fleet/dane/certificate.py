@@ -29,7 +29,15 @@ warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, messa
 
 E = TypeVar("E", bound=x509.ExtensionType)
 
-_REFUSALS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
+_REFUSALS = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    CryptographyDeprecationWarning,  # raised where warnings are errors
+)
 """How cryptography says that it will not read a certificate."""
 
 _UNDERSTOOD = frozenset(

@@ -91,13 +91,15 @@ def is_self_signed(certificate: ReadCertificate) -> bool:
 def trust_problem(path: Path) -> str:
     """Why the path's certificates may not stand above one another, dates aside; empty where they may (RFC 5280 6.1).
 
-    The last certificate is the trust anchor, and is held to the same rules as the others: that is what OpenSSL, and so
-    Postfix, does.
+    The last certificate is the trust anchor, and is held to the same rules as the others, only that it may be older
+    than basicConstraints: that is what OpenSSL, and so Postfix, does.
     """
     intermediates = 0
     for depth, certificate in enumerate(path):
         problem = _own_problem(certificate) or (
-            _authority_problem(certificate, intermediates) if depth else _server_problem(certificate)
+            _authority_problem(certificate, intermediates, is_last=depth == len(path) - 1)
+            if depth
+            else _server_problem(certificate)
         )
         if problem:
             return f"{certificate.label} {problem}"
@@ -124,15 +126,14 @@ def _server_problem(leaf: ReadCertificate) -> str:
     return "is not for TLS servers (key usage)"
 
 
-def _authority_problem(certificate: ReadCertificate, intermediates: int) -> str:
+def _authority_problem(certificate: ReadCertificate, intermediates: int, is_last: bool) -> str:
     """Why ``certificate`` may not sign a certificate with ``intermediates`` authorities between it and the leaf."""
     basic, usage = certificate.basic_constraints, certificate.key_usage
     if usage is not None and not usage.key_cert_sign:
         return "may not sign certificates (key usage)"
-    if basic is None:
-        # Version 1 has no extensions; a root of that age is known by being its own issuer.
-        return "" if certificate.is_version_1 and certificate.self_issued else "is no authority (basicConstraints)"
-    if not basic.ca:
+    if basic is None and is_last and (usage is not None or (certificate.is_version_1 and certificate.self_issued)):
+        return ""  # roots from before basicConstraints; whoever named them as anchor knows them
+    if basic is None or not basic.ca:
         return "is no authority (basicConstraints)"
     if basic.path_length is not None and intermediates > basic.path_length:
         return f"allows {basic.path_length} authorities below it, but there are {intermediates} (pathLenConstraint)"

@@ -21,6 +21,7 @@ on it.  On the way up:
 ``fallback``            what plain TLS comes to at a TLS level
 ``cause``               why, as a word and as a sentence; RFC 8460 result type
 ``judge``               all of it: a verdict to a judgement
+``levels``              the same under every TLS level
 ``differences``         where policies part
 ``advice``              what to do next
 ``lookahead``           what is about to go wrong
@@ -39,6 +40,7 @@ from fleet.decision.differences import differences
 from fleet.decision.exit_code import ExitCode, Require, exit_code, worst_code
 from fleet.decision.fallback import fallback_outcomes
 from fleet.decision.judge import SMTP_LEFT_OUT, Judgement, Path, judge, judge_all
+from fleet.decision.levels import LevelOutcome, by_level
 from fleet.decision.lookahead import Warning, WarningCode, warnings
 from fleet.decision.reading import Attempt, attempts
 from fleet.decision.states import AddressState, CertificateState, MxState, TlsaState
@@ -57,6 +59,7 @@ __all__ = [
     "Combined",
     "ExitCode",
     "Judgement",
+    "LevelOutcome",
     "MxState",
     "Path",
     "Reading",
@@ -68,6 +71,7 @@ __all__ = [
     "WarningCode",
     "advice",
     "attempts",
+    "by_level",
     "combine",
     "decide",
     "decide_row",

@@ -56,16 +56,19 @@ class _Verified:
     """Why the first record that is not signed well fell out."""
 
 
-def prove_absence(reply: Reply, name: dns.name.Name, rdtype: int, prover: Prover) -> Absence | Reason:
+def prove_absence(reply: Reply, name: dns.name.Name, rdtype: int, prover: Prover, soa: bool = True) -> Absence | Reason:
     """Proof in ``reply`` that ``rdtype`` does not exist at ``name``, else the reason it is none.
+
+    With ``soa`` the zone's SOA, where the reply has it, must be signed well too, since it says how long all holds; a
+    step of the chain of trust needs the denial only.
 
     The proof decides between NODATA and NXDOMAIN, with one exception: a NOERROR reply that proves NXDOMAIN contradicts
     itself, unless only the absence of a DS matters.
     """
     verified = _verify(reply, prover)
-    soa = _check_soa(reply, prover)
-    if isinstance(soa, Reason):
-        return soa
+    longest = _check_soa(reply, prover) if soa else verified.ttl
+    if isinstance(longest, Reason):
+        return longest
 
     def by_nsec(records: Sequence[NsecRecord]) -> Denial | Reason:
         return nsec.deny(records, name, rdtype)
@@ -82,7 +85,7 @@ def prove_absence(reply: Reply, name: dns.name.Name, rdtype: int, prover: Prover
     elif rdtype != dns.rdatatype.DS and (denial.existence, reply.rcode) == (Existence.NXDOMAIN, dns.rcode.NOERROR):
         sentence = f"the reply says that {name_text(name)} exists, its proof says the opposite"
         return Reason(Ede.DNSSEC_BOGUS, sentence)
-    return Absence(denial, min(verified.ttl, soa), verified.expires)
+    return Absence(denial, min(verified.ttl, longest), verified.expires)
 
 
 def prove_expansion(

@@ -215,13 +215,15 @@ class Chain:
         if isinstance(alias, Signature):  # what is an alias is no delegation
             expires = min(above.expires, self._now() + alias.ttl)
             return replace(above, expires=expires, signed_until=min(above.signed_until, alias.expires))
-        absence = prove_absence(reply, name, _DS, prover)
+        absence = prove_absence(reply, name, _DS, prover, soa=False)
         if isinstance(absence, Reason):
             return _broken(above, name, _DS, LinkKind.CUT, alias or absence)
         denial = absence.denial
         expires = min(above.expires, self._now() + absence.ttl)
         if denial.insecure is not None:
-            return _insecure(above, name, denial.insecure, expires, absence.expires)
+            if alias is not None:  # an alias that is not signed well is no sign of a delegation either
+                return _broken(above, name, _DS, LinkKind.CUT, alias)
+            return replace(_insecure(above, name, denial.insecure, expires, absence.expires), doubtful=True)
         if denial.delegation:
             sentence = f"no DS for {name_text(name)} in its parent {name_text(above.name)}"
             return _insecure(above, name, Reason(Ede.OTHER, sentence), expires, absence.expires)
@@ -230,7 +232,7 @@ class Chain:
 
 
 def _alias_signature(reply: Reply, name: dns.name.Name, prover: Prover) -> Signature | Reason | None:
-    """The signature of the CNAME at ``name`` or of the DNAME above it, or why it has no good one; None: no alias."""
+    """The signature of the CNAME at ``name`` or of the DNAME above it, or why none is good; None: no alias."""
     try:
         alias = reply.alias(name)
     except dns.name.NameTooLong:
@@ -242,7 +244,7 @@ def _alias_signature(reply: Reply, name: dns.name.Name, prover: Prover) -> Signa
         proof = prove_expansion(reply, name, alias.kind, signature.expanded_from, prover)
         if isinstance(proof, Reason):
             return proof
-        return proof.denial.insecure or signature
+        return None if proof.denial.insecure else signature
     return signature
 
 

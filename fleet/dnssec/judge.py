@@ -104,7 +104,8 @@ class Judge:
         if result.security is not Security.BOGUS:
             return result
         floor = await self._chain.zone_at(subject.floor, budget)
-        if floor.security is Security.INSECURE or (floor.secure and floor.name != zone.name):
+        unsigned = floor.security is Security.INSECURE and not floor.doubtful
+        if unsigned or (floor.secure and floor.name != zone.name):
             return await self._in(floor, subject, within)
         return result
 

@@ -49,6 +49,8 @@ class Zone:
     reason: Reason | None = None
     failure: Failure | None = None
     childless: bool = False
+    doubtful: bool = False
+    """Insecure only because a denial proves nothing (opt-out, too many iterations): there need not be a zone cut."""
     loaded: float = 0.0
     """Epoch seconds when this was proven."""
 

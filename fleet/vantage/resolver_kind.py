@@ -34,10 +34,11 @@ class References:
 
 @dataclass(frozen=True, slots=True)
 class KindJudgement:
-    """A kind with its evidence, one sentence per line."""
+    """A kind with its evidence, one sentence per line, and whether known-good names came with the AD bit."""
 
     kind: ResolverKind
     evidence: tuple[str, ...]
+    ad: bool = False
 
 
 def judge_kind(
@@ -53,17 +54,20 @@ def judge_kind(
             *_silence("known-good", good, heard_good),
             _count(heard_good, lambda answer: answer.signatures, "known-good names arrive with signatures"),
             _count(heard_good, lambda answer: answer.own is Security.SECURE, "known-good names validate here"),
-            _count(heard_good, lambda answer: answer.ad, "known-good names have the AD bit"),
+            _count(heard_good, _has_ad, "known-good names have the AD bit"),
             *_silence("known-bogus", bogus, heard_bogus),
             _count(heard_bogus, lambda answer: answer.rcode == "SERVFAIL", "known-bogus names are answered SERVFAIL"),
             *_silence("unsigned", unsigned, heard_unsigned),
             _count(
                 heard_unsigned, lambda answer: answer.own is Security.INSECURE, "unsigned names prove to be unsigned"
             ),
+            _count(heard_unsigned, _has_ad, "unsigned names have the AD bit, which cannot be earned")
+            if any(map(_has_ad, heard_unsigned))
+            else "",
         )
         if line
     )
-    return KindJudgement(_kind(heard_good, heard_bogus, heard_unsigned), evidence)
+    return KindJudgement(_kind(heard_good, heard_bogus, heard_unsigned), evidence, _most(heard_good, _has_ad))
 
 
 def _kind(good: Sequence[ProbeAnswer], bogus: Sequence[ProbeAnswer], unsigned: Sequence[ProbeAnswer]) -> ResolverKind:
@@ -78,14 +82,22 @@ def _kind(good: Sequence[ProbeAnswer], bogus: Sequence[ProbeAnswer], unsigned: S
     if len(unsigned) < QUORUM or len(bogus) < QUORUM:
         return ResolverKind.UNKNOWN
     if not _most(unsigned, lambda answer: answer.own is Security.INSECURE):
-        return ResolverKind.STRIPS
-    if _most(good, lambda answer: answer.ad) and _most(bogus, lambda answer: answer.rcode == "SERVFAIL"):
+        # Only a denial that does not arrive proves stripping; no answer, or a reference name signed since, does not.
+        lost = _most(unsigned, lambda answer: answer.own is Security.BOGUS)
+        return ResolverKind.STRIPS if lost else ResolverKind.UNKNOWN
+    if _most(unsigned, _has_ad):
+        return ResolverKind.PASSES  # an AD bit on everything says nothing
+    if _most(good, _has_ad) and _most(bogus, lambda answer: answer.rcode == "SERVFAIL"):
         return ResolverKind.VALIDATES
     return ResolverKind.PASSES
 
 
 def _is_secure(answer: ProbeAnswer) -> bool:
     return answer.own is Security.SECURE
+
+
+def _has_ad(answer: ProbeAnswer) -> bool:
+    return answer.ad
 
 
 def _most(answers: Sequence[ProbeAnswer], holds: Callable[[ProbeAnswer], bool]) -> bool:
@@ -122,6 +134,17 @@ CONSEQUENCES: dict[tuple[ResolverKind, Policy], str] = {
     (ResolverKind.UNKNOWN, Policy.EXIM): "unknown: what happens to mail behind it is not proven",
 }
 """What each kind does to mail on each platform (the seed on DNS resolvers; Postfix and Exim act on the AD bit)."""
+
+
+_UNEARNED_AD = "not to be relied on: it sets the AD bit without proof, so forged records may pass for DANE"
+
+
+def consequence(judgement: KindJudgement, platform: Policy) -> str:
+    """What the resolver does to mail on ``platform``, which must not be ``rfc7672``."""
+    believes_ad = platform in (Policy.POSTFIX, Policy.EXIM)
+    if believes_ad and judgement.ad and judgement.kind in (ResolverKind.PASSES, ResolverKind.STRIPS):
+        return _UNEARNED_AD
+    return CONSEQUENCES[judgement.kind, platform]
 
 
 def fit_for(kind: ResolverKind, policy: Policy) -> bool | None:

@@ -8,7 +8,7 @@ is not shown again.  May import ``fleet.decision``, ``fleet.model``, ``fleet.tex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from fleet.decision import Judgement, Path, Row, differences
+from fleet.decision import Judgement, LevelOutcome, Path, Row, by_level, differences
 from fleet.model import (
     AddressStep,
     ContactStep,
@@ -67,7 +67,7 @@ def explanation(verdict: Verdict, judgements: Judgements | None = None) -> list[
     if not judgements:
         lines += [Detail(0, f"not known: {show(what, _LONG)}", Mark.UNKNOWN) for what in verdict.unknown]
     else:
-        lines += _decisions(judgements)
+        lines += _decisions(verdict, judgements)
         lines += _partings(judgements)
     return lines
 
@@ -229,9 +229,10 @@ def _word(lookup: Lookup, depth: int) -> Iterator[Detail]:
     yield Detail(depth, text if agrees else f"{text}: differs from our own validation", None if agrees else Mark.WARN)
 
 
-def _decisions(judgements: Judgements) -> Iterator[Detail]:
+def _decisions(verdict: Verdict, judgements: Judgements) -> Iterator[Detail]:
     yield Detail(0, "decision")
     told = ""
+    levels: tuple[LevelOutcome, ...] = ()
     for (policy, mode), judgement in judgements.items():
         yield Detail(1, f"{policy}, {mode}: {judgement.headline}", outcome_mark(judgement))
         if judgement.reason != told:
@@ -240,10 +241,17 @@ def _decisions(judgements: Judgements) -> Iterator[Detail]:
         yield Detail(2, f"expected path {path_text(judgement.expected_path)}")
         if judgement.weakest_path != judgement.expected_path:
             yield Detail(2, f"weakest path {path_text(judgement.weakest_path)}")
+        if levels != (levels := by_level(verdict, policy, mode)) and len({level.outcome for level in levels}) > 1:
+            yield Detail(2, f"by TLS support: {'; '.join(_level(level) for level in levels)}")
         for row in judgement.rows:
             yield from _row(row)
         if judgement.alternative is not None:
             yield Detail(2, f"read as RFC 7672 reads it, with the next host tried: {judgement.alternative}")
+
+
+def _level(found: LevelOutcome) -> str:
+    worst = f", at worst {OUTCOME_WORDS[found.worst]}" if found.worst is not found.outcome else ""
+    return f"{found.level} {OUTCOME_WORDS[found.outcome]}{worst}"
 
 
 _COLUMNS = ("MX", "address", "TLSA", "certificate")

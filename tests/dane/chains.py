@@ -39,9 +39,30 @@ def private_key(name: str) -> Any:
             return rsa.generate_private_key(65537, 2048)
         case "rsa1024":
             return rsa.generate_private_key(65537, 1024)
+        case "rsa512":
+            return _short_rsa_key(512)
         case "ed25519":
             return ed25519.Ed25519PrivateKey.generate()
     raise KeyError(name)
+
+
+def _short_rsa_key(bits: int) -> rsa.RSAPrivateKey:
+    """A key shorter than cryptography is willing to make."""
+    exponent = 65537
+    while True:
+        p, q = (_random_prime(bits // 2) for _ in range(2))
+        if (p * q).bit_length() == bits and (p - 1) % exponent and (q - 1) % exponent:
+            break
+    d = pow(exponent, -1, (p - 1) * (q - 1))
+    public = rsa.RSAPublicNumbers(exponent, p * q)
+    return rsa.RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), pow(q, -1, p), public).private_key()
+
+
+def _random_prime(bits: int) -> int:
+    while True:
+        number = random.getrandbits(bits) | 1 | 1 << (bits - 1)
+        if all(pow(base, number - 1, number) == 1 for base in (2, 3, 5, 7)):
+            return number
 
 
 def public_key(name: str) -> bytes:

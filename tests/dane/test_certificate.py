@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import warnings
 from datetime import UTC, datetime
 
@@ -40,10 +42,12 @@ def test_the_common_name_stands_in_only_where_there_is_no_dns_name() -> None:
 UNKNOWN_KEY = LEAF.der.replace(bytes.fromhex("2a8648ce3d0201"), bytes.fromhex("2a8648ce3d027f"))
 UNKNOWN_CURVE = LEAF.der.replace(bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d03017f"))
 BAD_DATES = LEAF.der.replace(b"Z\x17\x0d", b"?\x17\x0d")
-SERIAL = LEAF.der.index(b"\x02\x14") if b"\x02\x14" in LEAF.der[:20] else LEAF.der.index(b"\x02\x13")
-NEGATIVE_SERIAL = LEAF.der[: SERIAL + 2] + b"\xff" + LEAF.der[SERIAL + 3 :]
+_VERSION_3 = bytes.fromhex("a003020102")
+SERIAL = LEAF.der.index(_VERSION_3) + len(_VERSION_3) + 2
+NEGATIVE_SERIAL = LEAF.der[:SERIAL] + b"\x80" + LEAF.der[SERIAL + 1 :]
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a serial")
 @pytest.mark.parametrize("der", [UNKNOWN_KEY, UNKNOWN_CURVE, BAD_DATES, NEGATIVE_SERIAL])
 @pytest.mark.parametrize("selector", [0, 1])
 def test_a_leaf_no_library_likes_still_matches_by_its_bytes(der: bytes, selector: int) -> None:
@@ -53,6 +57,13 @@ def test_a_leaf_no_library_likes_still_matches_by_its_bytes(der: bytes, selector
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert match_chain([der], [tlsa(3, selector, 1, digest)], (HOST,), NOW).matched
+
+
+def test_a_strangers_odd_serial_number_is_not_said_on_stderr() -> None:
+    reading = f"from fleet.dane.certificate import describe; print(describe(bytes.fromhex('{NEGATIVE_SERIAL.hex()}')))"
+    said = subprocess.run([sys.executable, "-c", reading], capture_output=True, text=True, check=True)
+    assert "CN=server" in said.stdout
+    assert said.stderr == ""
 
 
 def test_what_cannot_be_read_is_left_empty() -> None:

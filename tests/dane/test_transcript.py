@@ -138,7 +138,7 @@ def test_lines_cut_by_a_terminal_are_put_together(path: Path, width: int) -> Non
         lambda printed: "\n".join(output(printed)),
     ],
 )
-def test_a_terminals_dress_does_not_matter(dress) -> None:  # type: ignore[no-untyped-def]
+def test_a_terminals_dress_does_not_matter(dress) -> None:
     printed = transcript("ietf-success")
     assert parse(dress(printed), AT) == parse(printed, AT)
 

@@ -221,6 +221,13 @@ async def test_a_soa_that_is_not_signed_well_spoils_a_denial(lab, net):
     assert (await net.validator().resolve("nope.example.org", "A")).security is BOGUS
 
 
+async def test_a_delegation_is_proven_unsigned_without_a_soa(lab, denial):
+    org = lab.zone("org.", denial=denial)
+    net = lab.internet(org, lab.zone("plain.org.", RECORDS, signed=False))
+    net.tamper(lab.drop("RRSIG:SOA"), "DS")
+    assert (await net.validator().resolve("plain.org", "MX")).security is INSECURE
+
+
 async def test_an_unsigned_denial_in_a_signed_zone_is_bogus(lab, net):
     net.tamper(lab.drop("RRSIG", "NSEC", "NSEC3"), "A", "nope.example.org.")
     answer = await net.validator().resolve("nope.example.org", "A")
@@ -333,6 +340,19 @@ class TestNsec3Parameters:
         assert (answer.security, answer.existence) == (INSECURE, Existence.NXDOMAIN)
         assert answer.why.code == Ede.UNSUPPORTED_NSEC3_ITERATIONS
         assert answer.why.sentence.startswith("NSEC3 iterations 151")
+
+    async def test_many_iterations_excuse_missing_signatures_but_no_bad_ones(self, lab):
+        """That no unsigned zone begins at a host is not proven, but its signatures show to which zone it belongs."""
+        zone = lab.zone("example.org.", RECORDS, denial="nsec3", iterations=500)
+        net = lab.internet(zone)
+        owner = lab.name("mx.example.org.")
+        rrset = zone.nodes[owner][dns.rdatatype.A]
+        expired = zone.sign(rrset, zone.keys[0], expiration=lab.now.replace(day=10))
+        zone.signatures[(owner, dns.rdatatype.A)] = [expired]
+        answer = await net.validator().resolve("mx.example.org", "A")
+        assert (answer.security, answer.why.code) == (BOGUS, Ede.SIGNATURE_EXPIRED)
+        net.tamper(lab.drop("RRSIG:A"), "A")
+        assert (await net.validator().resolve("mx.example.org", "A")).security is INSECURE
 
     async def test_150_iterations_are_computed(self, lab):
         net = lab.internet(lab.zone("example.org.", RECORDS, denial="nsec3", iterations=150))

@@ -5,11 +5,11 @@ from fleet.model import Ede, Existence, Hop, Reason, ResolverWord, Security
 from fleet.views import Mark, explanation
 
 
-def texts(details) -> list[str]:  # type: ignore[no-untyped-def]
+def texts(details) -> list[str]:
     return [detail.text for detail in details]
 
 
-def test_the_chain_of_trust_is_told_once_from_the_root(sample) -> None:  # type: ignore[no-untyped-def]
+def test_the_chain_of_trust_is_told_once_from_the_root(sample) -> None:
     lines = texts(explanation(sample.verdict))
     start = lines.index("chain of trust from the root down")
     assert lines[start + 1 : start + 4] == [
@@ -20,7 +20,7 @@ def test_the_chain_of_trust_is_told_once_from_the_root(sample) -> None:  # type:
     assert lines.count("secure: key 20326 is a trust anchor") == 1
 
 
-def test_only_the_first_failing_link_is_marked(sample, bogus) -> None:  # type: ignore[no-untyped-def]
+def test_only_the_first_failing_link_is_marked(sample, bogus) -> None:
     details = explanation(sample.with_mx(**bogus))
     (here,) = [detail for detail in details if detail.here]
     assert here.mark is Mark.FAIL
@@ -28,12 +28,12 @@ def test_only_the_first_failing_link_is_marked(sample, bogus) -> None:  # type: 
     assert "RRSIG of MX example.org expired 2 days ago (extended error 7)" in texts(details)
 
 
-def test_a_failing_link_is_shown_again_for_every_lookup_it_breaks(sample, bogus) -> None:  # type: ignore[no-untyped-def]
+def test_a_failing_link_is_shown_again_for_every_lookup_it_breaks(sample, bogus) -> None:
     both = type(sample)(sample.with_mx(**bogus)).with_tlsa(**bogus)
     assert len([detail for detail in explanation(both) if detail.here]) == 2
 
 
-def test_a_resolver_that_agrees_is_quoted_and_one_that_differs_is_a_warning(sample, bogus) -> None:  # type: ignore[no-untyped-def]
+def test_a_resolver_that_agrees_is_quoted_and_one_that_differs_is_a_warning(sample, bogus) -> None:
     agreeing = explanation(sample.verdict)
     assert "the resolver itself says NOERROR, AD" in texts(agreeing)
     assert not any("differs" in text for text in texts(agreeing))
@@ -48,7 +48,7 @@ def test_a_resolver_that_agrees_is_quoted_and_one_that_differs_is_a_warning(samp
     assert not any("differs" in text for text in texts(explanation(sample.with_mx(**bogus))))
 
 
-def test_records_stand_beside_the_presented_chain(sample, mismatch) -> None:  # type: ignore[no-untyped-def]
+def test_records_stand_beside_the_presented_chain(sample, mismatch) -> None:
     lines = texts(explanation(sample.with_match(mismatch)))
     assert f"3 1 1 {'00' * 32}" in lines
     assert (
@@ -59,7 +59,7 @@ def test_records_stand_beside_the_presented_chain(sample, mismatch) -> None:  # 
     assert "TLSA against this chain: no record matches the presented chain (certificate-not-trusted)" in lines
 
 
-def test_an_alias_shows_the_status_of_each_hop(sample) -> None:  # type: ignore[no-untyped-def]
+def test_an_alias_shows_the_status_of_each_hop(sample) -> None:
     hops = (
         Hop("CNAME", "mx1.example.org", "mail.example.net", Security.SECURE),
         Hop("CNAME", "mail.example.net", "mail.example.com", Security.INSECURE),
@@ -72,7 +72,7 @@ def test_an_alias_shows_the_status_of_each_hop(sample) -> None:  # type: ignore[
     ]
 
 
-def test_the_deciding_rows_are_lit_for_every_policy_and_mode(sample) -> None:  # type: ignore[no-untyped-def]
+def test_the_deciding_rows_are_lit_for_every_policy_and_mode(sample) -> None:
     judgements = judge_all(sample.verdict)
     lines = texts(explanation(sample.verdict, judgements))
     for policy, mode in judgements:
@@ -81,7 +81,7 @@ def test_the_deciding_rows_are_lit_for_every_policy_and_mode(sample) -> None:  #
     assert "where policies part" not in lines
 
 
-def test_where_policies_part_is_told(sample) -> None:  # type: ignore[no-untyped-def]
+def test_where_policies_part_is_told(sample) -> None:
     verdict = sample.with_mx(
         security=Security.INSECURE,
         reason=Reason(Ede.OTHER, "example.org has no DS record"),
@@ -91,7 +91,7 @@ def test_where_policies_part_is_told(sample) -> None:  # type: ignore[no-untyped
     assert any("Exim" in line for line in lines[lines.index("where policies part") :])
 
 
-def test_what_is_not_known_is_listed(sample) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_not_known_is_listed(sample) -> None:
     verdict = type(sample.verdict)(
         "example.org", sample.verdict.at, (), (), unknown=("the walk ended at its deadline",)
     )

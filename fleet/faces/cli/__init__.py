@@ -7,9 +7,10 @@ dnspython nor cryptography.
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any, TextIO
 
 import typer
+from typer.core import TyperGroup
 
 from fleet import __version__
 from fleet.errors import FleetError, UsageError
@@ -17,8 +18,41 @@ from fleet.faces.cli.check import check
 from fleet.faces.cli.demo import demo
 from fleet.faces.cli.lab import lab
 
+
+class _Commands(TyperGroup):
+    """The only place where errors become exit codes: Typer would end with 1, "mail held", when a reader has gone."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command and see that its output has left."""
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except UsageError as error:
+            print(f"fleet: {error}", file=sys.stderr)
+            raise typer.Exit(2) from error
+        except FleetError as error:  # the lab did not start, or died
+            print(f"fleet: {error}", file=sys.stderr)
+            raise typer.Exit(3) from error
+        except KeyboardInterrupt as error:
+            print("fleet: interrupted", file=sys.stderr)
+            raise typer.Exit(130) from error
+        except OSError as error:
+            # What was asked is not done; whoever read our output may have gone, and nothing more can be said there.
+            _discard(sys.stdout)
+            if not isinstance(error, BrokenPipeError):
+                print(f"fleet: {error.strerror or error}: what was asked is not done", file=sys.stderr)
+            raise typer.Exit(3) from error
+
+
+def _discard(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 app = typer.Typer(
     name="fleet",
+    cls=_Commands,
     help="Which mail is delivered under DANE, which falls back to plain TLS, which is held until it bounces, and why?",
     no_args_is_help=True,
     add_completion=False,
@@ -46,19 +80,19 @@ def root(
 
 
 def main() -> None:
-    """Run ``fleet``; the only place where errors become exit codes."""
-    try:
-        app()
-    except UsageError as error:
-        print(f"fleet: {error}", file=sys.stderr)
-        sys.exit(2)
-    except FleetError as error:  # the lab did not start, or died
-        print(f"fleet: {error}", file=sys.stderr)
-        sys.exit(3)
-    except KeyboardInterrupt:
-        print("fleet: interrupted", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        # Whoever read our output has gone; what was asked is not done, and nothing more can be said there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(3)
+    """Run ``fleet``."""
+    _mend_streams()
+    app()
+
+
+def _mend_streams() -> None:
+    """Standard streams that take whatever is written.
+
+    One that was closed by who started us becomes the null device, before a socket of ours gets its number; characters
+    that the terminal's encoding lacks are escaped.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")

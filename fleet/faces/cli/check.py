@@ -16,7 +16,7 @@ def check(
         list[str] | None, typer.Argument(metavar="DOMAIN...", help="Destinations (- reads stdin).")
     ] = None,
     file: Annotated[
-        str | None, typer.Option("-f", "--file", help="File of destinations, one a line (- is stdin).")
+        list[str] | None, typer.Option("-f", "--file", help="File of destinations, one a line (- is stdin); repeat.")
     ] = None,
     resolver: Annotated[
         list[str] | None,
@@ -94,6 +94,6 @@ def check(
         raise UsageError("--reference goes with --self-test")
     if require is Require.DNS_READY and not no_smtp:
         raise UsageError("--require dns-ready goes with --no-smtp")
-    names = read_destinations(domains or (), file, sys.stdin)
+    names = read_destinations(domains or (), file or (), sys.stdin.buffer)
     settings = RunSettings(timeout=timeout, jobs=jobs, smtp=not no_smtp)
     raise typer.Exit(write_checks(world, names, settings, form, Asked(policy, mode, require)))

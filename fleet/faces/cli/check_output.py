@@ -63,7 +63,7 @@ def write_checks(world: World, domains: Sequence[str], settings: RunSettings, fo
     """
     results = _Results()
     interrupted = False
-    with progress(len(domains), "checking") as advance:
+    with progress(len(domains), "checking", streaming=form is Format.JSONL) as advance:
 
         def take(verdict: Verdict) -> None:
             _take(verdict, form, asked, results)

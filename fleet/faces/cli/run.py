@@ -29,9 +29,13 @@ class RunSettings:
 def run_checks(world: World, domains: Sequence[str], settings: RunSettings, on_verdict: OnVerdict) -> None:
     """Check every domain and call ``on_verdict`` as each finishes.
 
-    Ctrl-C raises KeyboardInterrupt; what had finished by then has been handed over.
+    Ctrl-C raises KeyboardInterrupt; what had finished by then has been handed over.  What ``on_verdict`` raises (its
+    reader may be gone) ends the run and is raised as it is.
     """
-    asyncio.run(_crowd(_walker(world, settings), domains, settings.jobs, on_verdict))
+    try:
+        asyncio.run(_crowd(_walker(world, settings), domains, settings.jobs, on_verdict))
+    except ExceptionGroup as group:
+        raise group.exceptions[0] from None
 
 
 async def _crowd(walker: Walker, domains: Sequence[str], jobs: int, on_verdict: OnVerdict) -> None:

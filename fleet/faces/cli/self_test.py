@@ -5,14 +5,17 @@ import json
 from collections.abc import Sequence
 
 from fleet.errors import UsageError
+from fleet.faces.cli.check_output import look
 from fleet.faces.cli.world import World
+from fleet.faces.export.text import Look
 from fleet.model import Policy
 from fleet.text import show
-from fleet.vantage.resolver_kind import CONSEQUENCES, References, ResolverKind, fit_for
+from fleet.vantage.resolver_kind import References, ResolverKind, consequence, fit_for
 from fleet.vantage.self_test import ResolverJudgement, judge_resolvers
+from fleet.views import Mark
 
 _GROUPS = ("good", "bogus", "unsigned")
-_GLYPHS = {True: "✓ OK", False: "✗ FAIL", None: "? UNKNOWN"}
+_MARKS = {True: Mark.OK, False: Mark.FAIL, None: Mark.UNKNOWN}
 
 
 def read_references(options: Sequence[str]) -> References:
@@ -43,15 +46,16 @@ def write_self_test(world: World, references: References, policy: Policy, *, as_
         )
     else:
         for cell in cells:
-            print("\n".join(_lines(cell, policy)))
+            print("\n".join(_lines(cell, policy, look())))
     fits = [fit_for(cell.kind, policy) for cell in cells]
     return 1 if False in fits else 3 if None in fits else 0
 
 
-def _lines(cell: ResolverJudgement, policy: Policy) -> list[str]:
-    head = f"{_GLYPHS[fit_for(cell.kind, policy)]}  {cell.resolver} over {cell.transport.upper()}: {cell.kind}"
+def _lines(cell: ResolverJudgement, policy: Policy, style: Look) -> list[str]:
+    mark = _MARKS[fit_for(cell.kind, policy)]
+    head = f"{style.sign(mark)} {mark}  {cell.resolver} over {cell.transport.upper()}: {cell.kind}"
     platforms = (Policy.ASYNCOS, Policy.POSTFIX, Policy.EXIM)
-    effects = [f"    {platform:<8} {CONSEQUENCES[cell.kind, platform]}" for platform in platforms]
+    effects = [f"    {platform:<8} {consequence(cell.judgement, platform)}" for platform in platforms]
     seen = [f"    seen     {show(line, 300)}" for line in cell.judgement.evidence]
     return [f"{head}  (from {show(cell.vantage, 80)}, {cell.at:%Y-%m-%d %H:%M:%SZ})", *effects, *seen]
 
@@ -65,7 +69,7 @@ def _document(cell: ResolverJudgement) -> dict[str, object]:
         "kind": cell.kind,
         "serves": {platform: fit_for(cell.kind, platform) for platform in Policy},
         "consequence": {
-            platform: CONSEQUENCES[cell.kind, platform] for platform in Policy if platform is not Policy.RFC7672
+            platform: consequence(cell.judgement, platform) for platform in Policy if platform is not Policy.RFC7672
         },
         "evidence": list(cell.judgement.evidence),
         "unknown": cell.kind is ResolverKind.UNKNOWN,

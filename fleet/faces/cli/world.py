@@ -3,20 +3,22 @@
 Everything wrong with an option is found here, before the first packet leaves, and said in one sentence (exit code 2).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from fleet.errors import UsageError
 from fleet.network import Network
 from fleet.network.endpoint import Endpoint, parse_endpoint
+from fleet.text import show
 
 if TYPE_CHECKING:
     from fleet.dnssec.zone import TrustAnchors
     from fleet.lab import LabHandle
 
 RESOLV_CONF = Path("/etc/resolv.conf")
+_MAX_LIST_OCTETS = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ def lab_arguments(lab: "LabHandle") -> list[str]:
     ]
 
 
-def read_destinations(arguments: Iterable[str], file: str | None, stdin: Iterable[str]) -> tuple[str, ...]:
-    """Destinations from the command line and from a file (``-``: standard input), each once, as A-labels.
+def read_destinations(arguments: Sequence[str], files: Sequence[str], stdin: BinaryIO) -> tuple[str, ...]:
+    """Destinations from the command line and from files (``-``: standard input), each once, as A-labels.
 
     In a file, one destination a line; empty lines and what follows ``#`` are skipped.  Raises UsageError naming the
     line.
@@ -75,28 +77,34 @@ def read_destinations(arguments: Iterable[str], file: str | None, stdin: Iterabl
     from fleet.dane.domain import domain_name
 
     domains = [domain_name(argument) for argument in arguments if argument != "-"]
-    if file is None and "-" in arguments:
-        file = "-"
-    if file is not None:
-        for number, line in enumerate(_lines(file, stdin), start=1):
+    named = [*files, "-"] if "-" in arguments else files
+    for file in dict.fromkeys(named):
+        shown = "standard input" if file == "-" else show(file)
+        for number, line in enumerate(_lines(file, shown, stdin), start=1):
             text = line.partition("#")[0].strip()
             if not text:
                 continue
             try:
                 domains.append(domain_name(text))
             except UsageError as error:
-                raise UsageError(f"{'standard input' if file == '-' else file}:{number}: {error}") from error
+                raise UsageError(f"{shown}:{number}: {error}") from error
     if not domains:
         raise UsageError("no destination given: name domains, or a file of them with -f FILE (- is standard input)")
     return tuple(dict.fromkeys(domains))
 
 
-def _lines(file: str, stdin: Iterable[str]) -> Iterable[str]:
-    if file == "-":
-        return stdin
+def _lines(file: str, shown: str, stdin: BinaryIO) -> list[str]:
     try:
-        return Path(file).read_text(encoding="utf-8").splitlines()
+        if file == "-":
+            data = stdin.read(_MAX_LIST_OCTETS + 1)
+        else:
+            with Path(file).open("rb") as opened:
+                data = opened.read(_MAX_LIST_OCTETS + 1)
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+        raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
+    if len(data) > _MAX_LIST_OCTETS:
+        raise UsageError(f"{shown} is larger than {_MAX_LIST_OCTETS >> 20} MiB: that is no list of destinations")
+    try:
+        return data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 text (byte {error.start})") from error
+        raise UsageError(f"{shown} is not UTF-8 text (byte {error.start})") from error

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from fleet.dane.transcript import render
-from fleet.decision import Judgement, advice, differences, warnings
+from fleet.decision import Judgement, advice, by_level, differences, warnings
 from fleet.faces.export.schema import FORMAT, STEP_KINDS, OutcomeDocument
 from fleet.model import Mode, Policy, Step, Verdict
 from fleet.views.names import unicode_name
@@ -92,6 +92,7 @@ def check_document(
         "policy": str(policy),
         "mode": str(mode),
         "outcomes": outcomes,
+        "levels": {its_mode.value: to_json(by_level(verdict, policy, its_mode)) for its_mode in Mode},
         "differences": list(differences(judgements.values())),
         "warnings": to_json(warnings(verdict, now or verdict.at)),
         "incomplete": list(dict.fromkeys((*verdict.unknown, *missing))),

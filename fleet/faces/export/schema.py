@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any
 
 from fleet.dane.transcript import Line
-from fleet.decision import Cause, Path, Warning
+from fleet.decision import Cause, LevelOutcome, Path, Warning
 from fleet.model import (
     Action,
     AddressStep,
@@ -92,6 +92,12 @@ def check_schema() -> Schema:
             "type": "object",
             "propertyNames": _schema(Policy, defs),
             "additionalProperties": {"type": "object", "properties": of_mode, "additionalProperties": False},
+        },
+        "levels": {
+            "type": "object",
+            "description": "the outcomes of ``policy`` under every TLS level",
+            "properties": {mode.value: {"type": "array", "items": _schema(LevelOutcome, defs)} for mode in Mode},
+            "required": [mode.value for mode in Mode],
         },
         "differences": strings,
         "warnings": {"type": "array", "items": _schema(Warning, defs)},
