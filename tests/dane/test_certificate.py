@@ -14,6 +14,8 @@ from fleet.dane.match import match_chain
 from fleet.dane.names import name_matches
 from fleet.dane.pkix import Roots, pkix
 
+pytestmark = pytest.mark.filterwarnings("ignore:Parsed a serial")
+
 NOW = datetime.now(UTC)
 AUTHORITY = authority("Authority", "ec-1")
 LEAF = issue(server("ec-0"), AUTHORITY)
@@ -47,7 +49,6 @@ SERIAL = LEAF.der.index(_VERSION_3) + len(_VERSION_3) + 2
 NEGATIVE_SERIAL = LEAF.der[:SERIAL] + b"\x80" + LEAF.der[SERIAL + 1 :]
 
 
-@pytest.mark.filterwarnings("ignore:Parsed a serial")
 @pytest.mark.parametrize("der", [UNKNOWN_KEY, UNKNOWN_CURVE, BAD_DATES, NEGATIVE_SERIAL])
 @pytest.mark.parametrize("selector", [0, 1])
 def test_a_leaf_no_library_likes_still_matches_by_its_bytes(der: bytes, selector: int) -> None:

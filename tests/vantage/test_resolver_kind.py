@@ -7,7 +7,7 @@ import pytest
 from fleet.dnssec.probe import ProbeAnswer
 from fleet.errors import Failure, FailureKind
 from fleet.model import Policy, Security
-from fleet.vantage.resolver_kind import CONSEQUENCES, ResolverKind, fit_for, judge_kind
+from fleet.vantage.resolver_kind import CONSEQUENCES, ResolverKind, consequence, fit_for, judge_kind
 
 SIGNED = ProbeAnswer("good.lab", "NOERROR", ad=True, signatures=True, edns=True, own=Security.SECURE)
 BROKEN = ProbeAnswer("bogus.lab", "SERVFAIL", own=Security.BOGUS)
@@ -29,6 +29,21 @@ def test_signatures_without_ad_are_passing() -> None:
 
 def test_the_ad_bit_alone_does_not_make_a_validator() -> None:
     assert kind_of(SIGNED, replace(BROKEN, rcode="NOERROR"), PLAIN) is ResolverKind.PASSES
+
+
+def test_an_ad_bit_on_everything_is_not_relied_on() -> None:
+    judgement = judge_kind([SIGNED] * 3, [BROKEN] * 3, [replace(PLAIN, ad=True)] * 3)
+    assert judgement.kind is ResolverKind.PASSES
+    assert "3 of 3 unsigned names have the AD bit, which cannot be earned" in judgement.evidence
+    assert "forged records may pass" in consequence(judgement, Policy.POSTFIX)
+    assert consequence(judgement, Policy.ASYNCOS).startswith("serves")
+    honest = judge_kind([replace(SIGNED, ad=False)] * 3, [replace(BROKEN, rcode="NOERROR")] * 3, [PLAIN] * 3)
+    assert "DANE is never done" in consequence(honest, Policy.POSTFIX)
+
+
+@pytest.mark.parametrize("own", [Security.INDETERMINATE, Security.SECURE])
+def test_an_unsigned_name_that_could_not_be_asked_or_was_signed_since_proves_no_stripping(own: Security) -> None:
+    assert kind_of(SIGNED, BROKEN, replace(PLAIN, own=own)) is ResolverKind.UNKNOWN
 
 
 def test_no_signatures_on_signed_names_is_stripping() -> None:
