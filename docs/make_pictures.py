@@ -19,10 +19,10 @@ COLUMNS = 110
 def main() -> None:
     """Run ``fleet check`` on a few destinations of the lab and save what it prints as ``check.svg``."""
     with spawn() as lab:
-        arguments = ["--network", str(lab.network), "--resolver", lab.resolvers["validating"]]
+        network = ["--network", str(lab.network), "--resolver", lab.resolvers["validating"]]
+        arguments = [*network, "--trust-anchor", str(lab.trust_anchor), *DESTINATIONS]
         done = subprocess.run(
-            [sys.executable, "-c", "from fleet.faces.cli import main; main()", "check", *arguments]
-            + ["--trust-anchor", str(lab.trust_anchor), *DESTINATIONS],
+            [sys.executable, "-c", "from fleet.faces.cli import main; main()", "check", *arguments],
             capture_output=True,
             text=True,
             encoding="utf-8",

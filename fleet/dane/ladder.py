@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import dns.exception
+import dns.name
+
 from fleet.clock import WallClock, monotonic, now
 from fleet.dane.certificate import describe
 from fleet.dane.match import match_chain
@@ -46,7 +49,7 @@ _BELIEVED = (Security.SECURE, Security.INSECURE)
 def believed(lookup: Lookup) -> bool:
     """Whether some client goes on with these records: not bogus, or handed out as good by the resolver itself.
 
-    A resolver that does not validate gives bogus data to Postfix and Exim, which then deliver; the walk must know where.
+    A resolver that does not validate gives bogus data to Postfix and Exim, which deliver; the walk must know where.
     """
     if lookup.failed:
         return False
@@ -124,7 +127,7 @@ class _Walk:
             self._unknown.append(
                 f"the check was ended after {self._walker.limits.seconds:g} s, before every step was made"
             )
-        steps = ([self._mx] if self._mx else []) + [step for host in self._steps.values() for step in host]
+        steps = ([self._mx] if self._mx else []) + [step for host in self._steps.values() for step in in_order(host)]
         return Verdict(
             domain=self._domain,
             at=at,
@@ -153,7 +156,7 @@ class _Walk:
     async def _host(self, mx: MxStep, host: MailHost, at: datetime) -> None:
         address = await self._addresses(host.name)
         self._record(host, address)
-        bases = tlsa_bases(address)
+        bases = [base for base in tlsa_bases(address) if self._can_be_asked(base)]
         tlsa = await asyncio.gather(*(self._tlsa(host.name, base) for base in bases))
         for step in tlsa:
             self._record(host, step)
@@ -162,7 +165,8 @@ class _Walk:
         names = reference_names(self._domain, mx)
         async with asyncio.TaskGroup() as group:
             for target in address.addresses:
-                group.create_task(self._contact(host, target, names, tlsa, at))
+                for sni in server_names(host.name, tlsa):
+                    group.create_task(self._contact(host, target, sni, names, tlsa, at))
 
     def _record(self, host: MailHost, step: Step) -> None:
         self._steps[host].append(step)
@@ -176,8 +180,20 @@ class _Walk:
             self._unknown.append(f"{step.truncated} addresses of {host} were not tried")
         return step
 
+    def _tlsa_name(self, base: str) -> str:
+        return f"_{self._walker.smtp.port}._tcp.{base}"
+
+    def _can_be_asked(self, base: str) -> bool:
+        """Whether ``base`` leaves room for the two labels of a TLSA name (RFC 1035 2.3.4)."""
+        try:
+            dns.name.from_text(self._tlsa_name(base))
+        except dns.exception.DNSException:
+            self._unknown.append(f"TLSA was not asked: {self._tlsa_name(base)} is no name that DNS can carry")
+            return False
+        return True
+
     async def _tlsa(self, host: str, base: str) -> TlsaStep:
-        lookup = await look_up(self._walker.resolvers, f"_{self._walker.smtp.port}._tcp.{base}", "TLSA")
+        lookup = await look_up(self._walker.resolvers, self._tlsa_name(base), "TLSA")
         limit = self._walker.limits.tlsa_records
         records = tuple(parse_record(bytes.fromhex(record)) for record in lookup.records[:limit])
         truncated = max(0, len(lookup.records) - limit)
@@ -186,10 +202,9 @@ class _Walk:
         return TlsaStep(host, base, lookup, records, truncated)
 
     async def _contact(
-        self, host: MailHost, address: str, names: tuple[str, ...], tlsa: Sequence[TlsaStep], at: datetime
+        self, host: MailHost, address: str, sni: str, names: tuple[str, ...], tlsa: Sequence[TlsaStep], at: datetime
     ) -> None:
         walker = self._walker
-        sni = server_name(host.name, tlsa)
         key = (address, walker.smtp.port, sni)
         seen = await walker.sessions.get(key, lambda: self._session(host.name, address, sni))
         self._record(host, contact_step(replace(seen, host=host.name), self._domain, names, tlsa, at, walker.roots))
@@ -206,6 +221,12 @@ class _Walk:
                 ehlo=walker.smtp.ehlo,
                 timeout=walker.limits.smtp_seconds,
             )
+
+
+def in_order(steps: Sequence[Step]) -> list[Step]:
+    """The steps of one host as a client would make them: contacts in address order, not as they happened to finish."""
+    tried = [address for step in steps if isinstance(step, AddressStep) for address in step.addresses]
+    return sorted(steps, key=lambda step: tried.index(step.contact.address) if isinstance(step, ContactStep) else -1)
 
 
 def mx_step(domain: str, lookup: Lookup, limit: int) -> MxStep:
@@ -225,7 +246,8 @@ def mx_step(domain: str, lookup: Lookup, limit: int) -> MxStep:
 
 def _mail_host(record: str) -> tuple[int, str]:
     preference, _, name = record.partition(" ")
-    return int(preference), name.lower().rstrip(".") or "."
+    # One dot only: a label may itself end in an escaped one.
+    return int(preference), name.lower().removesuffix(".") or "."
 
 
 def address_step(host: str, a: Lookup, aaaa: Lookup, cname: Lookup | None, limit: int) -> AddressStep:
@@ -245,19 +267,25 @@ def tlsa_bases(address: AddressStep) -> tuple[str, ...]:
     lookups = [lookup for lookup in (address.a, address.aaaa) if lookup.records]
     if not address.addresses:
         return ()
-    if any(lookup.security is Security.SECURE or (lookup.word and lookup.word.ad) for lookup in lookups):
+    if any(_trusted(lookup) for lookup in lookups):
         return address.bases
     if any(lookup.hops and lookup.hops[0].security is Security.SECURE for lookup in lookups):
         return (address.host,)
     return ()
 
 
-def server_name(host: str, tlsa: Iterable[TlsaStep]) -> str:
-    """The name sent as SNI: the first base domain that has secure TLSA records (RFC 7672 8.1), else the host."""
-    for step in tlsa:
-        if step.lookup.security is Security.SECURE and step.records:
-            return step.base
-    return host
+def server_names(host: str, tlsa: Iterable[TlsaStep]) -> tuple[str, ...]:
+    """The names to send as SNI, one session each: every base domain with records a client trusts, else the host.
+
+    A client sends the base domain it uses (RFC 7672 8.1); behind an alias platforms use different ones, and a server
+    may present another certificate for each.
+    """
+    bases = (step.base for step in tlsa if step.records and _trusted(step.lookup))
+    return tuple(dict.fromkeys(bases)) or (host,)
+
+
+def _trusted(lookup: Lookup) -> bool:
+    return lookup.security is Security.SECURE or bool(lookup.word and lookup.word.ad)
 
 
 def reference_names(domain: str, mx: MxStep) -> tuple[str, ...]:

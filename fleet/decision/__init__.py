@@ -5,7 +5,8 @@ A check records what was *seen* (``fleet.model.Verdict``).  What that *means* de
 * **asyncos**: the vendor's two tables, 15 mandatory and 14 opportunistic rows over four columns: MX record, A record,
   TLSA, certificate.  The appliance validates by itself.  Its opportunistic mode is stricter than it sounds: bogus
   DNSSEC or a wrong certificate *holds* the mail.
-* **postfix** and **exim** believe their resolver's AD bit, act per MX host and go on to the next one on failure.
+* **postfix** and **exim** believe their resolver's AD bit, act per MX host and go on to the next one on failure.  Exim
+  that requires DANE bounces at once where it finds none.
 * **rfc7672** is the ideal client: own validation, next host on failure, no clear text to a host with TLSA records.
 
 A policy is a table of rows; where its sources are silent the row says *assumed*, and so does every outcome that rests

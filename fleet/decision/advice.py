@@ -30,7 +30,8 @@ ADVICE: dict[Cause, str] = {
     Cause.ALIAS_INSECURE: "The MX host is an alias into an unsigned zone. Ask its operator to name the real host in "
     "the MX record and to sign its zone.",
     Cause.AAAA_ERROR: "Ask the host's operator to repair the AAAA answer, or let the destination control use IPv4.",
-    Cause.CNAME_FAILED: "The host's name servers fail on CNAME questions. Delivery goes on; tell their operator.",
+    Cause.CNAME_FAILED: "The host's name servers fail on CNAME questions, and mail waits for their answer: tell their "
+    "operator.",
     Cause.TLSA_ABSENT: "The mail host does not do DANE. In opportunistic mode there is nothing to do; do "
     "not demand DANE of this domain before its operator publishes TLSA records.",
     Cause.TLSA_INSECURE: "TLSA records in an unsigned zone protect nobody. Ask the operator to sign that zone.",
@@ -58,6 +59,8 @@ _LEVEL = (
     "The TLS level of the destination control holds this mail: lower the level, or ask the host's operator for TLS "
     "that meets it."
 )
+_BOUNCED = "Mail is returned at once: take the host out of hosts_require_dane until it does DANE."
+_GAPS = "What could be seen is in order. Check again where the rest can be seen too: it is not known to be."
 _BELIEVES_RESOLVER = (Policy.POSTFIX, Policy.EXIM)
 _MAY_BE_RESOLVER = (Cause.MX_INSECURE, Cause.ADDRESS_INSECURE, Cause.TLSA_INSECURE)
 _LEFT_TO_TLS = (Action.FALLBACK, Action.TLS_UNAUTHENTICATED)
@@ -68,9 +71,13 @@ def advice(judgement: Judgement) -> str:
     text = ADVICE[judgement.cause]
     if judgement.outcome is Outcome.HELD and judgement.action in _LEFT_TO_TLS:
         return _LEVEL
+    if judgement.action is Action.BOUNCE:
+        text = f"{_BOUNCED} {text}"
     if judgement.policy in _BELIEVES_RESOLVER and judgement.cause in _MAY_BE_RESOLVER:
         return f"{text} {_RESOLVER}"
     if judgement.outcome is Outcome.DANE and not judgement.all_dane and judgement.cause is Cause.NONE:
         weakest = judgement.weakest_path
         return f"Mail to {judgement.expected_path.host} is protected. For {weakest.host}: {ADVICE[weakest.cause]}"
+    if judgement.cause is Cause.NONE and judgement.incomplete:
+        return _GAPS
     return text

@@ -67,7 +67,6 @@ _SOFT: tuple[tuple[State, Cause], ...] = (
     (M.IMPLICIT_INSECURE, Cause.MX_INSECURE),
     (A.INSECURE, Cause.ADDRESS_INSECURE),
     (A.INSECURE_SECURE_CNAME, Cause.ALIAS_INSECURE),
-    (A.CNAME_FAILED, Cause.CNAME_FAILED),
     (T.INSECURE, Cause.TLSA_INSECURE),
     (T.NXDOMAIN, Cause.TLSA_ABSENT),
     (T.NODATA, Cause.TLSA_ABSENT),
@@ -84,13 +83,16 @@ _SESSION: tuple[tuple[State, Cause], ...] = (
     (T.UNUSABLE, Cause.TLSA_UNUSABLE),
 )
 
-_HELD = (Action.FAIL, Action.SOFT_ERROR, Action.UNDELIVERABLE, Action.NEXT_HOST, Action.UNKNOWN)
+_STOPPED = (Action.FAIL, Action.SOFT_ERROR, Action.BOUNCE, Action.UNDELIVERABLE, Action.NEXT_HOST, Action.UNKNOWN)
+
+_REPORTED = (Action.FAIL, Action.SOFT_ERROR, Action.BOUNCE, Action.TLS_UNAUTHENTICATED, Action.FAIL_OR_TLS)
 
 _REPORTS: dict[Cause, TlsReport] = {
     Cause.MX_FAILED: TlsReport.DNSSEC_INVALID,
     Cause.MX_BOGUS: TlsReport.DNSSEC_INVALID,
     Cause.ADDRESS_FAILED: TlsReport.DNSSEC_INVALID,
     Cause.ADDRESS_BOGUS: TlsReport.DNSSEC_INVALID,
+    Cause.CNAME_FAILED: TlsReport.DNSSEC_INVALID,
     Cause.TLSA_FAILED: TlsReport.DNSSEC_INVALID,
     Cause.TLSA_BOGUS: TlsReport.DNSSEC_INVALID,
     Cause.TLSA_UNUSABLE: TlsReport.TLSA_INVALID,
@@ -109,12 +111,15 @@ def cause_of(row: Row) -> Cause:
     """The cause behind ``row``'s action.
 
     Where mail is stopped, a state that stops it in either mode comes first; then, in mandatory mode, what DANE lacks,
-    which in opportunistic mode never stops mail; then the session.  Elsewhere what DANE lacks comes first.
+    which in opportunistic mode never stops mail; then the session.  Elsewhere what DANE lacks comes first.  A CNAME
+    question that failed is the cause only where it fails the lookup; where it counts as "no CNAME" it decides nothing.
     """
     if row.action is Action.NOT_TESTED:
         return Cause.NOT_TESTED
+    if row.action is Action.SOFT_ERROR and row.address is A.CNAME_FAILED:
+        return Cause.CNAME_FAILED
     stops = _HARD + (_SOFT + _SESSION if row.mode is Mode.MANDATORY else _SESSION + _SOFT)
-    order = stops if row.action in _HELD else _SOFT + _SESSION
+    order = stops if row.action in _STOPPED else _SOFT + _SESSION
     found = next((cause for state, cause in order if any(cell is state for cell in row.cells)), None)
     if row.action is Action.SUCCESS:
         return found if found is Cause.MX_INSECURE else Cause.NONE
@@ -127,7 +132,7 @@ def tls_report(row: Row, cause: Cause, attempt: Attempt) -> TlsReport | None:
     Unusable records are reported also where mail leaves over unauthenticated TLS.  A certificate that no record names
     is reported as the match says (mismatch, expired, not trusted).
     """
-    if row.action not in (Action.FAIL, Action.SOFT_ERROR, Action.TLS_UNAUTHENTICATED, Action.FAIL_OR_TLS):
+    if row.action not in _REPORTED:
         return None
     if cause is Cause.CERTIFICATE and attempt.contact is not None and attempt.rules is not None:
         match = attempt.contact.match(attempt.base, attempt.rules)
@@ -185,6 +190,7 @@ _OF_ADDRESS = (
     Cause.NO_ADDRESS,
 )
 _OF_TLSA = (Cause.TLSA_ABSENT, Cause.TLSA_INSECURE, Cause.TLSA_FAILED, Cause.TLSA_BOGUS)
+_FAILED = (Cause.MX_FAILED, Cause.ADDRESS_FAILED, Cause.CNAME_FAILED, Cause.TLSA_FAILED)
 
 
 def _lookup(attempt: Attempt, cause: Cause) -> Lookup | None:
@@ -197,6 +203,8 @@ def _lookup(attempt: Attempt, cause: Cause) -> Lookup | None:
         return next((lookup for lookup in lookups if lookup.reason or lookup.failure), lookups[0])
     if cause is Cause.AAAA_ERROR and step is not None:
         return step.aaaa
+    if cause is Cause.CNAME_FAILED and step is not None:
+        return step.cname
     if cause in _OF_TLSA and attempt.tlsa_step is not None:
         return attempt.tlsa_step.lookup
     return None
@@ -204,7 +212,7 @@ def _lookup(attempt: Attempt, cause: Cause) -> Lookup | None:
 
 def failed_lookup(attempt: Attempt, cause: Cause) -> Failure | None:
     """The failure of the lookup behind ``cause`` where it failed for us too, so that nothing at all is known."""
-    lookup = _lookup(attempt, cause) if cause in (Cause.MX_FAILED, Cause.ADDRESS_FAILED, Cause.TLSA_FAILED) else None
+    lookup = _lookup(attempt, cause) if cause in _FAILED else None
     return lookup.failure if lookup is not None else None
 
 

@@ -3,11 +3,11 @@
 Clients walk the hosts in preference order.  Every client goes past an address that does not answer and a host without
 addresses.  Past a host that *fails*, they part: RFC 7672, Postfix and Exim try the next host; for AsyncOS the vendor
 shows "Trying next" only after an insecure address, so the strict reading lets the first failing host decide
-and the RFC reading stands beside it as the alternative.
+and the RFC reading stands beside it as the alternative.  A *bounce* ends every walk: the message is gone.
 
 Two orders of actions are used, and they are not the same.  *Strictness* is how much is demanded before mail leaves; a
 mandatory mode is never less strict than an opportunistic one.  *Weakness* is what someone gains who blocks the better
-hosts: nothing, then delay, then unauthenticated TLS, then clear text.
+hosts: nothing, then delay, then a bounce, then unauthenticated TLS, then clear text.
 
 May import ``fleet.model`` only.
 """
@@ -27,9 +27,11 @@ STRICTNESS: tuple[Action, ...] = (
     Action.NEXT_HOST,
     Action.FAIL,
     Action.SOFT_ERROR,
+    Action.BOUNCE,
     Action.UNDELIVERABLE,
 )
-"""From lenient to strict.  ``unknown`` may turn out to be a fallback; ``not-tested`` only a success or a failure."""
+"""From lenient to strict.  ``unknown`` may turn out to be a fallback; ``not-tested`` only a success or a failure.
+A bounce is stricter than a failure: what is held may still be delivered once DANE is in order."""
 
 WEAKNESS: tuple[Action, ...] = (
     Action.SUCCESS,
@@ -38,6 +40,7 @@ WEAKNESS: tuple[Action, ...] = (
     Action.UNDELIVERABLE,
     Action.SOFT_ERROR,
     Action.FAIL,
+    Action.BOUNCE,
     Action.FAIL_OR_TLS,
     Action.TLS_UNAUTHENTICATED,
     Action.UNKNOWN,

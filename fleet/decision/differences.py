@@ -71,7 +71,21 @@ def _other_certificate(theirs: Judgement, ideal: Judgement) -> bool:
     return Cause.CERTIFICATE in (theirs.cause, ideal.cause)
 
 
-def _original_name(theirs: Judgement, ideal: Judgement) -> bool:
+def _ends_at_once(theirs: Judgement, ideal: Judgement) -> bool:
+    """Whether Exim bounces at a host under which the ideal client does not find DANE either, but holds or goes on."""
+    there = [path.action for path in ideal.paths if path.host == theirs.expected_path.host]
+    return theirs.action is Action.BOUNCE and not {Action.SUCCESS, Action.NOT_TESTED} & set(there)
+
+
+def _broken_data(theirs: Judgement, ideal: Judgement) -> bool:
+    return theirs.cause is Cause.CERTIFICATE and ideal.cause is Cause.TLSA_UNUSABLE
+
+
+def _next_hop_name(theirs: Judgement, ideal: Judgement) -> bool:
+    return theirs.action is Action.SUCCESS and ideal.cause is Cause.CERTIFICATE and _mx_insecure(theirs, ideal)
+
+
+def _other_name(theirs: Judgement, ideal: Judgement) -> bool:
     return theirs.cause is Cause.TLSA_ABSENT and ideal.cause is not Cause.TLSA_ABSENT
 
 
@@ -90,14 +104,24 @@ _DEVIATIONS: tuple[Deviation, ...] = (
     ),
     Deviation(Policy.ASYNCOS, "it does not ask for TLSA at a signed alias of an unsigned name", _by_alias),
     Deviation(Policy.ASYNCOS, "no source says what it does with unusable TLSA records", _unusable),
-    Deviation(Policy.ASYNCOS, "it asks for TLSA at the MX host's own name only (assumed)", _original_name),
+    Deviation(Policy.ASYNCOS, "it asks for TLSA at the MX host's own name only (assumed)", _other_name),
     Deviation(Policy.ASYNCOS, "after a failed TLS handshake it does not go on in clear text", _after_handshake),
     Deviation(Policy.ASYNCOS, "it keeps mail for hosts without addresses (assumed)", _next_hosts),
     Deviation(Policy.POSTFIX, "without MX records it asks no proof of them", _no_mx),
+    Deviation(
+        Policy.POSTFIX, "behind an insecure MX it takes the next hop's name in a certificate too", _next_hop_name
+    ),
     Deviation(Policy.POSTFIX, "its resolver answers without the AD bit, so it never sees DANE", _without_ad),
+    Deviation(
+        Policy.EXIM,
+        "with hosts_require_dane a host without DANE ends the delivery at once, no other is tried",
+        _ends_at_once,
+    ),
     Deviation(Policy.EXIM, "it does DANE only behind a secure MX", _mx_insecure),
     Deviation(Policy.EXIM, "it does not ask for TLSA at a signed alias of an unsigned name", _by_alias),
-    Deviation(Policy.EXIM, "it asks for TLSA at the MX host's own name only", _original_name),
+    Deviation(Policy.EXIM, "it asks for TLSA at the expanded name of an alias only", _other_name),
+    Deviation(Policy.EXIM, "with hosts_require_dane too it delivers where all TLSA records are unusable", _unusable),
+    Deviation(Policy.EXIM, "a TLSA record whose data is no certificate or key fails the match for it", _broken_data),
     Deviation(Policy.EXIM, "its resolver answers without the AD bit, so it never sees DANE", _without_ad),
     Deviation(Policy.EXIM, "it compares certificates by its own rules: one name, every digest", _other_certificate),
 )

@@ -1,9 +1,14 @@
 """Exim's smtp transport: ``hosts_try_dane`` (opportunistic, on by default) and ``hosts_require_dane`` (mandatory).
 
 Exim believes the resolver's AD bit.  DANE happens only where both MX and address were answered with AD; behind an
-insecure MX no TLSA question is asked at all.  A failed or deferred TLSA lookup skips the host.  An alias with a secure
-first hop gets no special treatment.  With ``hosts_require_dane`` a host without DANE is refused: we say *held*, though
-Exim's source returns FAIL there, so that a message may bounce sooner; those rows are marked assumed.
+insecure MX no TLSA question is asked at all.  TLSA is asked at the expanded name of an alias and nowhere else, and that
+name is the only one a certificate may carry.  A host whose TLSA lookup fails, or whose certificate does not match, is
+gone past; if no host is left the message waits.
+
+``hosts_require_dane`` tells two refusals apart.  Where DANE *fails*, it is as above.  Where there is *no DANE* (an
+answer without AD, no TLSA records), the message is returned at once, before any connection and without a look at the
+other hosts.  And where all TLSA records are unusable it delivers over TLS without authentication, just as
+``hosts_try_dane`` does.  All of it was seen with Exim 4.96 on GnuTLS 3.7 and is held to it in ``tests/peers``.
 
 May import ``fleet.model``, ``fleet.decision.states`` and ``fleet.decision.table``.
 """
@@ -17,7 +22,8 @@ from fleet.model import Action, Mode
 
 _MAN, _OPP = Mode.MANDATORY, Mode.OPPORTUNISTIC
 _EXIM, _ASSUMED = Basis.PLATFORM, Basis.ASSUMED
-_BOUNCE = "Exim may bounce this at once instead of holding it"
+_AT_ONCE = "the message is returned at once, and no other host is tried"
+_SURPRISE = "although DANE is required, records that cannot be used are enough: TLS, and nobody is authenticated"
 
 _HOSTS = both_modes(
     Row(_OPP, M.NULL, None, None, None, Action.UNDELIVERABLE, "Exim: null MX is bounced", _EXIM),
@@ -34,14 +40,23 @@ _HOSTS = both_modes(
 )
 
 _MANDATORY = (
-    Row(_MAN, M.INSECURE, A.SECURE, None, None, Action.FAIL, "hosts_require_dane: not DNSSEC", _ASSUMED, _BOUNCE),
-    Row(_MAN, M.INSECURE, A.INSECURE, None, None, Action.FAIL, "hosts_require_dane: not DNSSEC", _ASSUMED, _BOUNCE),
-    Row(_MAN, M.SECURE, A.INSECURE, None, None, Action.FAIL, "hosts_require_dane: not DNSSEC", _ASSUMED, _BOUNCE),
-    Row(_MAN, M.SECURE, A.SECURE, T.INSECURE, None, Action.FAIL, "hosts_require_dane: no TLSA", _ASSUMED, _BOUNCE),
-    Row(_MAN, M.SECURE, A.SECURE, T.NXDOMAIN, None, Action.FAIL, "hosts_require_dane: no TLSA", _ASSUMED, _BOUNCE),
+    Row(_MAN, M.INSECURE, A.SECURE, None, None, Action.BOUNCE, "hosts_require_dane: not DNSSEC", _EXIM, _AT_ONCE),
+    Row(_MAN, M.INSECURE, A.INSECURE, None, None, Action.BOUNCE, "hosts_require_dane: not DNSSEC", _EXIM, _AT_ONCE),
+    Row(_MAN, M.SECURE, A.INSECURE, None, None, Action.BOUNCE, "hosts_require_dane: not DNSSEC", _EXIM, _AT_ONCE),
+    Row(_MAN, M.SECURE, A.SECURE, T.INSECURE, None, Action.BOUNCE, "hosts_require_dane: no TLSA", _EXIM, _AT_ONCE),
+    Row(_MAN, M.SECURE, A.SECURE, T.NXDOMAIN, None, Action.BOUNCE, "hosts_require_dane: no TLSA", _EXIM, _AT_ONCE),
     Row(_MAN, M.SECURE, A.SECURE, T.FAILED, None, Action.FAIL, "hosts_require_dane: TLSA lookup", _EXIM),
+    Row(_MAN, M.SECURE, A.SECURE, T.UNUSABLE, C.FAILED, Action.FAIL, "hosts_require_dane: TLS is forced", _EXIM),
     Row(
-        _MAN, M.SECURE, A.SECURE, T.UNUSABLE, None, Action.FAIL, "hosts_require_dane: unusable TLSA", _ASSUMED, _BOUNCE
+        _MAN,
+        M.SECURE,
+        A.SECURE,
+        T.UNUSABLE,
+        None,
+        Action.TLS_UNAUTHENTICATED,
+        "seen with Exim 4.96/GnuTLS",
+        _EXIM,
+        _SURPRISE,
     ),
     Row(_MAN, M.SECURE, A.SECURE, T.SECURE, C.SUCCESS, Action.SUCCESS, "hosts_require_dane: CV=dane", _EXIM),
     Row(_MAN, M.SECURE, A.SECURE, T.SECURE, C.FAILED, Action.FAIL, "hosts_require_dane: verify failed", _EXIM),
@@ -66,8 +81,8 @@ _NO_MX = "without MX records the address alone decides"
 _SERVFAIL = "a validating resolver answers SERVFAIL"
 
 _READINGS = (
-    Reading(M.IMPLICIT_SECURE, M.SECURE, _ASSUMED, "Exim: no MX", _NO_MX),
-    Reading(M.IMPLICIT_INSECURE, M.SECURE, _ASSUMED, "Exim: no MX", _NO_MX),
+    Reading(M.IMPLICIT_SECURE, M.SECURE, _EXIM, "Exim: no MX", _NO_MX),
+    Reading(M.IMPLICIT_INSECURE, M.SECURE, _EXIM, "Exim: no MX", _NO_MX),
     Reading(M.BOGUS, M.FAILED, _EXIM, "Exim does not validate", _SERVFAIL),
     Reading(A.BOGUS, A.FAILED, _EXIM, "Exim does not validate", _SERVFAIL),
     Reading(T.BOGUS, T.FAILED, _EXIM, "Exim does not validate", _SERVFAIL),

@@ -1,10 +1,10 @@
 """The exit code of a check: what a script may rely on.
 
-0 nothing to object to, 1 mail is held or a require is not met, 3 something was not tested or is not known.  A
-fallback is 0 unless DANE is required.  Undeliverable mail (null MX, no such domain) bounces at once, which is not
-DANE's doing: it is 0 unless something is required.  A require is met only where *every* usable host meets it behind
-a proven MX, because "DANE" without qualification is said only then.  The worst of all domains wins; nothing at all is
-3.
+0 nothing to object to, 1 mail is held, or bounced because DANE was required, or a require is not met, 3 something was
+not tested or is not known.  A fallback is 0 unless DANE is required.  Undeliverable mail (null MX, no such domain)
+bounces at once too, which is not DANE's doing: it is 0 unless something is required.  A require is met only where
+*every* usable host meets it behind a proven MX, because "DANE" without qualification is said only then.  The worst of
+all domains wins; nothing at all is 3.
 
 May import ``fleet.model`` and other modules of this package.
 """
@@ -22,7 +22,7 @@ class ExitCode(IntEnum):
 
     CLEAN = 0
     FINDINGS = 1
-    """Mail is held, or a require is not met."""
+    """Mail is held, or bounced for want of DANE, or a require is not met."""
     USAGE = 2
     INCOMPLETE = 3
     """Something was not tested or is not known."""
@@ -51,6 +51,7 @@ _NOT_DANE = (
     Action.FAIL_OR_TLS,
     Action.FAIL,
     Action.SOFT_ERROR,
+    Action.BOUNCE,
     Action.UNDELIVERABLE,
 )
 _UNPROVEN_MX = (MxState.INSECURE, MxState.IMPLICIT_INSECURE)
@@ -69,7 +70,7 @@ def exit_code(judgements: Iterable[Judgement], require: Require | None = None) -
 
 
 def _one(judgement: Judgement, require: Require | None) -> ExitCode:
-    if judgement.outcome is Outcome.HELD:
+    if judgement.outcome is Outcome.HELD or judgement.action is Action.BOUNCE:
         return ExitCode.FINDINGS
     if require is not None and _falls_short(judgement):
         return ExitCode.FINDINGS

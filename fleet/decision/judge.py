@@ -8,6 +8,7 @@ qualification is said only where every usable host is authenticated and the MX t
 May import ``fleet.model`` and the other modules of this package.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fleet.decision.cause import Cause, cause_of, failed_lookup, sentence, tls_report
@@ -115,6 +116,7 @@ _FIXED: dict[Action, Range] = {
     Action.FAIL: (Outcome.HELD, Outcome.HELD),
     Action.SOFT_ERROR: (Outcome.HELD, Outcome.HELD),
     Action.UNDELIVERABLE: (Outcome.UNDELIVERABLE, Outcome.UNDELIVERABLE),
+    Action.BOUNCE: (Outcome.UNDELIVERABLE, Outcome.UNDELIVERABLE),
     Action.NOT_TESTED: (Outcome.NOT_TESTED, Outcome.NOT_TESTED),
     Action.UNKNOWN: (Outcome.UNKNOWN, Outcome.UNKNOWN),
     Action.FAIL_OR_TLS: (Outcome.HELD, Outcome.HELD),
@@ -133,8 +135,8 @@ def judge(
     """Judge ``verdict`` as ``policy`` acts in ``mode``, with TLS ``level`` where DANE does not apply."""
     tried = attempts(verdict, policy, require_ipv6=require_ipv6)
     rows = tuple(_row(policy, mode, attempt) for attempt in tried)
-    combined = _combined(verdict, policy, mode, tried, rows)
     paths = tuple(_path(verdict, policy, level, *pair) for pair in zip(tried, rows, strict=True))
+    combined = _combined(verdict, policy, mode, tried, paths)
     expected, weakest = combined.expected_index or 0, combined.weakest_index or 0
     path = _deciding(policy, paths[expected])
     weak = _deciding(policy, paths[weakest])
@@ -144,7 +146,7 @@ def judge(
         level=level,
         action=path.action,
         outcome=path.outcome,
-        best=_best(path),
+        best=_best(verdict, policy, level, path, tried[expected]),
         worst=max(path.outcome, path.worst, weak.outcome, weak.worst, key=_GOOD_TO_BAD.index),
         expected_path=path,
         weakest_path=weak,
@@ -173,22 +175,44 @@ _NEEDS_A_SESSION = (Action.FALLBACK, Action.TLS_UNAUTHENTICATED, Action.FAIL_OR_
 
 
 def _combined(
-    verdict: Verdict, policy: Policy, mode: Mode, tried: tuple[Attempt, ...], rows: tuple[Row, ...]
+    verdict: Verdict, policy: Policy, mode: Mode, tried: tuple[Attempt, ...], paths: tuple[Path, ...]
 ) -> Combined:
     """Combine what each attempt comes to; an address that did not answer is gone past, whatever its records say.
 
     The weakest path is taken from the records alone: who blocks hosts may also unblock them.
     """
-    by_records = combine(policy, mode, [row.action for row in rows])
-    by_answers = combine(policy, mode, [_walked(verdict, *pair) for pair in zip(tried, rows, strict=True)])
+    by_records = combine(policy, mode, [path.action for path in paths])
+    order = _worst_first(verdict, tried, paths, _ENDS[policy]) if policy in _ENDS else list(range(len(tried)))
+    by_answers = combine(policy, mode, [_walked(verdict, tried[index], paths[index].row) for index in order])
+    other = by_answers.alternative
     return Combined(
         by_answers.action,
         by_records.weakest,
         by_answers.all_dane and by_records.all_dane,
-        by_answers.alternative,
-        by_answers.expected_index,
+        Action.NOT_TESTED if other is Action.SUCCESS and not verdict.smtp else other,
+        order[by_answers.expected_index or 0],
         by_records.weakest_index,
     )
+
+
+_ENDS: dict[Policy, Outcome] = {Policy.ASYNCOS: Outcome.HELD, Policy.EXIM: Outcome.UNDELIVERABLE}
+"""The outcome at one host behind which a client tries no other, for the clients that have one."""
+
+
+def _worst_first(verdict: Verdict, tried: tuple[Attempt, ...], paths: tuple[Path, ...], worst: Outcome) -> list[int]:
+    """The attempts in walking order, and of those that may equally well come first the ones with the ``worst`` outcome.
+
+    Senders take hosts of one preference, and addresses of one family, in any order (RFC 5321 5.1), and resolvers rotate
+    them: what a client that stops at the first failure comes to must not depend on the order they were recorded in.
+    """
+    preference = {host.name: host.preference for host in reversed(verdict.hosts)}
+    begins_with_six: dict[str, bool] = {}
+    ranks = []
+    for attempt in tried:
+        six = ":" in attempt.address
+        later = six is not begins_with_six.setdefault(attempt.host, six)
+        ranks.append((preference.get(attempt.host, 0), later))
+    return sorted(range(len(tried)), key=lambda index: (ranks[index], paths[index].outcome is not worst))
 
 
 def _walked(verdict: Verdict, attempt: Attempt, row: Row) -> Action:
@@ -213,9 +237,7 @@ def _outcomes(verdict: Verdict, policy: Policy, level: TlsLevel, attempt: Attemp
         case Action.TLS_UNAUTHENTICATED | Action.FAIL_OR_TLS if not attempt.reached:
             return Outcome.NOT_TESTED, Outcome.HELD if row.action is Action.FAIL_OR_TLS else Outcome.NOT_TESTED
         case Action.TLS_UNAUTHENTICATED:
-            # At least "encrypt"; a level that verifies still verifies, with the public roots.
-            at_least = max(level, TlsLevel.REQUIRED, key=_DEMANDING.index)
-            return fallback_outcomes(at_least, attempt.contact, attempt.host, verdict.domain, policy)
+            return _unauthenticated(verdict, policy, level, attempt)
         case Action.NEXT_HOST:
             held = policy is Policy.ASYNCOS
             return (Outcome.HELD, Outcome.HELD) if held else (Outcome.UNDELIVERABLE, Outcome.UNDELIVERABLE)
@@ -223,6 +245,12 @@ def _outcomes(verdict: Verdict, policy: Policy, level: TlsLevel, attempt: Attemp
 
 
 _DEMANDING = tuple(TlsLevel)
+
+
+def _unauthenticated(verdict: Verdict, policy: Policy, level: TlsLevel, attempt: Attempt) -> Range:
+    """At least "encrypt"; a level that verifies still verifies, with the public roots."""
+    at_least = max(level, TlsLevel.REQUIRED, key=_DEMANDING.index)
+    return fallback_outcomes(at_least, attempt.contact, attempt.host, verdict.domain, policy)
 
 
 def _deciding(policy: Policy, path: Path) -> Path:
@@ -233,14 +261,17 @@ def _deciding(policy: Policy, path: Path) -> Path:
     return Path(path.host, path.address, action, path.outcome, path.worst, path.row, path.cause)
 
 
-def _best(path: Path) -> Outcome:
-    return Outcome.TLS if path.action is Action.FAIL_OR_TLS and path.outcome is Outcome.HELD else path.outcome
+def _best(verdict: Verdict, policy: Policy, level: TlsLevel, path: Path, attempt: Attempt) -> Outcome:
+    if path.action is not Action.FAIL_OR_TLS or path.outcome is not Outcome.HELD:
+        return path.outcome
+    return _unauthenticated(verdict, policy, level, attempt)[0]
 
 
 def _incomplete(verdict: Verdict, tried: tuple[Attempt, ...], rows: tuple[Row, ...]) -> tuple[str, ...]:
     """What was not tested and what is not known, each once, in walking order."""
     found = list(verdict.unknown)
     for attempt, row in zip(tried, rows, strict=True):
+        found.extend(_families_not_known(attempt))
         where = f"{attempt.host} {attempt.address}".rstrip()
         contact = attempt.contact
         if (failed := failed_lookup(attempt, cause_of(row))) is not None:
@@ -256,6 +287,16 @@ def _incomplete(verdict: Verdict, tried: tuple[Attempt, ...], rows: tuple[Row, .
     if not verdict.smtp:
         found.append(SMTP_LEFT_OUT)
     return tuple(dict.fromkeys(found))
+
+
+def _families_not_known(attempt: Attempt) -> Iterator[str]:
+    """A family whose lookup failed beside one that answered: it may have addresses, and nobody tried them."""
+    step = attempt.address_step
+    if step is None or not attempt.address:
+        return
+    for lookup in (step.a, step.aaaa):
+        if lookup.failure is not None:
+            yield f"{attempt.host} {lookup.rdtype}: {lookup.failure.sentence}"
 
 
 def _unknown_what(attempt: Attempt, row: Row) -> str:

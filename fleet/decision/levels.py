@@ -11,7 +11,7 @@ from fleet.model import Mode, Outcome, Policy, TlsLevel, Verdict
 
 @dataclass(frozen=True, slots=True)
 class LevelOutcome:
-    """What mail comes to at one TLS level: the expected outcome, and the worst an attacker or the peer can make of it."""
+    """What mail comes to at a TLS level: the expected outcome and the worst an attacker or the peer can make of it."""
 
     level: TlsLevel
     outcome: Outcome

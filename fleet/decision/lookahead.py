@@ -28,6 +28,8 @@ from fleet.model import (
 
 SIGNATURE_HORIZON = timedelta(days=3)
 """How long before its end an RRSIG is worth a warning: a weekend, and a signer that stopped."""
+SIGNATURE_SHARE = 4
+"""What part of its validity (a quarter) must be all that is left: zones signed online live with two days for ever."""
 CERTIFICATE_HORIZON = timedelta(days=14)
 """How long before its end a certificate is worth a warning: automatic renewal should have happened."""
 
@@ -95,14 +97,23 @@ def _lookups(verdict: Verdict) -> Iterator[Lookup]:
 
 def _signatures(lookups: tuple[Lookup, ...], at: datetime) -> Iterator[Warning]:
     """One warning for each moment: a zone that is no longer signed loses all its signatures together."""
-    ending: dict[datetime, list[str]] = {}
+    ending: dict[datetime, list[Lookup]] = {}
     for lookup in lookups:
-        if lookup.expires is not None and lookup.expires - at <= SIGNATURE_HORIZON:
-            ending.setdefault(lookup.expires, []).append(f"{lookup.rdtype} {lookup.name}")
-    for end, (first, *more) in sorted(ending.items()):
+        if lookup.expires is not None and _ends_soon(lookup.inception, lookup.expires, at):
+            ending.setdefault(lookup.expires, []).append(lookup)
+    for end, found in sorted(ending.items()):
+        first, *more = (f"{lookup.rdtype} {lookup.name}" for lookup in found)
         others = f" (and {len(more)} more)" if more else ""
-        sentence = f"A signature behind {first}{others} {_expires(end, at)}."
-        yield Warning(WarningCode.SIGNATURE_EXPIRES, first, sentence, end)
+        signed = found[0].expiring
+        shared = signed and all(lookup.expiring == signed for lookup in found)
+        what = f"The signature of {signed}" if shared else "A signature"
+        behind = "" if shared and signed == first and not more else f" behind {first}{others}"
+        yield Warning(WarningCode.SIGNATURE_EXPIRES, first, f"{what}{behind} {_expires(end, at)}.", end)
+
+
+def _ends_soon(begin: datetime | None, end: datetime, at: datetime) -> bool:
+    left = end - at
+    return left <= SIGNATURE_HORIZON and (begin is None or left * SIGNATURE_SHARE < end - begin)
 
 
 def _certificates(verdict: Verdict, at: datetime) -> Iterator[Warning]:

@@ -3,7 +3,8 @@
 Postfix does not validate: *secure* is the resolver's AD bit, *failed* its SERVFAIL, and *bogus* never reaches it (a
 validating resolver turns it into SERVFAIL, others pass it as insecure).  It acts per MX host.  With the
 default ``smtp_tls_dane_insecure_mx_policy = dane`` a secure TLSA record counts behind an insecure MX too; the delivery
-is then logged Trusted, not Verified.  Without MX records there is no MX whose proof could be missed: the
+is then logged Trusted, not Verified, and the certificate may carry the next hop's name there as well (seen with 3.7,
+more than RFC 7672 3.2.2 allows).  Without MX records there is no MX whose proof could be missed: the
 address alone decides.
 
 May import ``fleet.model``, ``fleet.decision.states`` and ``fleet.decision.table``.

@@ -5,7 +5,7 @@ our own validation.  Postfix and Exim believe their resolver, so they see its wo
 for *failed*.  ``Sight`` is an answer as one of them sees it; everything after it is common.
 
 Which names are asked for TLSA differs too (RFC 7672 2.2.2): the ideal client and Postfix try the expanded name of an
-alias before the original one, Exim takes the MX host's name, and so, we assume, does AsyncOS.
+alias before the original one, Exim asks at the expanded name only, AsyncOS, we assume, at the MX host's own.
 
 May import ``fleet.errors``, ``fleet.model`` and ``fleet.decision.states``.
 """
@@ -26,6 +26,7 @@ from fleet.model import (
     MxStep,
     Policy,
     Security,
+    TlsaRecord,
     TlsaStep,
     Verdict,
 )
@@ -88,7 +89,20 @@ def attempts(verdict: Verdict, policy: Policy, *, require_ipv6: bool = False) ->
     if mx in ends_here:
         return (Attempt(verdict.domain, "", mx, mx_step=mx_step),)
     hosts = mx_step.hosts or (MailHost(0, verdict.domain),)
-    return tuple(attempt for host in hosts for attempt in reader.host(host.name, mx, mx_step))
+    tried = tuple(attempt for host in hosts for attempt in reader.host(host.name, mx, mx_step))
+    return _once_each(tried, hosts) if policy is Policy.EXIM else tried
+
+
+def _once_each(tried: tuple[Attempt, ...], hosts: tuple[MailHost, ...]) -> tuple[Attempt, ...]:
+    """Without addresses that a more preferred host has too: Exim strikes them from its list (seen with 4.96).
+
+    Of hosts of one preference either may come first, so both stay.
+    """
+    preference = {host.name: host.preference for host in reversed(hosts)}
+    best: dict[str, int] = {}
+    for attempt in tried:
+        best.setdefault(attempt.address, preference[attempt.host])
+    return tuple(found for found in tried if not found.address or preference[found.host] == best[found.address])
 
 
 def own_validation(lookup: Lookup) -> Sight:
@@ -128,7 +142,7 @@ EYES: dict[Policy, Eyes] = {
     Policy.EXIM: resolver_word,
 }
 
-_EXPANDS_ALIASES = (Policy.RFC7672, Policy.POSTFIX)
+_ASKS_AT_ALIAS = (Policy.RFC7672, Policy.POSTFIX)
 _PROVEN_MX: dict[Policy, tuple[MxState, ...]] = {
     Policy.ASYNCOS: (MxState.SECURE, MxState.IMPLICIT_SECURE),
     Policy.RFC7672: (MxState.SECURE, MxState.IMPLICIT_SECURE),
@@ -168,7 +182,12 @@ class _Reader:
         step = self.verdict.address(host)
         if step is None:
             return (Attempt(host, "", mx, AddressState.UNKNOWN, mx_step=mx_step),)
-        return tuple(self._attempt(host, address, mx, mx_step, step) for address in step.addresses or ("",))
+        return tuple(self._attempt(host, address, mx, mx_step, step) for address in self._tried(step) or ("",))
+
+    def _tried(self, step: AddressStep) -> tuple[str, ...]:
+        """The addresses this client tries: beside a family it believes, none of one it does not."""
+        doubted = [six for six, lookup in enumerate((step.a, step.aaaa)) if _unbelieved(self.eyes(lookup))]
+        return tuple(address for address in step.addresses if (":" in address) not in doubted) or step.addresses
 
     def _attempt(self, host: str, address: str, mx: MxState, mx_step: MxStep, step: AddressStep) -> Attempt:
         state = self._address(step, address)
@@ -216,8 +235,11 @@ class _Reader:
         return AddressState.INSECURE_SECURE_CNAME if cname.secure else state
 
     def _rules(self, mx: MxState) -> MatchRules:
-        if self.policy is Policy.EXIM:
-            return MatchRules.EXIM
+        match self.policy:
+            case Policy.EXIM:
+                return MatchRules.EXIM
+            case Policy.POSTFIX:
+                return MatchRules.RFC7671  # whatever the MX: seen with Postfix 3.7
         return MatchRules.RFC7671 if mx in _PROVEN_MX[self.policy] else MatchRules.BASE_ONLY
 
     def _tlsa(
@@ -226,7 +248,7 @@ class _Reader:
         base, state, found = "", TlsaState.NOT_REACHED, None
         for base in self._bases(mx, address, step):
             found = next((candidate for candidate in self.verdict.tlsa(host) if candidate.base == base), None)
-            state = tlsa_state(found, self.eyes(found.lookup)) if found else TlsaState.UNKNOWN
+            state = tlsa_state(found, self.eyes(found.lookup), _USABLE[self.policy]) if found else TlsaState.UNKNOWN
             if state not in _DENIED:
                 break
         return base, state, found
@@ -235,11 +257,16 @@ class _Reader:
         """The names this client asks TLSA for, in its order; none where it does not ask."""
         if self.policy is Policy.EXIM and mx not in _PROVEN_MX[self.policy]:
             return ()
-        if address is AddressState.INSECURE_SECURE_CNAME and self.policy in _EXPANDS_ALIASES:
+        if address is AddressState.INSECURE_SECURE_CNAME and self.policy in _ASKS_AT_ALIAS:
             return (step.host,)
         if address not in _PROVEN_ADDRESS:
             return ()
-        return step.bases if self.policy in _EXPANDS_ALIASES else (step.host,)
+        match self.policy:
+            case Policy.ASYNCOS:
+                return (step.host,)
+            case Policy.EXIM:
+                return step.bases[:1]
+        return step.bases
 
     def _certificate(
         self, tlsa: TlsaState, contact: ContactStep | None, base: str, rules: MatchRules
@@ -257,6 +284,10 @@ class _Reader:
         if match is None:
             return CertificateState.UNKNOWN
         return CertificateState.SUCCESS if match.matched else CertificateState.FAILED
+
+
+def _unbelieved(sight: Sight) -> bool:
+    return sight.bogus or sight.failed
 
 
 def mx_state(step: MxStep, sight: Sight) -> MxState:
@@ -322,8 +353,27 @@ def asyncos_address(a: Sight, aaaa: Sight, cname: Sight | None, *, require_ipv6:
     return state
 
 
-def tlsa_state(step: TlsaStep, sight: Sight) -> TlsaState:
-    """The TLSA column for one base domain."""
+def usable(record: TlsaRecord) -> bool:
+    """Whether ``record`` counts for a client that drops what it cannot use (RFC 7671 4)."""
+    return record.usable
+
+
+def usable_for_exim(record: TlsaRecord) -> bool:
+    """Whether ``record`` counts for Exim: data in full need be no certificate or key, it is merely never matched."""
+    full = record.usage in (2, 3) and record.selector in (0, 1) and record.matching_type == 0
+    return record.usable or (full and bool(record.data))
+
+
+_USABLE: dict[Policy, Callable[[TlsaRecord], bool]] = {
+    Policy.ASYNCOS: usable,
+    Policy.RFC7672: usable,
+    Policy.POSTFIX: usable,
+    Policy.EXIM: usable_for_exim,
+}
+
+
+def tlsa_state(step: TlsaStep, sight: Sight, counts: Callable[[TlsaRecord], bool] = usable) -> TlsaState:
+    """The TLSA column for one base domain; ``counts`` tells which records the client can use."""
     if not sight.known:
         return TlsaState.UNKNOWN
     if sight.bogus or sight.failed:
@@ -336,7 +386,7 @@ def tlsa_state(step: TlsaStep, sight: Sight) -> TlsaState:
         case Existence.DATA if not sight.secure:
             return TlsaState.INSECURE
         case Existence.DATA:
-            return TlsaState.SECURE if any(record.usable for record in step.records) else TlsaState.UNUSABLE
+            return TlsaState.SECURE if any(map(counts, step.records)) else TlsaState.UNUSABLE
     return TlsaState.UNKNOWN
 
 

@@ -19,7 +19,7 @@ from fleet.dnssec.limits import MessageBudget, WorkExceededError
 from fleet.dnssec.nsec import NsecRecord
 from fleet.dnssec.nsec3 import Hasher, Nsec3Record
 from fleet.dnssec.reply import Reply, SignedRRset
-from fleet.dnssec.signature import Keys, SignatureRules, check_signatures
+from fleet.dnssec.signature import ENDLESS, Keys, SignatureRules, Validity, check_signatures
 from fleet.dnssec.wording import name_text, rrset_text
 from fleet.model import Ede, Existence, Reason
 
@@ -37,11 +37,11 @@ class Prover:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A denial with how long it holds: TTL in seconds, expiration of its signatures in epoch seconds."""
+    """A denial with how long it holds: TTL in seconds, and the signature of it that expires first."""
 
     denial: Denial
     ttl: int
-    expires: float
+    validity: Validity
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class _Verified:
     nsec: tuple[NsecRecord, ...]
     nsec3: tuple[Nsec3Record, ...]
     ttl: int
-    expires: float
+    validity: Validity
     fault: Reason | None
     """Why the first record that is not signed well fell out."""
 
@@ -85,7 +85,7 @@ def prove_absence(reply: Reply, name: dns.name.Name, rdtype: int, prover: Prover
     elif rdtype != dns.rdatatype.DS and (denial.existence, reply.rcode) == (Existence.NXDOMAIN, dns.rcode.NOERROR):
         sentence = f"the reply says that {name_text(name)} exists, its proof says the opposite"
         return Reason(Ede.DNSSEC_BOGUS, sentence)
-    return Absence(denial, min(verified.ttl, longest), verified.expires)
+    return Absence(denial, min(verified.ttl, longest), verified.validity)
 
 
 def prove_expansion(
@@ -105,7 +105,7 @@ def prove_expansion(
         return nsec3.deny_closer(records, hasher, encloser, name, rdtype)
 
     denial = _prove(verified, name, rdtype, prover, by_nsec, by_nsec3)
-    return denial if isinstance(denial, Reason) else Absence(denial, verified.ttl, verified.expires)
+    return denial if isinstance(denial, Reason) else Absence(denial, verified.ttl, verified.validity)
 
 
 def _prove(
@@ -151,7 +151,7 @@ def _with_nsec3(
 def _verify(reply: Reply, prover: Prover) -> _Verified:
     """The NSEC and NSEC3 records in the zone whose signatures hold."""
     found: tuple[list[NsecRecord], list[Nsec3Record]] = ([], [])
-    ttl, expires, fault = 2**31 - 1, float("inf"), None
+    ttl, validity, fault = 2**31 - 1, ENDLESS, None
     for signed in _denial_rrsets(reply):
         if not signed.rrset.name.is_subdomain(prover.zone):
             continue
@@ -161,7 +161,7 @@ def _verify(reply: Reply, prover: Prover) -> _Verified:
         if isinstance(signature, Reason):
             fault = fault or signature
             continue
-        ttl, expires = min(ttl, signature.ttl), min(expires, signature.expires)
+        ttl, validity = min(ttl, signature.ttl), min(validity, signature.validity)
         for rdata in signed.rrset:
             if isinstance(rdata, NSEC):
                 if rdata.next.is_subdomain(prover.zone):
@@ -170,7 +170,7 @@ def _verify(reply: Reply, prover: Prover) -> _Verified:
                 record = nsec3.read_record(signed.rrset.name, prover.zone, rdata)
                 if record is not None:
                     found[1].append(record)
-    return _Verified(tuple(found[0]), tuple(found[1]), ttl, expires, fault)
+    return _Verified(tuple(found[0]), tuple(found[1]), ttl, validity, fault)
 
 
 def _denial_rrsets(reply: Reply) -> list[SignedRRset]:

@@ -45,6 +45,10 @@ class Answer:
     """Seconds, capped by the signatures' original TTL and remaining validity (RFC 4035 5.3.3)."""
     expires: datetime | None
     """Earliest expiration among the RRSIGs relied upon, those of the chain included; None unless secure."""
+    inception: datetime | None
+    """Since when that RRSIG is valid."""
+    expiring: str
+    """The RRset it signs, such as ``DNSKEY org``."""
     ad: bool | None
     """AD bit of the resolver asked without CD; None where it gave no answer."""
     word: ResolverWord | None

@@ -22,7 +22,7 @@ from fleet.dnssec.cache import SharedCalls, TimedCache
 from fleet.dnssec.fetch import Fetcher, failure_reason
 from fleet.dnssec.limits import Budget
 from fleet.dnssec.reply import Reply, SignedRRset
-from fleet.dnssec.signature import Signature, SignatureRules, check_signatures, usable_keys
+from fleet.dnssec.signature import Signature, SignatureRules, Validity, check_signatures, usable_keys
 from fleet.dnssec.wording import name_text
 from fleet.dnssec.zone import AnchorSet, Zone, entry_keys, usable_ds
 from fleet.errors import Failure
@@ -42,6 +42,10 @@ class Chain:
         self._now = now
         self._zones: TimedCache[dns.name.Name, Zone] = TimedCache(rules.limits.cache_entries)
         self._calls = SharedCalls()
+
+    def anchor_above(self, name: dns.name.Name) -> dns.name.Name | None:
+        """The closest zone at or above ``name`` that has a trust anchor: nothing above it speaks for ``name``."""
+        return self._anchors.closest(name)
 
     async def zone_at(self, name: dns.name.Name, budget: Budget) -> Zone:
         """The deepest zone at or above ``name`` with what is proven of it."""
@@ -122,16 +126,21 @@ class Chain:
         async def prove() -> Zone:
             zone = await (self._anchored(name, budget) if above is None else self._descend(above, name, budget))
             zone = self._bounded(zone)
+            if budget.exhausted and zone.security in (Security.BOGUS, Security.INDETERMINATE):
+                return replace(zone, cut_short=True)
             self._zones.put(name, zone, zone.expires)
             return zone
 
-        return await self._calls.run((name, "zone"), prove)
+        while True:  # a step that was shared with a question whose budget ran out is made again on our own
+            zone = await self._calls.run((name, "zone"), prove)
+            if budget.exhausted or not zone.cut_short:
+                return zone
 
     def _bounded(self, zone: Zone) -> Zone:
         limits, now = self._rules.limits, self._now()
         proven = zone.security in (Security.SECURE, Security.INSECURE)
         longest = limits.trust_seconds if proven else limits.failure_seconds
-        return replace(zone, expires=min(zone.expires, zone.signed_until, now + longest), loaded=now)
+        return replace(zone, expires=min(zone.expires, zone.validity.end, now + longest), loaded=now)
 
     async def _anchored(self, name: dns.name.Name, budget: Budget) -> Zone:
         """The zone of a trust anchor."""
@@ -167,14 +176,14 @@ class Chain:
         expires = min(above.expires, self._now() + signature.ttl)
         usable = usable_ds(found.rrset, name, self._rules.algorithms)
         if isinstance(usable, Reason):
-            return _insecure(above, name, usable, expires, signature.expires)
+            return _insecure(above, name, usable, expires, signature.validity)
         sentence = f"DS of {name_text(name)}, {_tags(usable)}, signed by {name_text(above.name)}"
         link = Link(LinkKind.DS, name_text(above.name), name_text(name), "DS", Security.SECURE, sentence)
         start = replace(
             above,
             links=(*above.links, link),
             expires=expires,
-            signed_until=min(above.signed_until, signature.expires),
+            validity=min(above.validity, signature.validity),
         )
         return await self._enter(start, name, usable, "DS", budget)
 
@@ -206,7 +215,7 @@ class Chain:
             (*start.links, link),
             min(start.expires, self._now() + signature.ttl),
             usable_keys(found.rrset, self._rules.algorithms),
-            min(start.signed_until, signature.expires),
+            min(start.validity, signature.validity),
         )
 
     def _without_ds(self, above: Zone, name: dns.name.Name, reply: Reply, prover: Prover) -> Zone:
@@ -214,7 +223,7 @@ class Chain:
         alias = _alias_signature(reply, name, prover)
         if isinstance(alias, Signature):  # what is an alias is no delegation
             expires = min(above.expires, self._now() + alias.ttl)
-            return replace(above, expires=expires, signed_until=min(above.signed_until, alias.expires))
+            return replace(above, expires=expires, validity=min(above.validity, alias.validity))
         absence = prove_absence(reply, name, _DS, prover, soa=False)
         if isinstance(absence, Reason):
             return _broken(above, name, _DS, LinkKind.CUT, alias or absence)
@@ -223,12 +232,12 @@ class Chain:
         if denial.insecure is not None:
             if alias is not None:  # an alias that is not signed well is no sign of a delegation either
                 return _broken(above, name, _DS, LinkKind.CUT, alias)
-            return replace(_insecure(above, name, denial.insecure, expires, absence.expires), doubtful=True)
+            return replace(_insecure(above, name, denial.insecure, expires, absence.validity), doubtful=True)
         if denial.delegation:
             sentence = f"no DS for {name_text(name)} in its parent {name_text(above.name)}"
-            return _insecure(above, name, Reason(Ede.OTHER, sentence), expires, absence.expires)
-        until = min(above.signed_until, absence.expires)
-        return replace(above, expires=expires, signed_until=until, childless=denial.childless)
+            return _insecure(above, name, Reason(Ede.OTHER, sentence), expires, absence.validity)
+        validity = min(above.validity, absence.validity)
+        return replace(above, expires=expires, validity=validity, childless=denial.childless)
 
 
 def _alias_signature(reply: Reply, name: dns.name.Name, prover: Prover) -> Signature | Reason | None:
@@ -270,10 +279,10 @@ def host_names_below(top: dns.name.Name, bottom: dns.name.Name) -> list[dns.name
     return names
 
 
-def _insecure(above: Zone, name: dns.name.Name, reason: Reason, expires: float, signed_until: float) -> Zone:
+def _insecure(above: Zone, name: dns.name.Name, reason: Reason, expires: float, validity: Validity) -> Zone:
     link = Link(LinkKind.CUT, name_text(above.name), name_text(name), "DS", Security.INSECURE, reason.sentence)
-    until = min(above.signed_until, signed_until)
-    return Zone(name, Security.INSECURE, (*above.links, link), expires, signed_until=until, reason=reason)
+    first = min(above.validity, validity)
+    return Zone(name, Security.INSECURE, (*above.links, link), expires, validity=first, reason=reason)
 
 
 def _broken(above: Zone, name: dns.name.Name, rdtype: int, kind: LinkKind, reason: Reason) -> Zone:

@@ -23,6 +23,8 @@ from fleet.network import Network, Stream
 from fleet.network.endpoint import Endpoint
 
 _MAX_STRAY_MESSAGES = 100
+_LARGE = 4096
+"""Octets; more is never asked for over UDP, and over TCP it is parsed beside the event loop."""
 _WITHOUT_QUESTION = frozenset({dns.rcode.FORMERR, dns.rcode.SERVFAIL, dns.rcode.NOTIMP, dns.rcode.REFUSED})
 
 
@@ -74,7 +76,9 @@ class Client:
             exchange = _Exchange.of(query, wire)
             patience = max(0.0, deadline - monotonic()) / left
             try:
-                return await self.network.ask_udp(self.address, self.port, exchange.payload, exchange.accept, patience)
+                return await self.network.ask_udp(
+                    self.address, self.port, exchange.payload, exchange.accept_datagram, patience
+                )
             except RemoteError as error:
                 if error.failure.kind is not FailureKind.TIMEOUT:
                     raise _with_transport(error, "UDP") from error
@@ -102,7 +106,10 @@ class Client:
         await stream.write(len(exchange.payload).to_bytes(2, "big") + exchange.payload)
         for _ in range(_MAX_STRAY_MESSAGES):
             length = int.from_bytes(await self._read(stream, 2), "big")
-            answer = exchange.accept(await self._read(stream, length))
+            data = await self._read(stream, length)
+            # The largest messages take most of a second to parse, and everything else would wait for that.
+            large = length > _LARGE
+            answer = await asyncio.to_thread(exchange.accept, data) if large else exchange.accept(data)
             if answer is None:
                 continue
             if answer.flags & dns.flags.TC:
@@ -133,6 +140,10 @@ class _Exchange:
     @classmethod
     def of(cls, query: dns.message.Message, wire: bytes) -> "_Exchange":
         return cls(query, secrets.token_bytes(2) + wire[2:])
+
+    def accept_datagram(self, data: bytes) -> dns.message.Message | None:
+        """Like ``accept``, for one datagram."""
+        return self.accept(data) if len(data) <= _LARGE else None
 
     def accept(self, data: bytes) -> dns.message.Message | None:
         """The answer in ``data``, or None where it is none to this question."""

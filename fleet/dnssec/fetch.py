@@ -40,6 +40,8 @@ _RAISED: tuple[tuple[type[Exception], FailureKind, str], ...] = (
 )
 """What exceptions mean, most special first."""
 
+_Link = tuple[dns.name.Name, int]
+
 _NO_ANSWER = frozenset({FailureKind.SERVFAIL, FailureKind.REFUSED})
 
 
@@ -50,7 +52,7 @@ class Fetcher:
         self._transport = transport
         self._now = now
         self._limits = limits
-        self._replies: TimedCache[tuple[dns.name.Name, int], Reply | Failure] = TimedCache(limits.cache_entries)
+        self._replies: TimedCache[_Link, tuple[float, Reply | Failure]] = TimedCache(limits.cache_entries)
         self._calls = SharedCalls()
 
     async def ask(self, name: dns.name.Name, rdtype: int) -> Reply | Failure:
@@ -66,7 +68,10 @@ class Fetcher:
         key = (name, int(rdtype))
         known = self._replies.get(key, self._now())
         if known is not None:
-            return known
+            fetched, reply = known
+            if isinstance(reply, Reply):
+                budget.oldest_reply = min(budget.oldest_reply, fetched)
+            return reply
         if not self._calls.running(key) and not budget.ask():
             return Failure(FailureKind.LIMIT, f"{rrset_text(rdtype, name)} was not asked: too many queries")
         return await self._calls.run(key, lambda: self._ask_and_keep(name, rdtype))
@@ -86,7 +91,10 @@ class Fetcher:
             seconds = self._limits.failure_seconds
         else:
             seconds = min(reply.ttl, self._limits.trust_seconds)
-        self._replies.put((name, int(rdtype)), reply, self._now() + seconds)
+            if reply.records > self._limits.kept_records:
+                return reply
+        now = self._now()
+        self._replies.put((name, int(rdtype)), (now, reply), now + seconds)
         return reply
 
     async def word(self, name: dns.name.Name, rdtype: int) -> ResolverWord:

@@ -20,7 +20,7 @@ from fleet.dnssec.chain import Chain, host_names_below
 from fleet.dnssec.fetch import Fetcher
 from fleet.dnssec.limits import Budget
 from fleet.dnssec.reply import Reply, SignedRRset
-from fleet.dnssec.signature import check_signatures
+from fleet.dnssec.signature import ENDLESS, Validity, check_signatures
 from fleet.dnssec.wording import name_text, rrset_text, type_text
 from fleet.dnssec.zone import Zone
 from fleet.errors import Failure
@@ -41,8 +41,8 @@ class Judgement:
     ttl: int
     reason: Reason | None = None
     failure: Failure | None = None
-    expires: float = float("inf")
-    """Epoch seconds of the earliest expiration relied upon."""
+    validity: Validity = ENDLESS
+    """Of the signature relied upon that expires first."""
     denied: Existence | None = None
     """For a denial: what the proof (or, unproven, the header) says."""
     loaded: float | None = None
@@ -114,7 +114,12 @@ class Judge:
 
     async def _claimed_zone(self, floor: dns.name.Name, signers: Iterable[dns.name.Name], budget: Budget) -> Zone:
         """The zone at the deepest plausible signer that leads somewhere; without one, the zone at ``floor``."""
-        claims = sorted((signer for signer in signers if floor.is_subdomain(signer)), key=len, reverse=True)
+        top = self._chain.anchor_above(floor) or dns.name.root
+        claims = sorted(
+            (signer for signer in signers if floor.is_subdomain(signer) and signer.is_subdomain(top)),
+            key=len,
+            reverse=True,
+        )
         if not claims:
             return await self._chain.zone_at(floor, budget)
         for claim in claims[:_CLAIMS]:
@@ -133,14 +138,14 @@ class Judge:
         )
         if isinstance(signature, Reason):
             return _bogus(zone, subject, signature)
-        ttl, expires = signature.ttl, signature.expires
+        ttl, validity = signature.ttl, signature.validity
         if signature.expanded_from is not None:
             proof = prove_expansion(reply, rrset.name, subject.rdtype, signature.expanded_from, prover)
             if isinstance(proof, Reason):
                 return _bogus(zone, subject, proof)
             if proof.denial.insecure is not None:
                 return _insecure(zone, subject, proof.denial.insecure)
-            ttl, expires = min(ttl, proof.ttl), min(expires, proof.expires)
+            ttl, validity = min(ttl, proof.ttl), min(validity, proof.validity)
         cut = await self._cut_between(zone, subject, budget)
         if cut is not None:
             sentence = (
@@ -153,7 +158,7 @@ class Judge:
             f"{rrset_text(rrset.rdtype, rrset.name)}{source}, "
             f"signed by {name_text(zone.name)} with key {signature.key_tag}"
         )
-        return _secure(zone, subject, sentence, ttl, expires)
+        return _secure(zone, subject, sentence, ttl, validity)
 
     async def _cut_between(self, zone: Zone, subject: _Subject, budget: Budget) -> dns.name.Name | None:
         if subject.rdtype in _BESIDE_THE_CUT:
@@ -173,16 +178,16 @@ class Judge:
             return _insecure(zone, subject, denial.insecure)
         proven = replace(subject, denied=denial.existence)
         return _secure(
-            zone, proven, f"{denial.sentence}, signed by {name_text(zone.name)}", absence.ttl, absence.expires
+            zone, proven, f"{denial.sentence}, signed by {name_text(zone.name)}", absence.ttl, absence.validity
         )
 
 
-def _secure(zone: Zone, subject: _Subject, sentence: str, ttl: int, expires: float) -> Judgement:
+def _secure(zone: Zone, subject: _Subject, sentence: str, ttl: int, validity: Validity) -> Judgement:
     return Judgement(
         Security.SECURE,
         (*zone.links, _link(zone, subject, Security.SECURE, sentence)),
         ttl,
-        expires=min(expires, zone.signed_until),
+        validity=min(validity, zone.validity),
         denied=subject.denied,
     )
 

@@ -8,6 +8,9 @@ that says so.  May import nothing of the project.
 
 from dataclasses import dataclass
 
+_RECORDS_PER_CHECK = 250
+"""Putting so many records into canonical form costs more than the mathematics of a signature."""
+
 
 class WorkExceededError(Exception):
     """A limit was reached; never leaves this package.  The text is the end of a sentence."""
@@ -45,17 +48,23 @@ class Limits:
     """Longest time anything bogus or failed is remembered."""
     cache_entries: int = 4096
     """Entries of each cache."""
+    kept_records: int = 256
+    """Records of a reply that is remembered at most; larger ones, which no honest zone needs, are asked for anew."""
 
 
 class Budget:
     """Signature checks and queries left for one ``resolve``; ``message`` opens the narrower count of one reply."""
 
-    __slots__ = ("limits", "queries", "verifications")
+    __slots__ = ("exhausted", "limits", "oldest_reply", "queries", "verifications")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.verifications = limits.verifications_per_resolve
         self.queries = limits.queries_per_resolve
+        self.oldest_reply = float("inf")
+        """Epoch seconds when the oldest remembered reply that was used had been fetched."""
+        self.exhausted = False
+        """Whether anything was refused: what was found out since may say nothing about the world."""
 
     def message(self) -> "MessageBudget":
         """A count for the records of one more reply."""
@@ -63,8 +72,11 @@ class Budget:
 
     def ask(self) -> bool:
         """Spend one query; False where none is left."""
+        if self.queries <= 0:
+            self.exhausted = True
+            return False
         self.queries -= 1
-        return self.queries >= 0
+        return True
 
 
 class MessageBudget:
@@ -76,9 +88,15 @@ class MessageBudget:
         self._budget = budget
         self._left = budget.limits.verifications_per_message
 
-    def verify(self) -> None:
-        """Spend one signature check.  Raises WorkExceededError where none is left."""
+    def verify(self, records: int = 1) -> None:
+        """Spend one signature check, of ``records`` records; very many count as more than one check.
+
+        Raises WorkExceededError where none is left.
+        """
+        if self._budget.verifications <= 0:
+            self._budget.exhausted = True
         if self._left <= 0 or self._budget.verifications <= 0:
             raise WorkExceededError("the limit of signature checks is reached")
-        self._left -= 1
-        self._budget.verifications -= 1
+        cost = 1 + records // _RECORDS_PER_CHECK
+        self._left -= cost
+        self._budget.verifications -= cost

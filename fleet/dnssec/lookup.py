@@ -8,12 +8,12 @@ it never moves on.  This module is where dnspython's objects end: what leaves is
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import dns.name
 import dns.rdatatype
 
 from fleet.clock import monotonic
 from fleet.dnssec.answer import Answer
 from fleet.dnssec.validator import Validator
+from fleet.dnssec.wording import name_text
 from fleet.model import Lookup, ResolverAttempt
 
 
@@ -57,6 +57,8 @@ def _lookup(
         records=_records(answer),
         ttl=answer.ttl,
         expires=answer.expires,
+        inception=answer.inception,
+        expiring=answer.expiring,
         reason=answer.why,
         failure=answer.failure,
         hops=answer.hops,
@@ -65,11 +67,6 @@ def _lookup(
         attempts=attempts,
         milliseconds=milliseconds,
     )
-
-
-def name_text(name: dns.name.Name) -> str:
-    """Presentation form in lower case without the final dot; the root is ``.``."""
-    return name.to_text(omit_final_dot=True).lower() if name != dns.name.root else "."
 
 
 def _records(answer: Answer) -> tuple[str, ...]:

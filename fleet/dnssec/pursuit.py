@@ -117,10 +117,11 @@ class Pursuit:
     def _alias(self, reply: Reply) -> Alias | None:
         """Where the reply sends the current name, unless it holds what was asked for."""
         found = reply.answer.find(self._current, self._rdtype)
+        top = self._chain.anchor_above(self._current) or dns.name.root
         if found is None:
-            return reply.alias(self._current)
+            return reply.alias(self._current, top)
         if self._rdtype == dns.rdatatype.CNAME and not found.rrsigs:
-            alias = reply.alias(self._current)  # the CNAME asked for may be made up from a DNAME, so vouched for by it
+            alias = reply.alias(self._current, top)  # the CNAME may be made up from a DNAME, so vouched for by it
             return alias if alias is not None and alias.kind == dns.rdatatype.DNAME else None
         return None
 
@@ -160,8 +161,8 @@ class Pursuit:
         if made is not None:
             existence, rrset = Existence.DATA, made
         security = self._security()
-        secure = security is Security.SECURE
-        expires = min(part.expires for part in self._judged)
+        first = min(part.validity for part in self._judged)
+        signed = security is Security.SECURE and isfinite(first.end)
         return Answer(
             name=self._name,
             rdtype=self._rdtype,
@@ -175,7 +176,9 @@ class Pursuit:
             hops=tuple(self._hops),
             canonical=canonical,
             ttl=None if security is Security.BOGUS else min(part.ttl for part in self._judged),
-            expires=datetime.fromtimestamp(expires, UTC) if secure and isfinite(expires) else None,
+            expires=datetime.fromtimestamp(first.end, UTC) if signed else None,
+            inception=datetime.fromtimestamp(first.start, UTC) if signed else None,
+            expiring=first.rrset if signed else "",
             ad=None,
             word=None,
         )
@@ -203,6 +206,8 @@ class Pursuit:
             canonical=self._current,
             ttl=None,
             expires=None,
+            inception=None,
+            expiring="",
             ad=None,
             word=None,
         )

@@ -92,19 +92,25 @@ class Reply:
         self.authority = Section(message.authority)
 
     @property
+    def records(self) -> int:
+        """How many records answer and authority hold, RRSIGs included."""
+        parts = (self.answer, self.authority)
+        return sum(len(found) for part in parts for held in (part._rrsets, part._rrsigs) for found in held.values())
+
+    @property
     def ttl(self) -> int:
         """The shortest TTL of everything in answer and authority; 0 for an empty reply."""
         found = [rrset.ttl for part in (self.answer, self.authority) for rrset in part._rrsets.values()]
         return min(found, default=0)
 
-    def alias(self, name: dns.name.Name) -> Alias | None:
-        """Where the answer section sends ``name``.
+    def alias(self, name: dns.name.Name, top: dns.name.Name = dns.name.root) -> Alias | None:
+        """Where the answer section sends ``name``; a DNAME has no say above ``top``.
 
         Raises dns.name.NameTooLong where a DNAME's substitution overflows (RFC 6672 2.2, YXDOMAIN).
         """
         cname = self.answer.find(name, dns.rdatatype.CNAME)
         cname_target = _target(cname)
-        dnames = [found for found in self.answer.of_type(dns.rdatatype.DNAME) if _below(name, found.rrset.name)]
+        dnames = [found for found in self.answer.of_type(dns.rdatatype.DNAME) if _between(name, found.rrset.name, top)]
         if dnames:
             record = max(dnames, key=lambda found: len(found.rrset.name))
             to = _target(record)
@@ -140,5 +146,5 @@ def _target(found: SignedRRset | None) -> dns.name.Name | None:
     return target if isinstance(target, dns.name.Name) else None
 
 
-def _below(name: dns.name.Name, above: dns.name.Name) -> bool:
-    return name != above and name.is_subdomain(above)
+def _between(name: dns.name.Name, owner: dns.name.Name, top: dns.name.Name) -> bool:
+    return name != owner and name.is_subdomain(owner) and owner.is_subdomain(top)

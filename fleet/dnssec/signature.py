@@ -29,6 +29,10 @@ from fleet.model import Ede, Reason
 SUPPORTED_ALGORITHMS = frozenset({5, 7, 8, 10, 13, 14, 15, 16})
 """DNSSEC algorithms that are verified by default: RSA with SHA-1 and SHA-2, ECDSA, EdDSA (RFC 9904)."""
 
+_RSA = frozenset({5, 7, 8, 10})
+_RSA_EXPONENT_BITS = 35
+_RSA_MODULUS_OCTETS = 512
+
 VerifySignature = Callable[[dns.rrset.RRset, RRSIG, DNSKEY, dns.name.Name | None], bool]
 """One signature check: RRset, RRSIG, key, origin of relative names (None: all are absolute)."""
 
@@ -50,13 +54,25 @@ class SignatureRules:
     limits: Limits
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Validity:
+    """When a signature is valid, in epoch seconds, and what it signs; the smaller one ends first."""
+
+    end: float
+    start: float
+    rrset: str
+
+
+ENDLESS = Validity(float("inf"), float("-inf"), "")
+"""Where nothing rests on a signature."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """A signature that holds."""
 
     key_tag: int
-    expires: float
-    """Epoch seconds."""
+    validity: Validity
     ttl: int
     """TTL of the RRset, capped by original TTL and remaining validity (RFC 4035 5.3.3)."""
     expanded_from: int | None
@@ -81,7 +97,19 @@ def key_fault(key: DNSKEY) -> Reason | None:
         return Reason(Ede.DNSSEC_BOGUS, f"key {key.key_id()} has protocol {key.protocol}, not 3")
     if key.flags & Flag.REVOKE:
         return Reason(Ede.DNSSEC_BOGUS, f"key {key.key_id()} is revoked")
+    if key.algorithm in _RSA and _oversized(key.key):
+        return Reason(Ede.DNSSEC_BOGUS, f"key {key.key_id()} is an RSA key of a size that is not verified")
     return None
+
+
+def _oversized(key: bytes) -> bool:
+    """Whether an RSA key has a modulus of over 4096 bits (RFC 3110 2) or an exponent of over 35 (as BIND has it).
+
+    One signature of such a key can cost a hundred times the work of a usual one.
+    """
+    length, start = (key[0], 1) if key[:1] > b"\0" else (int.from_bytes(key[1:3], "big"), 3)
+    exponent, modulus = key[start : start + length], key[start + length :].lstrip(b"\0")
+    return int.from_bytes(exponent, "big").bit_length() > _RSA_EXPONENT_BITS or len(modulus) > _RSA_MODULUS_OCTETS
 
 
 def check_signatures(
@@ -110,7 +138,7 @@ def check_signatures(
     try:
         for rrsig in candidates[: rules.limits.rrsigs_per_rrset]:
             for key in keys[(rrsig.key_tag, int(rrsig.algorithm))][: rules.limits.keys_per_tag]:
-                budget.verify()
+                budget.verify(len(rrset))
                 if _verifies(rules.verify, rrset, rrsig, key):
                     return _signature(rrset, rrsig, now)
             sentence = f"RRSIG of {_text(rrset)} by key {rrsig.key_tag} of {name_text(signer)} does not verify"
@@ -164,10 +192,11 @@ def _fault(
 
 
 def _signature(rrset: dns.rrset.RRset, rrsig: RRSIG, now: float) -> Signature:
-    remaining = serial_difference(rrsig.expiration, int(now))
+    moment = int(now)
+    remaining = serial_difference(rrsig.expiration, moment)
     return Signature(
         key_tag=rrsig.key_tag,
-        expires=int(now) + remaining,
+        validity=Validity(moment + remaining, moment - serial_difference(moment, rrsig.inception), _text(rrset)),
         ttl=max(0, min(rrset.ttl, rrsig.original_ttl, remaining)),
         expanded_from=rrsig.labels if rrsig.labels < label_count(rrset.name) else None,
     )

@@ -73,16 +73,23 @@ class Validator:
         validated, word = await asyncio.gather(self._validate(name, rdtype), self._fetcher.word(name, rdtype))
         answer = replace(validated, word=word, ad=None if word.failure is not None else word.ad)
         now = self._now()
+        if answer.rrset is not None and len(answer.rrset) > self._limits.kept_records:
+            return answer
         self._answers.put((name, rdtype), (now, answer), now + self._lifetime(answer, now))
         return answer
 
     async def _validate(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Answer:
-        """Prove once; where remembered keys make the answer bogus, once more with fresh ones (a key rollover)."""
+        """Prove once; where keys or replies remembered from before make the answer bogus, once more with fresh ones.
+
+        Keys may have been rolled; replies were fetched ahead of need, perhaps on the word of a forged alias.
+        """
         started = self._now()
         budget = Budget(self._limits)
         pursuit = Pursuit(name, rdtype, self._fetcher, self._chain, self._judge, budget)
         answer = await pursuit.run()
-        if pursuit.oldest_keys is not None and pursuit.oldest_keys < started:
+        rolled = pursuit.oldest_keys is not None and pursuit.oldest_keys < started
+        stale = answer.security is Security.BOGUS and budget.oldest_reply < started
+        if rolled or stale:
             self._forget(answer, zones=True)
             answer = await Pursuit(name, rdtype, self._fetcher, self._chain, self._judge, budget).run()
         if answer.security in (Security.BOGUS, Security.INDETERMINATE):

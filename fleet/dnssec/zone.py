@@ -17,7 +17,7 @@ import dns.rrset
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from dns.rdtypes.ANY.DS import DS
 
-from fleet.dnssec.signature import Keys, SignatureRules, key_fault
+from fleet.dnssec.signature import ENDLESS, Keys, SignatureRules, Validity, key_fault
 from fleet.dnssec.wording import name_text
 from fleet.errors import Failure
 from fleet.model import Ede, Link, Reason, Security
@@ -44,13 +44,15 @@ class Zone:
     expires: float
     """Epoch seconds until which this may be used without asking again."""
     keys: Keys = field(default_factory=dict)
-    signed_until: float = float("inf")
-    """Epoch seconds of the earliest expiration among the RRSIGs of the chain."""
+    validity: Validity = ENDLESS
+    """Of the RRSIG of the chain that expires first."""
     reason: Reason | None = None
     failure: Failure | None = None
     childless: bool = False
     doubtful: bool = False
     """Insecure only because a denial proves nothing (opt-out, too many iterations): there need not be a zone cut."""
+    cut_short: bool = False
+    """Bogus or indeterminate in the eyes of one question whose budget ran out; of no meaning for any other."""
     loaded: float = 0.0
     """Epoch seconds when this was proven."""
 

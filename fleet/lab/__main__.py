@@ -25,6 +25,9 @@ from fleet.lab.internet import Internet
 from fleet.lab.resolver import RESOLVERS
 from fleet.lab.scenarios import DESTINATIONS, RECORDS, REFERENCES, ZONES
 
+ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""What ends the lab from outside: Ctrl-C, a supervisor, a terminal that was closed."""
+
 
 def write_files(internet: Internet, directory: Path) -> dict[str, str]:
     """Write network file, trust anchor, roots and the list of destinations; return what the ready line says of them."""
@@ -98,7 +101,7 @@ async def run(directory: Path) -> None:
     await internet.start()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ENDINGS:
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
     _say(ready_line(internet, write_files(internet, directory)))
     _listen(loop, lambda line: _say(answer_order(line, internet.faults)), stopped.set)
@@ -111,6 +114,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m fleet.lab", description="An Internet in a box, for DANE checks.")
     parser.add_argument("--directory", type=Path, help="where the lab's files go; default: a temporary directory")
     chosen: Path | None = parser.parse_args().directory
+    for number in ENDINGS:  # from here on an end from outside unwinds, so that the temporary directory goes too
+        signal.signal(number, signal.default_int_handler)
     with contextlib.ExitStack() as stack:
         directory = chosen or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fleet-lab-")))
         asyncio.run(run(directory.absolute()))

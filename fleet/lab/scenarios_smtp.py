@@ -173,8 +173,9 @@ _SEVERAL = (
     ),
     Destination(
         "two-certificates.lab",
-        "The second address of the host presents a certificate no record names: DANE depends on which one is used.",
-        outcomes(DANE),
+        "The second address of the host presents a certificate no record names: AsyncOS, which may begin with either, "
+        "holds; RFC 7672 goes on to the other.",
+        outcomes(HELD, DANE),
         (Host(tlsa=_EE, servers=(Server(), Server(Chain(common_name="the other address")))),),
     ),
     Destination(

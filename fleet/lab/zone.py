@@ -221,7 +221,7 @@ class _Signer:
         past = (start - timedelta(days=10), start - timedelta(days=2))
         future = (start + timedelta(days=3), start + timedelta(days=30))
         usual = (
-            past if plan.signing is Signing.EXPIRED else (start - timedelta(days=1), start + timedelta(days=plan.days))
+            past if plan.signing is Signing.EXPIRED else (start - timedelta(days=10), start + timedelta(days=plan.days))
         )
         self._periods = {None: usual, Breakage.EXPIRED: past, Breakage.FUTURE: future}
 

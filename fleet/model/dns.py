@@ -142,6 +142,10 @@ class Lookup:
     """Seconds, capped by the signature's original TTL and remaining validity (RFC 4035 5.3.3)."""
     expires: datetime | None = None
     """Earliest RRSIG expiration on which the answer rests, where it is secure."""
+    inception: datetime | None = None
+    """Since when that RRSIG is valid; None where that is not known."""
+    expiring: str = ""
+    """The RRset that RRSIG signs, such as ``DNSKEY org``; empty where that is not known."""
     reason: Reason | None = None
     failure: Failure | None = None
     hops: tuple[Hop, ...] = ()

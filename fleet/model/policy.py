@@ -42,6 +42,8 @@ class Action(StrEnum):
     """This host has no address: the next one is tried."""
     UNDELIVERABLE = "undeliverable"
     """Null MX or no such domain: bounced at once, not a DANE result."""
+    BOUNCE = "dane-bounce"
+    """DANE is required and is not there: returned to the sender at once, no other host is tried (exim only)."""
     NOT_TESTED = "not-tested"
     """SMTP could not be tried from here (refused, timeout, greeting, --no-smtp): says nothing about DANE."""
     UNKNOWN = "unknown"

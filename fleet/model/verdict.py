@@ -107,11 +107,15 @@ class MatchRules(StrEnum):
     """Which reference identifiers and which digest rule a match was computed with."""
 
     RFC7671 = "rfc7671"
-    """Base domain, next-hop domain and its expansion as names (secure MX, RFC 7672 3.2.2); digest agility."""
+    """Base domain, next-hop domain and its expansion as names (secure MX, RFC 7672 3.2.2); digest agility.
+
+    Postfix uses it behind an insecure MX too."""
     BASE_ONLY = "base-only"
     """The base domain is the only name (insecure MX, RFC 7672 3.2.2); digest agility."""
     EXIM = "exim"
-    """Exim: the base domain is the only name, every digest counts (no agility), trust anchors only if sent."""
+    """Exim: the base domain is the only name, every digest counts (no agility), trust anchors only if sent.
+
+    Whole data that is no certificate or key counts for Exim as a record that does not match."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,16 @@
 """The pure parts of the walk: what an answer means for the next rung."""
 
+import asyncio
 from dataclasses import replace
 
-from fleet.dane.ladder import address_step, mx_step, reference_names, server_name, tlsa_bases
+import dns.name
+import pytest
+
+from fleet.dane import SmtpSettings, Walker, ladder
+from fleet.dane.ladder import address_step, mx_step, reference_names, server_names, tlsa_bases
 from fleet.errors import Failure, FailureKind
 from fleet.model import Existence, Hop, Lookup, MailHost, MxMeaning, ResolverWord, Security, TlsaRecord, TlsaStep
+from fleet.network.mapped import MappedNetwork
 
 SECURE, INSECURE, BOGUS = Security.SECURE, Security.INSECURE, Security.BOGUS
 
@@ -88,17 +94,38 @@ def test_behind_a_secure_alias_to_an_unsigned_host_only_the_alias_is_asked() -> 
     assert tlsa_bases(address_step("mx.lab", a, lookup("mx.lab", "AAAA", hops=hops), None, 8)) == ("mx.lab",)
 
 
-def test_sni_is_the_first_base_with_secure_records_else_the_host() -> None:
+def test_sni_is_every_base_with_secure_records_else_the_host() -> None:
     record = TlsaRecord(b"", 3, 1, 1, b"")
     empty = TlsaStep("mx.lab", "real.lab", lookup("_25._tcp.real.lab", "TLSA"), ())
     full = TlsaStep("mx.lab", "mx.lab", lookup("_25._tcp.mx.lab", "TLSA", "03"), (record,))
-    assert server_name("mx.lab", [empty, full]) == "mx.lab"
-    assert server_name("mx.lab", [replace(full, base="real.lab"), full]) == "real.lab"
+    assert server_names("mx.lab", [empty, full]) == ("mx.lab",)
+    assert server_names("mx.lab", [replace(full, base="real.lab"), full]) == ("real.lab", "mx.lab")
     insecure = replace(full, base="real.lab", lookup=replace(full.lookup, security=INSECURE))
-    assert server_name("mx.lab", [insecure]) == "mx.lab"
+    assert server_names("mx.lab", [insecure]) == ("mx.lab",)
 
 
 def test_the_next_hop_and_its_expansion_are_reference_names() -> None:
     hops = (Hop("CNAME", "d.lab", "e.lab", SECURE),)
     step = mx_step("d.lab", lookup("d.lab", "MX", "10 a.lab.", hops=hops), 20)
     assert reference_names("d.lab", step) == ("d.lab", "e.lab")
+
+
+def test_a_label_of_a_host_may_end_in_a_dot_of_its_own() -> None:
+    step = mx_step("d.lab", lookup("d.lab", "MX", "10 mx.com\\..", "20 B.lab."), 20)
+    assert [host.name for host in step.hosts] == ["mx.com\\.", "b.lab"]
+
+
+def test_a_host_whose_name_leaves_no_room_for_a_tlsa_name_is_not_known_and_ends_no_walk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    longest = ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 61])
+
+    async def answer(resolvers: object, name: str, rdtype: str) -> Lookup:
+        dns.name.from_text(name)  # as the validator does
+        records = {"MX": (f"10 {longest}.",), "A": ("198.51.100.1",)}
+        return lookup(name, rdtype, *records.get(rdtype, ()))
+
+    monkeypatch.setattr(ladder, "look_up", answer)
+    verdict = asyncio.run(Walker(MappedNetwork("nowhere", {}, {}), (), SmtpSettings(enabled=False)).walk("d.lab"))
+    assert [type(step).__name__ for step in verdict.steps] == ["MxStep", "AddressStep"]
+    assert "TLSA was not asked" in verdict.unknown[0]

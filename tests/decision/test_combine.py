@@ -46,7 +46,7 @@ def test_the_alternative_of_asyncos_is_the_next_host_reading_where_it_differs(ac
 @given(POLICIES, ACTIONS)
 def test_the_weakest_path_is_at_least_as_weak_as_the_expected_one(policy, actions):
     gain = ["dane-success", "not-tested", "next-host", "undeliverable", "soft-error", "dane-fail"]
-    gain += ["fail-or-tls", "tls-unauthenticated", "unknown", "fallback"]
+    gain += ["dane-bounce", "fail-or-tls", "tls-unauthenticated", "unknown", "fallback"]
     combined = combine(policy, "opportunistic", actions)
     assert gain.index(actions[combined.weakest_index]) == max(map(gain.index, actions))
 
@@ -75,6 +75,9 @@ EXAMPLES = [
     ("rfc7672", "soft-error dane-success", "dane-success", "soft-error"),
     ("rfc7672", "dane-fail not-tested", "not-tested", "dane-fail"),
     ("rfc7672", "unknown dane-success", "unknown", "unknown"),
+    ("exim", "dane-bounce dane-success", "dane-bounce", "dane-bounce"),
+    ("exim", "dane-fail not-tested dane-bounce dane-success", "dane-bounce", "dane-bounce"),
+    ("exim", "dane-success dane-bounce", "dane-success", "dane-bounce"),
 ]
 
 

@@ -30,6 +30,13 @@ def test_undeliverable_mail_is_not_danes_doing(build):
     assert code(build.without_hosts("null"), require=Require.DANE) == 1
 
 
+def test_mail_that_bounces_because_dane_was_required_is_1(build):
+    lost = build.verdict(build.Host(tlsa="nxdomain"))
+    assert code(lost, mode=Mode.MANDATORY, policy=Policy.EXIM) == 1
+    assert code(lost, mode=Mode.OPPORTUNISTIC, policy=Policy.EXIM) == 0
+    assert code(build.without_hosts("null"), mode=Mode.MANDATORY, policy=Policy.EXIM) == 0
+
+
 @pytest.mark.parametrize("require", [None, *Require])
 def test_what_was_not_tested_is_3(build, require):
     assert code(build.verdict(build.Host(session="timeout")), require=require) == 3

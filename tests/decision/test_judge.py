@@ -229,3 +229,97 @@ def test_a_verdict_without_steps_is_unknown_for_everyone(build):
     for judgement in judge_all(empty).values():
         assert judgement.outcome == "unknown"
         assert judgement.incomplete
+
+
+def test_a_certificate_that_fails_is_the_cause_although_the_cname_question_failed_too(build):
+    cname = build.lookup("mx.example", "CNAME", failure=build.TIMEOUT)
+    for host, cause in (
+        (build.Host(cname=cname, match=build.mismatched()), "certificate"),
+        (build.Host(cname=cname, tlsa="nxdomain"), "tlsa-absent"),
+    ):
+        judgement = judged(build.verdict(host), mode=MANDATORY)
+        assert (judgement.outcome, judgement.cause) == ("held", cause)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_cname_question_that_fails_the_lookup_is_the_cause_also_behind_an_insecure_mx(build, mode):
+    address = build.lookup("mx.example", "A", "insecure", hops=build.alias_of("real.example", "secure"))
+    cname = build.lookup("mx.example", "CNAME", failure=build.TIMEOUT)
+    judgement = judged(build.verdict(build.Host(address=address, cname=cname), mx="insecure"), "postfix", mode)
+    assert (judgement.outcome, judgement.cause, judgement.report) == ("held", "cname-failed", "dnssec-invalid")
+    assert judgement.incomplete
+
+
+@pytest.mark.parametrize("policy", ["asyncos", "rfc7672"])
+def test_an_address_whose_record_is_bogus_is_not_tried_although_the_resolver_hands_it_out(build, policy):
+    word = build.ResolverWord("NOERROR", False, Existence.DATA)
+    aaaa = build.lookup("mx.example", "AAAA", "bogus", word=word)
+    verdict = build.verdict(build.Host(aaaa=aaaa, addresses=("2001:db8::1", "192.0.2.1"), match=build.mismatched()))
+    [at_four] = build.verdict(build.Host()).contacts("mx.example")
+    judgement = judged(build.replace(verdict, steps=(*verdict.steps[:-1], at_four)), policy)
+    assert (judgement.outcome, judgement.headline) == ("dane", "DANE")
+    assert [path.address for path in judgement.paths] == ["192.0.2.1"]
+
+
+@pytest.mark.parametrize(
+    ("a", "aaaa", "address"), [("failed", "secure", "2001:db8::1"), ("secure", "failed", "192.0.2.1")]
+)
+def test_a_family_whose_lookup_failed_beside_a_good_one_leaves_the_check_incomplete(build, a, aaaa, address):
+    judgement = judged(build.verdict(build.Host(address=a, aaaa=aaaa, addresses=(address,))), "rfc7672")
+    family = "A" if a == "failed" else "AAAA"
+    assert (judgement.outcome, judgement.headline) == ("dane", "DANE, incomplete")
+    assert judgement.incomplete == (f"mx.example {family}: no answer within 5 s",)
+
+
+def test_without_smtp_the_other_reading_is_no_success_either(build):
+    verdict = build.verdict(build.Host("mx1.example", tlsa="bogus"), build.Host("mx2.example", 20), smtp=False)
+    assert judged(verdict).alternative == "not-tested"
+
+
+def test_unusable_records_come_to_no_more_than_the_tls_level_lets_pass(build):
+    host = build.Host(records=(build.UNUSABLE,), pkix=Pkix(False, True, (), "self-signed certificate"))
+    judgement = judged(build.verdict(host), level=TlsLevel.REQUIRED_VERIFY)
+    assert (judgement.outcome, judgement.best) == ("held", "held")
+
+
+def _two(build, good, bad, preference):
+    hosts = [build.Host(good, 10), build.Host(bad, preference, match=build.mismatched(), addresses=("192.0.2.2",))]
+    return build.verdict(*sorted(hosts, key=lambda host: (host.preference, host.name)))
+
+
+@pytest.mark.parametrize(("good", "bad"), [("a.example", "b.example"), ("b.example", "a.example")])
+def test_of_hosts_of_one_preference_the_failing_one_may_come_first_whatever_its_name(build, good, bad):
+    strict = judged(_two(build, good, bad, 10))
+    assert (strict.outcome, strict.expected_path.host, strict.alternative) == ("held", bad, "dane-success")
+    assert judged(_two(build, good, bad, 10), "rfc7672").outcome == "dane"
+    assert judged(_two(build, good, bad, 20)).outcome == "dane"
+
+
+def test_of_hosts_of_one_preference_exim_may_bounce_at_the_one_without_dane_first(build):
+    good, bad = build.Host("a.example"), build.Host("b.example", tlsa="nxdomain", addresses=("192.0.2.2",))
+    equal = judged(build.verdict(good, bad), "exim", "mandatory")
+    assert (equal.action, equal.outcome, equal.report) == ("dane-bounce", "undeliverable", "dane-required")
+    later = build.replace(bad, preference=20)
+    behind = judged(build.verdict(good, later), "exim", "mandatory")
+    assert (behind.outcome, behind.weakest_path.action, behind.worst) == ("dane", "dane-bounce", "undeliverable")
+
+
+@pytest.mark.parametrize("bad", ["192.0.2.1", "192.0.2.2"])
+def test_of_addresses_of_one_family_the_failing_one_may_come_first_whatever_the_resolvers_order(build, bad):
+    addresses = ("192.0.2.1", "192.0.2.2")
+    verdict = build.verdict(build.Host(addresses=addresses))
+    wrong = build.verdict(build.Host(addresses=addresses, match=build.mismatched()))
+    steps = [step for step in verdict.steps if step not in verdict.contacts("mx.example")]
+    for address in addresses:
+        chosen = wrong if address == bad else verdict
+        steps += [step for step in chosen.contacts("mx.example") if step.contact.address == address]
+    strict = judged(build.replace(verdict, steps=tuple(steps)))
+    assert (strict.outcome, strict.expected_path.address) == ("held", bad)
+
+
+def test_the_preferred_family_comes_first_and_decides(build):
+    addresses = ("2001:db8::1", "192.0.2.1")
+    verdict = build.verdict(build.Host(aaaa="secure", addresses=addresses))
+    wrong = build.verdict(build.Host(aaaa="secure", addresses=addresses, match=build.mismatched()))
+    steps = (*verdict.steps[:-1], wrong.steps[-1])
+    assert judged(build.replace(verdict, steps=steps)).outcome == "dane"

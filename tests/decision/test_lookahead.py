@@ -31,6 +31,26 @@ def test_a_signature_that_ends_within_three_days(build, hours, warned):
     )
 
 
+@pytest.mark.parametrize(("age", "warned"), [(47, False), (70, False), (80, True)])
+def test_a_signature_that_never_lives_long_is_worth_a_warning_only_near_its_end(build, age, warned):
+    """Zones signed online have two days of validity at every moment: 24 hours left of ``age`` + 24."""
+    times = {"inception": build.AT - timedelta(hours=age), "expires": build.AT + timedelta(hours=24)}
+    verdict = build.verdict(quiet(build), mx=build.lookup("example.org", "MX", **times))
+    assert codes(verdict, build.AT) == (["signature-expires"] if warned else [])
+
+
+@pytest.mark.parametrize(
+    ("signed", "words"),
+    [("MX example.org", "The signature of MX example.org"), ("DNSKEY org", "The signature of DNSKEY org behind MX")],
+)
+def test_the_signature_that_ends_is_named_where_it_is_known(build, signed, words):
+    times = {"inception": build.AT - timedelta(days=30), "expires": build.AT + timedelta(hours=24)}
+    verdict = build.verdict(quiet(build), mx=build.lookup("example.org", "MX", expiring=signed, **times))
+    [warning] = warnings(verdict, build.AT)
+    assert warning.sentence.startswith(words)
+    assert warning.sentence.endswith("expires in 24 hours.")
+
+
 def test_signatures_that_end_together_are_one_warning(build):
     end = build.AT + timedelta(hours=20)
     host = quiet(build, address=build.lookup("mx.example", "A", expires=end))

@@ -1,4 +1,4 @@
-"""Postfix, Exim and the ideal client, row by row, typed from their documentation, sources and RFC 7672."""
+"""Postfix, Exim and the ideal client, row by row, typed from RFC 7672, documentation and what was seen."""
 
 import pytest
 
@@ -42,15 +42,30 @@ ROWS = [
     ("postfix", "failed", "soft-error", "soft-error"),
     ("postfix", "bogus", "soft-error", "soft-error"),
     ("postfix", "no-domain", "undeliverable", "undeliverable"),
-    # Exim: AD bit, MX must be secure
+    # Exim 4.96, as seen: AD bit, MX must be secure; required and absent bounces, required and failing waits
     ("exim", "secure secure secure success", "dane-success", "dane-success"),
     ("exim", "secure secure secure failed", "dane-fail", "dane-fail"),
-    ("exim", "insecure secure secure success", "fallback", "dane-fail"),
-    ("exim", "insecure secure bogus", "fallback", "dane-fail"),
-    ("exim", "secure insecure-secure-cname secure success", "fallback", "dane-fail"),
+    ("exim", "secure secure secure no-starttls", "dane-fail", "dane-fail"),
+    ("exim", "secure secure secure handshake-failed", "dane-fail", "dane-fail"),
+    ("exim", "insecure secure secure success", "fallback", "dane-bounce"),
+    ("exim", "insecure secure bogus", "fallback", "dane-bounce"),
+    ("exim", "insecure insecure", "fallback", "dane-bounce"),
+    ("exim", "insecure no-address", "next-host", "next-host"),
+    ("exim", "secure insecure", "fallback", "dane-bounce"),
+    ("exim", "secure insecure-secure-cname secure success", "fallback", "dane-bounce"),
+    ("exim", "secure secure nxdomain no-starttls", "fallback", "dane-bounce"),
+    ("exim", "secure secure nodata not-tested", "fallback", "dane-bounce"),
+    ("exim", "secure secure insecure-nodata", "fallback", "dane-bounce"),
+    ("exim", "secure secure insecure", "fallback", "dane-bounce"),
     ("exim", "secure secure failed", "dane-fail", "dane-fail"),
-    ("exim", "secure secure unusable", "tls-unauthenticated", "dane-fail"),
+    ("exim", "secure secure bogus", "dane-fail", "dane-fail"),
+    ("exim", "secure secure unusable", "tls-unauthenticated", "tls-unauthenticated"),
+    ("exim", "secure secure unusable no-starttls", "dane-fail", "dane-fail"),
+    ("exim", "implicit-insecure secure secure success", "dane-success", "dane-success"),
+    ("exim", "implicit-insecure insecure", "fallback", "dane-bounce"),
+    ("exim", "secure failed", "soft-error", "soft-error"),
     ("exim", "failed", "soft-error", "soft-error"),
+    ("exim", "no-domain", "undeliverable", "undeliverable"),
 ]
 
 
@@ -66,5 +81,7 @@ def test_dane_behind_an_insecure_mx_is_qualified(policy):
     assert "whoever forges" in decide_row(policy, "opportunistic", "insecure", "secure", "secure", "success").note
 
 
-def test_what_exim_does_with_a_host_without_dane_it_requires_is_assumed():
-    assert decide_row("exim", "mandatory", "insecure", "insecure").assumed
+@pytest.mark.parametrize("states", ["insecure insecure", "secure secure nxdomain", "secure secure unusable"])
+def test_what_exim_does_with_a_host_without_dane_it_requires_was_seen_and_is_told(states):
+    row = decide_row("exim", "mandatory", *states.split())
+    assert (row.basis, bool(row.note)) == ("platform", True)

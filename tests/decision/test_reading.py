@@ -4,7 +4,7 @@ import pytest
 
 from fleet.decision import attempts
 from fleet.errors import Failure, FailureKind
-from fleet.model import BaseMatch, Existence, MatchRules, Policy
+from fleet.model import BaseMatch, Existence, MatchRules, Policy, TlsaRecord
 
 ALL = list(Policy)
 OWN = [Policy.ASYNCOS, Policy.RFC7672]
@@ -204,6 +204,44 @@ def test_exim_asks_no_tlsa_behind_an_insecure_mx(build):
     assert states(build.verdict(build.Host(), mx="insecure"), "postfix")[2] == "secure"
 
 
+def test_exim_asks_at_the_expanded_name_and_nowhere_else(build):
+    expanded = build.verdict(build.Host(address=alias(build, "secure", "secure"), base="real.example"))
+    assert states(expanded, "exim") == ("secure", "secure", "secure", "success")
+    denied = build.verdict(build.Host(address=alias(build, "secure", "secure"), base="real.example", tlsa="nxdomain"))
+    original = build.verdict(build.Host(address=alias(build, "secure", "secure")))
+    both = build.replace(original, steps=(*original.steps, *denied.steps))
+    [attempt] = attempts(both, Policy.EXIM)
+    assert (attempt.base, attempt.tlsa) == ("real.example", "nxdomain")
+
+
+@pytest.mark.parametrize(
+    ("rdata", "state"),
+    [
+        ((3, 0, 0, b"no certificate"), "secure"),
+        ((2, 1, 0, b"no key"), "secure"),
+        ((3, 0, 0, b""), "unusable"),
+        ((3, 1, 1, b"short"), "unusable"),
+        ((3, 2, 0, b"selector"), "unusable"),
+        ((1, 0, 0, b"usage"), "unusable"),
+    ],
+)
+def test_whole_data_that_is_no_certificate_is_a_record_for_exim_alone(build, rdata, state):
+    *header, data = rdata
+    record = TlsaRecord(bytes(header) + data, *header, data, "of no use")
+    verdict = build.verdict(build.Host(records=(record,), match=build.mismatched()))
+    assert states(verdict, "exim")[2:] == (state, "failed" if state == "secure" else "not-reached")
+    assert states(verdict, "postfix")[2:] == ("unusable", "not-reached")
+
+
+def test_exim_tries_an_address_that_two_hosts_share_under_the_first_name_only(build):
+    first, second = build.Host("mx1.example", match=build.mismatched()), build.Host("mx2.example", 20)
+    verdict = build.verdict(first, second)
+    assert [attempt.host for attempt in attempts(verdict, Policy.EXIM)] == ["mx1.example"]
+    assert [attempt.host for attempt in attempts(verdict, Policy.POSTFIX)] == ["mx1.example", "mx2.example"]
+    equal = build.verdict(first, build.Host("mx2.example", first.preference))
+    assert [attempt.host for attempt in attempts(equal, Policy.EXIM)] == ["mx1.example", "mx2.example"]
+
+
 @pytest.mark.parametrize(
     ("session", "state"),
     [
@@ -250,7 +288,7 @@ def test_each_policy_matches_by_its_own_rules(build):
         "failed",
     ]
     insecure = build.verdict(build.Host(matches=matches), mx="insecure")
-    assert [states(insecure, policy)[3] for policy in ("rfc7672", "postfix")] == ["failed", "failed"]
+    assert [states(insecure, policy)[3] for policy in ("rfc7672", "postfix")] == ["failed", "success"]
 
 
 def test_a_verdict_without_any_step_is_unknown(build):

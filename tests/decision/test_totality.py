@@ -39,6 +39,21 @@ def test_only_a_matching_certificate_behind_secure_names_is_ever_a_success_in_ma
 
 
 @pytest.mark.parametrize("policy", list(Policy))
+def test_mandatory_mode_delivers_unauthenticated_at_exims_hosts_with_unusable_records_only(policy):
+    delivers = (Action.FALLBACK, Action.TLS_UNAUTHENTICATED, Action.FAIL_OR_TLS)
+    lenient = {states[2] for states in EVERY_STATE if decide(policy, "mandatory", *states) in delivers}
+    assert lenient == ({TlsaState.UNUSABLE} if policy == "exim" else set())
+
+
+@pytest.mark.parametrize("policy", list(Policy))
+def test_only_exim_bounces_for_want_of_dane_and_only_where_it_would_fall_back(policy):
+    bounced = [states for states in EVERY_STATE if decide(policy, "mandatory", *states) is Action.BOUNCE]
+    assert bool(bounced) == (policy == "exim")
+    assert {decide(policy, "opportunistic", *states) for states in bounced} <= {Action.FALLBACK}
+    assert not any(decide(policy, "opportunistic", *states) is Action.BOUNCE for states in EVERY_STATE)
+
+
+@pytest.mark.parametrize("policy", list(Policy))
 def test_the_deciding_row_holds_the_states_it_was_decided_on(policy):
     for states in EVERY_STATE:
         row = decide_row(policy, "opportunistic", *states)

@@ -1,5 +1,6 @@
 """From the trust anchor down: DS, DNSKEY, insecure delegations, algorithms and digests."""
 
+import asyncio
 from datetime import timedelta
 
 import dns.dnssec
@@ -11,6 +12,7 @@ import dns.rrset
 import pytest
 
 from fleet.dnssec import SUPPORTED_ALGORITHMS, Limits, verify_signature
+from fleet.dnssec.limits import Budget
 from fleet.dnssec.signature import SignatureRules
 from fleet.dnssec.zone import entry_keys
 from fleet.model import Ede, Existence, LinkKind, Reason, Security
@@ -351,3 +353,58 @@ async def test_an_expired_signature_of_a_ds_is_the_first_cause(lab):
 async def test_a_root_ds_question_is_answered_by_the_root(lab):
     answer = await lab.internet().validator().resolve(".", "DS")
     assert (answer.security, answer.existence) == (Security.SECURE, Existence.NODATA)
+
+
+@pytest.mark.parametrize("signer", ["org.", "."])
+async def test_a_signature_that_names_a_zone_above_the_trust_anchor_makes_nothing_insecure(lab, signer):
+    """Above the only anchor everything is insecure: naming it must not take a name out of the zone that is anchored."""
+    net = lab.internet(lab.zone("example.org.", MX))
+
+    def forge(query, reply):
+        rrset = dns.rrset.from_text("example.org.", 300, "IN", "MX", "10 evil.test.")
+        key = lab.key()
+        times = {"inception": lab.now - timedelta(days=1), "expiration": lab.now + timedelta(days=1)}
+        rrsig = dns.dnssec.sign(rrset, key.private, lab.name(signer), key.rdata, **times)
+        reply.answer[:] = [rrset, dns.rrset.from_rdata_list(rrset.name, 300, [rrsig])]
+        reply.authority.clear()
+
+    net.tamper(forge, "MX")
+    answer = await net.validator(net.anchors("example.org.")).resolve("example.org", "MX")
+    assert (answer.security, answer.why.code) == (Security.BOGUS, Ede.DNSSEC_BOGUS)
+
+
+async def test_a_dname_above_the_trust_anchor_leads_nowhere(lab):
+    net = lab.internet(lab.zone("example.org.", MX))
+
+    def forge(query, reply):
+        reply.answer[:] = [
+            dns.rrset.from_text("org.", 300, "IN", "DNAME", "evil.test."),
+            dns.rrset.from_text("example.org.", 300, "IN", "CNAME", "example.evil.test."),
+            dns.rrset.from_text("example.evil.test.", 300, "IN", "MX", "10 evil.test."),
+        ]
+        reply.authority.clear()
+
+    net.tamper(forge, "MX", "example.org.")
+    answer = await net.validator(net.anchors("example.org.")).resolve("example.org", "MX")
+    assert answer.security is Security.BOGUS
+    assert answer.hops == ()
+
+
+@pytest.mark.parametrize("limits", [Limits(queries_per_resolve=3), Limits(verifications_per_resolve=2)])
+async def test_a_question_that_used_up_its_budget_leaves_no_verdict_on_the_zones_it_passed(lab, limits):
+    aliases = "\n".join(f"a.b.c.d{number} CNAME a.b.c.d{number + 1}" for number in range(9))
+    net = lab.internet(lab.zone("evil.org.", aliases), lab.zone("example.org.", MX))
+    validator = net.validator(limits=limits)
+    costly = await validator.resolve("a.b.c.d0.evil.org", "MX")
+    assert costly.security in (Security.BOGUS, Security.INDETERMINATE)
+    kept = [validator._chain._zones.get(lab.name(name), lab.now.timestamp()) for name in (".", "org.", "evil.org.")]
+    assert {zone.security for zone in kept if zone is not None} <= {Security.SECURE}
+
+
+async def test_a_question_that_shares_a_step_with_one_that_used_up_its_budget_makes_the_step_itself(lab):
+    net = lab.internet(lab.zone("example.org.", MX))
+    chain = net.validator()._chain
+    spent, fresh = Budget(Limits(verifications_per_resolve=0)), Budget(Limits())
+    name = lab.name("example.org.")
+    poor, rich = await asyncio.gather(chain.zone_at(name, spent), chain.zone_at(name, fresh))
+    assert (poor.security, rich.security) == (Security.BOGUS, Security.SECURE)

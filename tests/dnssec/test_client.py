@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import dns.rrset
 import pytest
 
 from fleet.dnssec.client import Client
+from fleet.dnssec.wire import parse
 from fleet.errors import FailureKind, RemoteError
 from fleet.network.host import HostNetwork
 
@@ -354,3 +356,36 @@ async def test_a_refusal_that_repeats_no_question_is_an_answer():
 
 def test_an_ipv6_resolver_is_named_with_brackets():
     assert Client(HostNetwork(), "2001:db8::53").resolver == "[2001:db8::53]:53"
+
+
+def long_answer(query, records):
+    answer = dns.message.make_response(query)
+    texts = [f"192.0.{number // 256}.{number % 256}" for number in range(records)]
+    answer.answer.append(dns.rrset.from_text_list("example.org.", 60, "IN", "A", texts))
+    return answer.to_wire(max_size=65535)
+
+
+async def test_a_datagram_far_larger_than_asked_for_is_ignored():
+    def flood(query):
+        return [long_answer(query, 1000), long_answer(query, 1)]
+
+    async with resolver(flood) as scripted:
+        assert len((await client(scripted)(question())).answer[0]) == 1
+
+
+@pytest.mark.parametrize(("records", "beside"), [(1, False), (1000, True)])
+async def test_a_large_message_is_parsed_beside_the_event_loop(monkeypatch, records, beside):
+    threads = []
+
+    def watched(data):
+        threads.append(threading.current_thread())
+        return parse(data)
+
+    def says(query):
+        wire = long_answer(query, records)
+        return [len(wire).to_bytes(2, "big") + wire]
+
+    monkeypatch.setattr("fleet.dnssec.client.parse", watched)
+    async with resolver(tcp=says) as scripted:
+        await client(scripted, tcp_only=True)(question())
+    assert [thread is not threading.main_thread() for thread in threads] == [beside]

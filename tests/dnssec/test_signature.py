@@ -10,7 +10,7 @@ import dns.rrset
 import pytest
 
 from fleet.dnssec import SUPPORTED_ALGORITHMS, Limits, verify_signature
-from fleet.dnssec.limits import Budget
+from fleet.dnssec.limits import Budget, WorkExceededError
 from fleet.dnssec.signature import SignatureRules, check_signatures, serial_difference, usable_keys
 from fleet.model import Ede, Existence, Reason, Security
 
@@ -162,8 +162,20 @@ async def test_the_ttl_is_capped_by_original_ttl_and_remaining_validity(lab, sig
 
 async def test_the_answer_names_the_earliest_expiration_it_rests_on(lab, signed):
     early = lab.now + timedelta(days=3)
-    signed.with_signatures(signed.sign(expiration=early))
-    assert (await mx(signed)).expires == early
+    begin = lab.now - timedelta(days=4)
+    signed.with_signatures(signed.sign(inception=begin, expiration=early))
+    answer = await mx(signed)
+    assert (answer.inception, answer.expires, answer.expiring) == (begin, early, "MX example.org")
+
+
+async def test_the_signature_that_ends_first_may_be_one_above(lab, signed):
+    early = lab.now + timedelta(days=3)
+    org = signed.zone("org.")
+    org.expiration = early
+    org.signatures.clear()
+    answer = await mx(signed)
+    assert (answer.expires, answer.inception) == (early, org.inception)
+    assert answer.expiring in ("DNSKEY org", "DS example.org")
 
 
 async def test_a_foreign_check_of_one_signature_can_be_plugged_in(signed):
@@ -288,3 +300,24 @@ async def test_a_label_count_the_name_cannot_have_is_named(signed, labels):
     assert (await mx(signed)).why.sentence == (
         f"RRSIG of MX example.org counts {labels} labels, which its name cannot have"
     )
+
+
+@pytest.mark.parametrize(
+    ("exponent", "octets", "fit"),
+    [(65537, 128, True), (3, 512, True), (2**34 + 1, 256, True), (2**35 + 1, 256, False), (65537, 513, False)],
+)
+def test_rsa_keys_that_cost_more_than_any_honest_one_are_not_used(lab, exponent, octets, fit):
+    number = exponent.to_bytes((exponent.bit_length() + 7) // 8, "big")
+    modulus = b"\xc1" * octets
+    for length in (bytes([len(number)]), b"\0" + len(number).to_bytes(2, "big")):
+        key = lab.key().rdata.replace(algorithm=8, key=length + number + modulus)
+        assert bool(usable_keys([key], SUPPORTED_ALGORITHMS)) is fit
+
+
+def test_a_check_of_very_many_records_counts_as_more_than_one():
+    budget = Budget(Limits(verifications_per_message=4))
+    left = budget.message()
+    for _ in range(2):
+        left.verify(500)
+    with pytest.raises(WorkExceededError):
+        left.verify(1)

@@ -236,3 +236,38 @@ async def test_questions_are_bounded(lab, net):
     answer = await net.validator(limits=Limits(queries_per_resolve=40)).resolve(f"{long}.example.org", "A")
     assert answer.failure.kind is FailureKind.LIMIT
     assert len(net.queries) <= 42
+
+
+async def test_what_a_forged_alias_had_fetched_ahead_does_no_harm_later(lab):
+    net = lab.internet(lab.zone("evil.org.", "@ MX 10 mx"), lab.zone("victim.org.", "@ MX 10 mx"))
+
+    def alias(query, reply):
+        targets = [("evil.org.", "victim.org."), ("victim.org.", "else.where.")]
+        reply.answer[:] = [dns.rrset.from_text(owner, 300, "IN", "CNAME", target) for owner, target in targets]
+
+    def wrong(query, reply):
+        reply.answer[:] = [dns.rrset.from_text("victim.org.", 86400, "IN", "DS", f"1 13 2 {'00' * 32}")]
+
+    net.tamper(alias, "MX", "evil.org.")
+    net.tamper(wrong, "DS", "victim.org.")
+    validator = net.validator()
+    assert (await validator.resolve("evil.org", "MX")).security is Security.BOGUS
+    net.tampers.clear()
+    net.clock = lambda: lab.now + timedelta(minutes=30)
+    assert (await validator.resolve("victim.org", "MX")).security is Security.SECURE
+
+
+async def test_a_reply_of_very_many_records_is_not_remembered(lab):
+    many = "\n".join(f"@ MX {number} mx" for number in range(300))
+    net = lab.internet(lab.zone("example.org.", many))
+
+    def swell(query, reply):
+        reply.answer.append(dns.rrset.from_text_list("a.org.", 3600, "IN", "TXT", [str(one) for one in range(300)]))
+
+    net.tamper(swell, "DS", "example.org.")
+    validator = net.validator()
+    for _ in range(2):
+        assert len((await validator.resolve("example.org", "MX")).rrset) == 300
+    assert net.queries.count(("example.org.", "MX", True)) == 2
+    assert validator._fetcher.remembers(lab.name("org."), 43)
+    assert not validator._fetcher.remembers(lab.name("example.org."), 43)

@@ -122,6 +122,15 @@ def test_a_resolver_outside_the_mapped_network_is_refused(fleet, lab_options) ->
     assert "192.0.2.99:53 is not in the network" in done.stderr
 
 
+def test_a_trust_anchor_of_another_zone_does_not_make_everything_unsigned(fleet, lab, tmp_path: Path) -> None:
+    other = tmp_path / "other.key"
+    other.write_text(lab.trust_anchor.read_text().replace(". ", "other.example. ", 1))
+    options = ["--network", str(lab.network), "--resolver", lab.resolvers["validating"]]
+    done = fleet("check", *options, "--trust-anchor", str(other), "good.lab")
+    assert done.returncode == 1, done.stdout + done.stderr  # the lab's root is not the shipped one: bogus, no fallback
+    assert "held" in done.stdout
+
+
 def test_a_bad_line_of_a_file_is_named(fleet, lab_options, tmp_path: Path) -> None:
     listed = tmp_path / "destinations"
     listed.write_text("good.lab\nbad..name\n")

@@ -132,3 +132,20 @@ def test_warnings_are_told_in_full_only_of_a_single_destination() -> None:
 
 def test_no_rows_print_nothing() -> None:
     assert check_table([]) == ""
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_an_outcome_that_rests_on_an_assumption_says_so_and_names_the_other_reading(alone: bool) -> None:
+    assumed = replace(ROWS[1], assumed=True, alternative="dane-success")
+    table = check_table([assumed] if alone else [ROWS[0], assumed], Look(200))
+    assert (
+        "no source says for certain that this sender does so; read with the next host tried it is dane-success" in table
+    )
+    assert "dane-success" in check_block(assumed, [])
+    assert "no source says" not in check_table([ROWS[0]])
+
+
+def test_a_single_row_tells_what_is_missing() -> None:
+    assert "missing: 3 MX hosts were not checked" in check_table(
+        [replace(ROWS[0], incomplete=("3 MX hosts were not checked",))]
+    )

@@ -55,6 +55,15 @@ def test_a_lab_that_died_is_noticed_when_it_is_given_an_order():
             lab.fault(fault="clear")
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_nothing_stays_on_disk_when_it_is_ended_from_outside(name):
+    with spawn() as lab:
+        assert lab.network.parent.exists()
+        os.kill(lab.pid, getattr(signal, name))
+        lab.wait(10)
+        assert not lab.network.parent.exists()
+
+
 def test_it_ends_with_the_block_even_when_the_block_fails():
     with pytest.raises(RuntimeError, match="oops"), spawn() as lab:
         raise RuntimeError("oops")

@@ -31,7 +31,9 @@ def check(
     ] = None,
     trust_anchor: Annotated[
         list[Path] | None,
-        typer.Option(help="DS/DNSKEY records or root-anchors.xml; repeat.  Default: the root's keys 20326 and 38696."),
+        typer.Option(
+            help="DS/DNSKEY records or root-anchors.xml; repeat.  Where none is the root's: its keys 20326 and 38696."
+        ),
     ] = None,
     timeout: Annotated[float, typer.Option(min=1, max=3600, help="Seconds for one destination.")] = 60.0,
     jobs: Annotated[int, typer.Option(min=1, max=1000, help="Destinations checked at the same time.")] = 32,
@@ -64,8 +66,8 @@ def check(
 ) -> None:
     """Check destinations live: MX, address, TLSA, STARTTLS and certificate, of every host and every address.
 
-    Exit codes: 0 delivered (under DANE, or by a fallback unless --require dane) - 1 mail held - 2 usage - 3 something
-    was not tested or is unknown - 130 interrupted.  Never sends mail.
+    Exit codes: 0 delivered (under DANE, or by a fallback unless --require dane), or undeliverable whatever DANE says -
+    1 mail held - 2 usage - 3 something was not tested or is unknown - 130 interrupted.  Never sends mail.
     """
     from fleet.faces.cli.check_output import Asked, Format, write_checks
     from fleet.faces.cli.run import RunSettings

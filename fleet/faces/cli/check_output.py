@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from fleet.clock import now
 from fleet.dane.transcript import render, text
-from fleet.decision import ExitCode, Judgement, Require, exit_code, judge_all, worst_code
+from fleet.decision import ExitCode, Require, exit_code, judge_all, worst_code
 from fleet.faces.cli.progress import progress
 from fleet.faces.cli.run import RunSettings, run_checks
 from fleet.faces.cli.world import World

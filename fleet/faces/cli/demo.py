@@ -1,4 +1,4 @@
-"""``fleet demo``: the lab's Internet, checked as ``fleet check`` would, with the story of every destination beside it."""
+"""``fleet demo``: the lab's Internet, checked as ``fleet check`` would, with the story of each destination."""
 
 import sys
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The demo's round of checks: every destination of the lab, its story, and whether the outcome is what it was built for."""
+"""The demo's round of checks: every destination of the lab, its story, and whether it came out as built."""
 
 import sys
 import textwrap

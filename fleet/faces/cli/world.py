@@ -42,7 +42,10 @@ def open_world(network: Path | None, resolvers: Sequence[str], anchors: Sequence
             if endpoint not in carrier.udp and endpoint not in carrier.tcp:
                 raise UsageError(f"resolver {endpoint} is not in the network that {network} describes")
     trusted = tuple(rrset for path in anchors for rrset in load_trust_anchors(path))
-    return World(carrier, endpoints, trusted or ROOT_ANCHORS)
+    if not any(rrset.name.to_text() == "." for rrset in trusted):
+        # Anchors of other zones only: without the root's, all else would pass for unsigned, which is no bad news.
+        trusted += ROOT_ANCHORS
+    return World(carrier, endpoints, trusted)
 
 
 def _system_resolvers(network: Path | None) -> tuple[Endpoint, ...]:

@@ -86,6 +86,7 @@ def check_block(
         lines += _labelled(outcome.mode, f"{look.sign(outcome.mark)} {outcome.words}", width, look, outcome.mark)
     for label, text in (
         ("why", row.reason),
+        ("assumed", _assumption(row)),
         ("next", row.advice),
         ("expected", row.expected),
         ("weakest", "" if row.weakest == row.expected else row.weakest),
@@ -129,11 +130,22 @@ def _outcome(outcome: ModeOutcome, look: Look) -> _Text:
 
 
 def _notes(row: CheckRow, alone: bool) -> list[str]:
-    """What stands below a row: advice where mail is stopped; warnings in full only where there is one destination."""
-    advice = [f"next: {row.advice}"] if row.advice and row.chosen.mark is Mark.FAIL else []
+    """What stands below a row: what is assumed, advice where mail is stopped; the rest in full only if it is alone."""
+    notes = [f"assumed: {assumption}"] if (assumption := _assumption(row)) else []
+    if row.advice and row.chosen.mark is Mark.FAIL:
+        notes.append(f"next: {row.advice}")
     if alone:
-        return [*advice, *(f"warning: {warning}" for warning in row.warnings)]
-    return [*advice, f"warnings: {', '.join(row.warning_codes)}"] if row.warning_codes else advice
+        missing = (f"missing: {what}" for what in row.incomplete)
+        return [*notes, *missing, *(f"warning: {warning}" for warning in row.warnings)]
+    return [*notes, f"warnings: {', '.join(row.warning_codes)}"] if row.warning_codes else notes
+
+
+def _assumption(row: CheckRow) -> str:
+    """That no source decides the outcome, and the other reading where there is one; empty where a source does."""
+    if not row.assumed:
+        return ""
+    other = f"; read with the next host tried it is {row.alternative}" if row.alternative else ""
+    return f"no source says for certain that this sender does so{other}"
 
 
 def _table_row(cells: Sequence[_Text], columns: Sequence[_Column], look: Look) -> list[str]:

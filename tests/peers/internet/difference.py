@@ -33,7 +33,11 @@ class Difference:
 
 
 def compare(
-    key: tuple[str, str], ours: Mapping[str, Any], delivery: Delivery | None, theirs: Sent, table: Sequence[Difference]
+    key: tuple[str, str],
+    ours: Mapping[str, Any],
+    delivery: Delivery | None,
+    theirs: Sent,
+    table: Sequence[Difference] = (),
 ) -> None:
     """Assert that ours is theirs, or that the difference is the one the table lists (and then, that it is still there).
 
