@@ -22,7 +22,7 @@ def domain_name(text: str) -> str:
         raise UsageError("a destination is empty: give a domain such as example.org")
     if "@" in domain:
         raise UsageError(f"{shown} is an e-mail address: give only its domain, the part after the @")
-    if _is_address(domain.strip("[]").removeprefix("IPv6:")):
+    if _is_address(domain.strip("[]").lower().removeprefix("ipv6:")):
         raise UsageError(f"{shown} is an address literal: DANE does not apply to it, mail goes there directly")
     domain = domain.lower() if domain.isascii() else _a_label(domain, shown)
     labels = domain.split(".")

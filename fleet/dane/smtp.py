@@ -219,6 +219,6 @@ _PORT_25_HINT = "Many networks block outgoing port 25: try from a host that may 
 
 
 def _quoted(reply: Reply) -> str:
-    """The first line of a reply, fit for a sentence: one line, short, nothing but printable characters."""
+    """The last line of a reply, fit for a sentence: one line, short, nothing but printable characters."""
     line = "".join(character if character.isprintable() else "?" for character in reply.lines[-1])
     return f"'{line[:160]}'"

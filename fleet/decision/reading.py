@@ -131,7 +131,6 @@ def resolver_word(lookup: Lookup) -> Sight:
         failed=failed,
         secure=word.ad,
         existence=word.existence,
-        first_hop_secure=bool(lookup.hops) and word.hops_ad is True,
     )
 
 
@@ -146,8 +145,7 @@ _ASKS_AT_ALIAS = (Policy.RFC7672, Policy.POSTFIX)
 _PROVEN_MX: dict[Policy, tuple[MxState, ...]] = {
     Policy.ASYNCOS: (MxState.SECURE, MxState.IMPLICIT_SECURE),
     Policy.RFC7672: (MxState.SECURE, MxState.IMPLICIT_SECURE),
-    # Without MX records these two ask no proof of them.
-    Policy.POSTFIX: (MxState.SECURE, MxState.IMPLICIT_SECURE, MxState.IMPLICIT_INSECURE),
+    # Without MX records Exim asks no proof of them.
     Policy.EXIM: (MxState.SECURE, MxState.IMPLICIT_SECURE, MxState.IMPLICIT_INSECURE),
 }
 _PROVEN_ADDRESS = (
@@ -224,8 +222,6 @@ class _Reader:
         state = address_state(sight)
         if self.policy is not Policy.POSTFIX or state is not AddressState.INSECURE or not lookup.hops:
             return state
-        if lookup.word is not None and lookup.word.hops_ad is not None:
-            return state  # asked, and not AD
         cname = self.eyes(step.cname) if step.cname is not None else Sight(known=False)
         if not cname.known:
             in_doubt = lookup.hops[0].security is Security.SECURE
@@ -235,11 +231,10 @@ class _Reader:
         return AddressState.INSECURE_SECURE_CNAME if cname.secure else state
 
     def _rules(self, mx: MxState) -> MatchRules:
-        match self.policy:
-            case Policy.EXIM:
-                return MatchRules.EXIM
-            case Policy.POSTFIX:
-                return MatchRules.RFC7671  # whatever the MX: seen with Postfix 3.7
+        if self.policy is Policy.EXIM:
+            return MatchRules.EXIM
+        if self.policy is Policy.POSTFIX:
+            return MatchRules.RFC7671  # whatever the MX: seen with Postfix 3.7
         return MatchRules.RFC7671 if mx in _PROVEN_MX[self.policy] else MatchRules.BASE_ONLY
 
     def _tlsa(
@@ -261,12 +256,9 @@ class _Reader:
             return (step.host,)
         if address not in _PROVEN_ADDRESS:
             return ()
-        match self.policy:
-            case Policy.ASYNCOS:
-                return (step.host,)
-            case Policy.EXIM:
-                return step.bases[:1]
-        return step.bases
+        if self.policy is Policy.ASYNCOS:
+            return (step.host,)
+        return step.bases[:1] if self.policy is Policy.EXIM else step.bases
 
     def _certificate(
         self, tlsa: TlsaState, contact: ContactStep | None, base: str, rules: MatchRules

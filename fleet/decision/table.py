@@ -21,9 +21,9 @@ States = tuple[MxState, AddressState, TlsaState, CertificateState]
 class Basis(StrEnum):
     """What a row rests on, from firm to weak."""
 
-    SEED = "seed"
+    SEED = "vendor's tables"
     """The vendor's tables list it."""
-    SEED_LOG = "seed log"
+    SEED_LOG = "vendor's log"
     """The vendor's debug log shows it."""
     RFC = "RFC"
     """An RFC demands it."""

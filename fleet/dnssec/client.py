@@ -10,7 +10,7 @@ May import dnspython, ``fleet.network`` and everything below it.
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import dns.flags
 import dns.message
@@ -33,7 +33,8 @@ class Client:
     """Asks the resolver at ``address``.  An instance is the transport of ``fleet.dnssec.Validator``.
 
     ``timeout``: seconds for one question in all, over UDP and TCP; ``attempts``: UDP datagrams that share them;
-    ``tcp_only``: never ask over UDP.
+    ``tcp_only``: never ask over UDP; ``at_once``: questions under way at a time, the others wait before their seconds
+    begin to count, so that a crowd of ours never looks like a resolver that does not answer.
     """
 
     network: Network
@@ -42,6 +43,11 @@ class Client:
     timeout: float = 5.0
     tcp_only: bool = False
     attempts: int = 2
+    at_once: int = 256
+    _places: asyncio.Semaphore = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_places", asyncio.Semaphore(self.at_once))
 
     async def __call__(self, query: dns.message.Message) -> dns.message.Message:
         """The resolver's answer to ``query``, carrying the id of ``query``.
@@ -50,6 +56,10 @@ class Client:
         datagram and connection.  Raises RemoteError (timeout, connection-refused, unreachable, closed, malformed,
         limit).
         """
+        async with self._places:
+            return await self._ask(query)
+
+    async def _ask(self, query: dns.message.Message) -> dns.message.Message:
         wire = query.to_wire(max_size=MAX_MESSAGE)
         deadline = monotonic() + self.timeout
         if self.tcp_only or not self.network.has_udp:

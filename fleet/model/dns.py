@@ -110,8 +110,6 @@ class ResolverWord:
     existence: Existence
     ede: tuple[tuple[int, str], ...] = ()
     failure: Failure | None = None
-    hops_ad: bool | None = None
-    """AD of the answer to the first CNAME alone, where that was asked (RFC 7672 2.2.2); None: not asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,9 @@ def judge_kind(
             _count(heard_good, lambda answer: answer.signatures, "known-good names arrive with signatures"),
             _count(heard_good, lambda answer: answer.own is Security.SECURE, "known-good names validate here"),
             _count(heard_good, _has_ad, "known-good names have the AD bit"),
+            "the resolver vouches for signatures that do not validate here: is the trust anchor the right one?"
+            if _anchor_in_doubt(heard_good)
+            else "",
             *_silence("known-bogus", bogus, heard_bogus),
             _count(heard_bogus, lambda answer: answer.rcode == "SERVFAIL", "known-bogus names are answered SERVFAIL"),
             *_silence("unsigned", unsigned, heard_unsigned),
@@ -75,10 +78,9 @@ def _kind(good: Sequence[ProbeAnswer], bogus: Sequence[ProbeAnswer], unsigned: S
         return ResolverKind.UNKNOWN
     if not _most(good, lambda answer: answer.signatures):
         return ResolverKind.STRIPS
-    if any(answer.own is Security.INDETERMINATE for answer in good) and not _most(good, _is_secure):
-        return ResolverKind.UNKNOWN
     if not _most(good, _is_secure):
-        return ResolverKind.STRIPS
+        unproven = any(answer.own is Security.INDETERMINATE for answer in good) or _anchor_in_doubt(good)
+        return ResolverKind.UNKNOWN if unproven else ResolverKind.STRIPS
     if len(unsigned) < QUORUM or len(bogus) < QUORUM:
         return ResolverKind.UNKNOWN
     if not _most(unsigned, lambda answer: answer.own is Security.INSECURE):
@@ -90,6 +92,12 @@ def _kind(good: Sequence[ProbeAnswer], bogus: Sequence[ProbeAnswer], unsigned: S
     if _most(good, _has_ad) and _most(bogus, lambda answer: answer.rcode == "SERVFAIL"):
         return ResolverKind.VALIDATES
     return ResolverKind.PASSES
+
+
+def _anchor_in_doubt(good: Sequence[ProbeAnswer]) -> bool:
+    """Signatures arrive, the resolver vouches for them, yet none holds here: our trust anchor may be the wrong one."""
+    vouched = _most(good, _has_ad) and _most(good, lambda answer: answer.signatures)
+    return vouched and not any(map(_is_secure, good))
 
 
 def _is_secure(answer: ProbeAnswer) -> bool:
@@ -125,7 +133,7 @@ CONSEQUENCES: dict[tuple[ResolverKind, Policy], str] = {
     (ResolverKind.PASSES, Policy.POSTFIX): "DANE is never done: without the AD bit every domain looks unsigned",
     (ResolverKind.PASSES, Policy.EXIM): "DANE is never done: without the AD bit every domain looks unsigned",
     (ResolverKind.STRIPS, Policy.ASYNCOS): (
-        "mail is held: DANE-capable domains turn BOGUS (seed); a strict validator calls every name bogus"
+        "mail is held: DANE-capable domains turn BOGUS (vendor document); a strict validator calls every name bogus"
     ),
     (ResolverKind.STRIPS, Policy.POSTFIX): "DANE is never done: without the AD bit every domain looks unsigned",
     (ResolverKind.STRIPS, Policy.EXIM): "DANE is never done: without the AD bit every domain looks unsigned",

@@ -12,7 +12,7 @@ from fleet.model import Mode, Policy, Verdict
 from fleet.text import show
 from fleet.views.explanation import path_text
 from fleet.views.ladder import Summary, summary
-from fleet.views.marks import Mark, outcome_mark, outcome_word
+from fleet.views.marks import ACTION_WORDS, Mark, outcome_mark, outcome_word
 from fleet.views.names import age, unicode_name
 
 _LONG = 400
@@ -101,7 +101,7 @@ def check_row(
         expected=path_text(judgement.expected_path),
         weakest=path_text(judgement.weakest_path),
         reason=show(judgement.reason, _LONG),
-        alternative=str(judgement.alternative or ""),
+        alternative=ACTION_WORDS[judgement.alternative] if judgement.alternative else "",
         assumed=judgement.assumed,
         report=str(judgement.report or ""),
         advice=show(advice(judgement), _LONG),

@@ -34,7 +34,7 @@ from fleet.views.ladder import (
     tls_cell,
     tlsa_cell,
 )
-from fleet.views.marks import OUTCOME_WORDS, SECURITY_MARKS, Mark, outcome_mark
+from fleet.views.marks import ACTION_WORDS, OUTCOME_WORDS, SECURITY_MARKS, Mark, outcome_mark
 from fleet.views.names import both_names, moment
 
 _LONG = 400
@@ -246,7 +246,9 @@ def _decisions(verdict: Verdict, judgements: Judgements) -> Iterator[Detail]:
         for row in judgement.rows:
             yield from _row(row)
         if judgement.alternative is not None:
-            yield Detail(2, f"read as RFC 7672 reads it, with the next host tried: {judgement.alternative}")
+            yield Detail(
+                2, f"read as RFC 7672 reads it, with the next host tried: {ACTION_WORDS[judgement.alternative]}"
+            )
 
 
 def _level(found: LevelOutcome) -> str:

@@ -6,7 +6,7 @@ May import ``fleet.decision`` and ``fleet.model``.
 from enum import StrEnum
 
 from fleet.decision import Judgement
-from fleet.model import Outcome, Security
+from fleet.model import Action, Outcome, Security
 
 
 class Mark(StrEnum):
@@ -69,6 +69,21 @@ OUTCOME_MARKS = {
     Outcome.NOT_TESTED: Mark.UNKNOWN,
     Outcome.UNKNOWN: Mark.UNKNOWN,
 }
+
+ACTION_WORDS: dict[Action, str] = {
+    Action.SUCCESS: "delivered under DANE",
+    Action.FAIL: "held",
+    Action.FALLBACK: "delivered as the TLS level allows",
+    Action.TLS_UNAUTHENTICATED: "delivered over TLS, nobody authenticated",
+    Action.FAIL_OR_TLS: "held, or delivered over TLS",
+    Action.SOFT_ERROR: "held",
+    Action.BOUNCE: "returned to the sender at once",
+    Action.NEXT_HOST: "no host left to try",
+    Action.UNDELIVERABLE: "returned to the sender at once",
+    Action.NOT_TESTED: "not tested",
+    Action.UNKNOWN: "unknown",
+}
+"""What an action comes to, in mail terms."""
 
 OUTCOME_WORDS = {
     Outcome.DANE: "DANE",

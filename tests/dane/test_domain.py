@@ -31,6 +31,7 @@ def test_people_read_the_unicode_form() -> None:
         ("user@example.org", "e-mail address"),
         ("[192.0.2.1]", "address literal"),
         ("[IPv6:2001:db8::1]", "address literal"),
+        ("[ipv6:2001:db8::1]", "address literal"),
         ("192.0.2.1", "address literal"),
         ("a..b", "no domain name"),
         ("x" * 64 + ".org", "no domain name"),

@@ -62,7 +62,7 @@ def test_the_tables_have_their_29_rows():
 def test_each_row_of_the_seed(mode, number, mx, address, tlsa, certificate, action):
     assert decide("asyncos", mode, mx, address, tlsa, certificate) == action
     row = decide_row("asyncos", mode, mx, address, tlsa, certificate)
-    assert (row.name, row.basis, row.assumed) == (f"{mode} {number}", "seed", False)
+    assert (row.name, row.basis, row.assumed) == (f"{mode} {number}", "vendor's tables", False)
 
 
 @pytest.mark.parametrize("certificate", ["success", "failed", "no-starttls", "handshake-failed", "not-tested", None])

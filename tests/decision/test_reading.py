@@ -159,18 +159,11 @@ def test_an_insecure_address_behind_a_secure_alias(build, policy, state, tlsa):
     assert states(verdict, policy)[1:3] == (state, tlsa)
 
 
-@pytest.mark.parametrize(("ad", "state"), [(True, "insecure-secure-cname"), (False, "insecure"), (None, "unknown")])
-def test_postfix_needs_the_ad_bit_of_the_first_cname_for_that(build, ad, state):
-    word = build.ResolverWord("NOERROR", False, Existence.DATA, hops_ad=ad)
-    asked = build.lookup("mx.example", "A", "insecure", hops=build.alias_of("real.example", "secure"), word=word)
-    assert states(build.verdict(build.Host(address=asked)), "postfix")[1] == state
-
-
 @pytest.mark.parametrize(
     ("word", "state"),
     [("same", "insecure-secure-cname"), ("no-ad", "insecure"), (None, "unknown"), ("", "cname-failed")],
 )
-def test_the_explicit_cname_question_tells_the_same(build, word, state):
+def test_postfix_needs_the_ad_bit_of_the_first_cname_for_that(build, word, state):
     if word == "":
         word = build.ResolverWord("SERVFAIL", False, Existence.UNKNOWN)
     asked = build.lookup("mx.example", "A", "insecure", hops=build.alias_of("real.example", "secure"))

@@ -389,3 +389,24 @@ async def test_a_large_message_is_parsed_beside_the_event_loop(monkeypatch, reco
     async with resolver(tcp=says) as scripted:
         await client(scripted, tcp_only=True)(question())
     assert [thread is not threading.main_thread() for thread in threads] == [beside]
+
+
+async def test_a_crowd_of_questions_waits_its_turn_before_its_seconds_count() -> None:
+    under_way, most = 0, 0
+
+    class Slow:
+        name, has_udp = "slow", True
+
+        async def ask_udp(self, address, port, payload, accept, timeout):
+            nonlocal under_way, most
+            under_way += 1
+            most = max(most, under_way)
+            await asyncio.sleep(0.02)
+            under_way -= 1
+            return accept(dns.message.make_response(dns.message.from_wire(payload)).to_wire())
+
+    client = Client(Slow(), "192.0.2.53", timeout=0.1, at_once=4)
+    queries = [dns.message.make_query(f"n{number}.lab", "MX") for number in range(40)]
+    answers = await asyncio.gather(*(client(query) for query in queries))
+    assert len(answers) == 40
+    assert most == 4

@@ -9,11 +9,6 @@ from pathlib import Path
 
 import pytest
 
-OUTCOMES = [
-    ("good.lab", "opportunistic", 0),
-    ("good.lab", "mandatory", 0),
-]
-
 
 def test_delivery_under_dane_is_exit_0(fleet, lab_options) -> None:
     done = fleet("check", *lab_options, "good.lab", "--mode", "mandatory", "--require", "dane")

@@ -78,3 +78,9 @@ def test_every_kind_has_a_consequence_on_every_platform_and_unknown_is_never_fit
     assert fit_for(ResolverKind.PASSES, Policy.ASYNCOS) is True
     assert fit_for(ResolverKind.PASSES, Policy.POSTFIX) is False
     assert fit_for(ResolverKind.STRIPS, Policy.ASYNCOS) is False
+
+
+def test_signatures_the_resolver_vouches_for_but_we_cannot_validate_put_our_anchor_in_doubt() -> None:
+    judgement = judge_kind([replace(SIGNED, own=Security.BOGUS)] * 3, [BROKEN] * 3, [PLAIN] * 3)
+    assert judgement.kind is ResolverKind.UNKNOWN
+    assert any("trust anchor" in line for line in judgement.evidence)

@@ -70,7 +70,7 @@ def check(
     1 mail held - 2 usage - 3 something was not tested or is unknown - 130 interrupted.  Never sends mail.
     """
     from fleet.faces.cli.check_output import Asked, Format, write_checks
-    from fleet.faces.cli.run import RunSettings
+    from fleet.faces.cli.run import RunSettings, question_seconds
     from fleet.faces.cli.self_test import read_references, write_self_test
     from fleet.faces.cli.world import open_world, read_destinations
 
@@ -91,7 +91,10 @@ def check(
     if self_test:
         if domains or file or form not in (Format.TABLE, Format.JSON):
             raise UsageError("--self-test judges resolvers: it takes no destinations and prints a table or --json")
-        raise typer.Exit(write_self_test(world, read_references(reference or ()), policy, as_json=as_json))
+        if require or no_smtp:
+            raise UsageError("--self-test judges resolvers: --require and --no-smtp say nothing there")
+        references = read_references(reference or ())
+        raise typer.Exit(write_self_test(world, references, policy, timeout=question_seconds(timeout), as_json=as_json))
     if reference:
         raise UsageError("--reference goes with --self-test")
     if require is Require.DNS_READY and not no_smtp:

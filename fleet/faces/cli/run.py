@@ -54,12 +54,17 @@ def _walker(world: World, settings: RunSettings) -> Walker:
     return Walker(
         world.network,
         validated_resolvers(
-            world.network, world.resolvers, world.trust_anchors, timeout=min(5.0, max(0.5, settings.timeout / 4))
+            world.network, world.resolvers, world.trust_anchors, timeout=question_seconds(settings.timeout)
         ),
         smtp=SmtpSettings(enabled=settings.smtp, ehlo=_own_name()),
         limits=WalkLimits(seconds=settings.timeout, smtp_seconds=min(20.0, settings.timeout / 2)),
         roots=Roots.from_pem(settings.roots.read_bytes()) if settings.roots else None,
     )
+
+
+def question_seconds(timeout: float) -> float:
+    """Seconds for one DNS question where a destination has ``timeout``: a check asks several in a row."""
+    return min(5.0, max(0.5, timeout / 4))
 
 
 def _own_name() -> str:

@@ -34,9 +34,11 @@ def read_references(options: Sequence[str]) -> References:
     return References(**{group: tuple(names) for group, names in named.items()})
 
 
-def write_self_test(world: World, references: References, policy: Policy, *, as_json: bool) -> int:
+def write_self_test(world: World, references: References, policy: Policy, *, timeout: float, as_json: bool) -> int:
     """Judge, print, and return the exit code for ``policy``: 1 a resolver does not serve it, 3 one is unknown."""
-    cells = asyncio.run(judge_resolvers(world.network, world.resolvers, world.trust_anchors, references))
+    cells = asyncio.run(
+        judge_resolvers(world.network, world.resolvers, world.trust_anchors, references, timeout=timeout)
+    )
     if as_json:
         print(
             json.dumps(

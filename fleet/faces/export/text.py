@@ -144,8 +144,8 @@ def _assumption(row: CheckRow) -> str:
     """That no source decides the outcome, and the other reading where there is one; empty where a source does."""
     if not row.assumed:
         return ""
-    other = f"; read with the next host tried it is {row.alternative}" if row.alternative else ""
-    return f"no source says for certain that this sender does so{other}"
+    other = f"; if it tries the next host after a failure: {row.alternative}" if row.alternative else ""
+    return f"no source says for certain that {row.policy} does so{other}"
 
 
 def _table_row(cells: Sequence[_Text], columns: Sequence[_Column], look: Look) -> list[str]:
