@@ -157,16 +157,16 @@ class _Walk:
         address = await self._addresses(host.name)
         self._record(host, address)
         bases = [base for base in tlsa_bases(address) if self._can_be_asked(base)]
-        tlsa = await asyncio.gather(*(self._tlsa(host.name, base) for base in bases))
-        for step in tlsa:
-            self._record(host, step)
-        if not self._walker.smtp.enabled:
-            return
         names = reference_names(self._domain, mx)
         async with asyncio.TaskGroup() as group:
-            for target in address.addresses:
-                for sni in server_names(host.name, tlsa):
-                    group.create_task(self._contact(host, target, sni, names, tlsa, at))
+            asked = group.create_task(self._all_tlsa(host, bases))
+            if not self._walker.smtp.enabled:
+                return
+            # Only behind an alias does the name to send as SNI depend on what TLSA says: else both start at once.
+            certain = all(base == host.name for base in bases)
+            for sni in (host.name,) if certain else server_names(host.name, await asked):
+                for target in address.addresses:
+                    group.create_task(self._contact(host, target, sni, names, asked, at))
 
     def _record(self, host: MailHost, step: Step) -> None:
         self._steps[host].append(step)
@@ -179,6 +179,12 @@ class _Walk:
         if step.truncated:
             self._unknown.append(f"{step.truncated} addresses of {host} were not tried")
         return step
+
+    async def _all_tlsa(self, host: MailHost, bases: Sequence[str]) -> list[TlsaStep]:
+        steps = await asyncio.gather(*(self._tlsa(host.name, base) for base in bases))
+        for step in steps:
+            self._record(host, step)
+        return steps
 
     def _tlsa_name(self, base: str) -> str:
         return f"_{self._walker.smtp.port}._tcp.{base}"
@@ -202,11 +208,18 @@ class _Walk:
         return TlsaStep(host, base, lookup, records, truncated)
 
     async def _contact(
-        self, host: MailHost, address: str, sni: str, names: tuple[str, ...], tlsa: Sequence[TlsaStep], at: datetime
+        self,
+        host: MailHost,
+        address: str,
+        sni: str,
+        names: tuple[str, ...],
+        asked: asyncio.Task[list[TlsaStep]],
+        at: datetime,
     ) -> None:
         walker = self._walker
         key = (address, walker.smtp.port, sni)
         seen = await walker.sessions.get(key, lambda: self._session(host.name, address, sni))
+        tlsa = await asked
         self._record(host, contact_step(replace(seen, host=host.name), self._domain, names, tlsa, at, walker.roots))
 
     async def _session(self, host: str, address: str, sni: str) -> Contact:

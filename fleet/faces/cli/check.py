@@ -71,7 +71,6 @@ def check(
     """
     from fleet.faces.cli.check_output import Asked, Format, write_checks
     from fleet.faces.cli.run import RunSettings, question_seconds
-    from fleet.faces.cli.self_test import read_references, write_self_test
     from fleet.faces.cli.world import open_world, read_destinations
 
     asked = [
@@ -89,6 +88,8 @@ def check(
     form = asked[0] if asked else Format.TABLE
     world = open_world(network, resolver or (), trust_anchor or ())
     if self_test:
+        from fleet.faces.cli.self_test import read_references, write_self_test
+
         if domains or file or form not in (Format.TABLE, Format.JSON):
             raise UsageError("--self-test judges resolvers: it takes no destinations and prints a table or --json")
         if require or no_smtp:
