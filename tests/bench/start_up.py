@@ -51,9 +51,8 @@ def main() -> None:
     empty = statistics.median(whole([sys.executable, "-c", "pass"]) for _ in range(ROUNDS))
     print(f"fleet check, first question after {ours:.3f} s (wanted: at most {WANTED}); an empty Python {empty:.3f} s")
     if shutil.which("posttls-finger"):
-        print(
-            f"posttls-finger, to say its usage: {statistics.median(whole(['posttls-finger']) for _ in range(ROUNDS)):.3f} s"
-        )
+        peer = statistics.median(whole(["posttls-finger"]) for _ in range(ROUNDS))
+        print(f"posttls-finger, to say its usage: {peer:.3f} s")
 
 
 if __name__ == "__main__":
