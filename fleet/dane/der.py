@@ -3,19 +3,23 @@
 TLSA digests are taken over bytes as they were sent: the whole certificate or its SubjectPublicKeyInfo.  A library that
 refuses a negative serial number or an unknown curve must not stand between a DANE-EE record and those bytes, so
 ``outline`` cuts a certificate into its fields without judging them.  Reading never goes outside the input, never
-recurses and takes time linear in it.  Everything finer (extensions, keys, signatures) is left to cryptography.
+recurses, takes time linear in it and keeps no more parts than a certificate has.  Everything finer (extensions, keys,
+signatures) is left to cryptography.
 
 May import the standard library only.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 SEQUENCE = 0x30
 _OBJECT_IDENTIFIER = 0x06
 _BIT_STRING = 0x03
 _INTEGER = 0x02
 _VERSION = 0xA0
+_MOST_FIELDS = 10
+"""Of the signed part of a certificate, every optional one included (RFC 5280 4.1)."""
 
 _STRING_ENCODINGS = {
     0x0C: "utf-8",  # UTF8String
@@ -79,7 +83,9 @@ def elements(data: bytes) -> Iterator[Element]:
 def outline(certificate: bytes) -> Outline:
     """Cut a DER certificate into its fields.  Raises DerError where the structure is not that of one certificate."""
     signed, outer_algorithm, _ = _exactly(_only(certificate, SEQUENCE), SEQUENCE, SEQUENCE, _BIT_STRING)
-    fields = list(elements(signed.value))
+    fields = list(islice(elements(signed.value), _MOST_FIELDS + 1))
+    if len(fields) > _MOST_FIELDS:
+        raise DerError("more fields than a certificate has")
     if fields and fields[0].tag == _VERSION:
         del fields[0]
     tags = tuple(field.tag for field in fields[:6])
@@ -136,7 +142,7 @@ def _only(data: bytes, tag: int) -> Element:
 
 
 def _exactly(parent: Element, *tags: int | None) -> tuple[Element, ...]:
-    children = tuple(elements(parent.value))
+    children = tuple(islice(elements(parent.value), len(tags) + 1))
     if len(children) != len(tags) or any(
         tag not in (None, child.tag) for tag, child in zip(tags, children, strict=True)
     ):

@@ -44,6 +44,7 @@ from fleet.network import Network
 
 OnStep = Callable[[Step], None]
 _BELIEVED = (Security.SECURE, Security.INSECURE)
+_FEW_CERTIFICATES, _FEW_RECORDS, _FEW_OCTETS = 5, 10, 12 * 1024
 
 
 def believed(lookup: Lookup) -> bool:
@@ -220,7 +221,9 @@ class _Walk:
         key = (address, walker.smtp.port, sni)
         seen = await walker.sessions.get(key, lambda: self._session(host.name, address, sni))
         tlsa = await asked
-        self._record(host, contact_step(replace(seen, host=host.name), self._domain, names, tlsa, at, walker.roots))
+        judged = replace(seen, host=host.name), self._domain, names, tlsa, at, walker.roots
+        beside = is_laborious(seen.chain, tlsa)
+        self._record(host, await asyncio.to_thread(contact_step, *judged) if beside else contact_step(*judged))
 
     async def _session(self, host: str, address: str, sni: str) -> Contact:
         walker = self._walker
@@ -304,6 +307,16 @@ def _trusted(lookup: Lookup) -> bool:
 def reference_names(domain: str, mx: MxStep) -> tuple[str, ...]:
     """Names a DANE-TA certificate may carry besides the base domain: next hop and its expansion (RFC 7672 3.2.2)."""
     return tuple(dict.fromkeys((domain, mx.lookup.canonical)))
+
+
+def is_laborious(chain: Sequence[bytes], tlsa: Iterable[TlsaStep]) -> bool:
+    """Whether comparing ``chain`` may hold the event loop for too long: more than any honest server makes us compare.
+
+    Work grows with certificates times records; the octets bound the size of keys, and so the cost of a signature.
+    """
+    records = [record.raw for step in tlsa for record in step.records]
+    octets = sum(map(len, chain)) + sum(map(len, records))
+    return len(chain) > _FEW_CERTIFICATES or len(records) > _FEW_RECORDS or octets > _FEW_OCTETS
 
 
 def contact_step(

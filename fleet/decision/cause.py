@@ -7,6 +7,7 @@ May import ``fleet.errors``, ``fleet.model`` and modules of this package below `
 """
 
 from enum import StrEnum
+from functools import lru_cache
 
 from fleet.decision.reading import EYES, Attempt
 from fleet.decision.states import AddressState as A
@@ -118,10 +119,15 @@ def cause_of(row: Row) -> Cause:
         return Cause.NOT_TESTED
     if row.action is Action.SOFT_ERROR and row.address is A.CNAME_FAILED:
         return Cause.CNAME_FAILED
-    stops = _HARD + (_SOFT + _SESSION if row.mode is Mode.MANDATORY else _SESSION + _SOFT)
-    order = stops if row.action in _STOPPED else _SOFT + _SESSION
-    found = next((cause for state, cause in order if any(cell is state for cell in row.cells)), None)
-    if row.action is Action.SUCCESS:
+    return _first_cause(row.action, row.mode, row.cells)
+
+
+@lru_cache(maxsize=2048)
+def _first_cause(action: Action, mode: Mode, cells: tuple[State | None, ...]) -> Cause:
+    stops = _HARD + (_SOFT + _SESSION if mode is Mode.MANDATORY else _SESSION + _SOFT)
+    order = stops if action in _STOPPED else _SOFT + _SESSION
+    found = next((cause for state, cause in order if any(cell is state for cell in cells)), None)
+    if action is Action.SUCCESS:
         return found if found is Cause.MX_INSECURE else Cause.NONE
     return found or Cause.UNKNOWN
 

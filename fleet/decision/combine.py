@@ -14,6 +14,7 @@ May import ``fleet.model`` only.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fleet.model import Action, Mode, Policy
 
@@ -85,8 +86,11 @@ def strictness(action: Action) -> int:
 
 def combine(policy: Policy | str, mode: Mode | str, hosts: Sequence[Action | str]) -> Combined:
     """Combine the actions of attempts, given in MX and address order.  No attempts at all: ``unknown``."""
-    policy, mode = Policy(policy), Mode(mode)
-    actions = tuple(Action(action) for action in hosts)
+    return _combine(Policy(policy), Mode(mode), tuple(Action(action) for action in hosts))
+
+
+@lru_cache(maxsize=1024)
+def _combine(policy: Policy, mode: Mode, actions: tuple[Action, ...]) -> Combined:
     if not actions:
         return Combined(Action.UNKNOWN, Action.UNKNOWN, all_dane=False)
     lenient = _walk(actions, _UNREACHABLE + _FAILED_HOST)

@@ -133,7 +133,10 @@ def judge(
     require_ipv6: bool = False,
 ) -> Judgement:
     """Judge ``verdict`` as ``policy`` acts in ``mode``, with TLS ``level`` where DANE does not apply."""
-    tried = attempts(verdict, policy, require_ipv6=require_ipv6)
+    return _judge(verdict, policy, mode, level, attempts(verdict, policy, require_ipv6=require_ipv6))
+
+
+def _judge(verdict: Verdict, policy: Policy, mode: Mode, level: TlsLevel, tried: tuple[Attempt, ...]) -> Judgement:
     rows = tuple(_row(policy, mode, attempt) for attempt in tried)
     paths = tuple(_path(verdict, policy, level, *pair) for pair in zip(tried, rows, strict=True))
     combined = _combined(verdict, policy, mode, tried, paths)
@@ -164,7 +167,8 @@ def judge(
 
 def judge_all(verdict: Verdict, level: TlsLevel = TlsLevel.PREFERRED) -> dict[tuple[Policy, Mode], Judgement]:
     """``verdict`` judged under every policy and mode."""
-    return {(policy, mode): judge(verdict, policy, mode, level) for policy in Policy for mode in Mode}
+    tried = {policy: attempts(verdict, policy) for policy in Policy}
+    return {(policy, mode): _judge(verdict, policy, mode, level, tried[policy]) for policy in Policy for mode in Mode}
 
 
 def _row(policy: Policy, mode: Mode, attempt: Attempt) -> Row:

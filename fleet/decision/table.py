@@ -8,7 +8,7 @@ says so.  Every table is total: where nothing fits, the action is ``unknown``, n
 May import ``fleet.model`` and ``fleet.decision.states``.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from fleet.decision.states import AddressState, CertificateState, MxState, TlsaState
@@ -85,12 +85,20 @@ class Table:
 
     rows: tuple[Row, ...]
     readings: tuple[Reading, ...] = ()
+    _decided: dict[tuple[Mode, States], Row] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was decided before: there are only so many states."""
 
     def decide(
         self, mode: Mode, mx: MxState, address: AddressState, tlsa: TlsaState, certificate: CertificateState
     ) -> Row:
         """The deciding row, its non-blank cells filled with the true states, its basis the weakest that was needed."""
-        states: States = (mx, address, tlsa, certificate)
+        key = (mode, (mx, address, tlsa, certificate))
+        row = self._decided.get(key)
+        if row is None:
+            row = self._decided[key] = self._decide(mode, key[1])
+        return row
+
+    def _decide(self, mode: Mode, states: States) -> Row:
         readings = tuple(self._reading(state) for state in states)
         for row in self.rows:
             if row.mode is mode and _fits(row, states, readings):

@@ -13,13 +13,15 @@ nobody can pretend that a TLSA record, or the DS of a signed child, does not exi
 timeout or a refusal is a ``failure``: it never means "none".  Anything but secure names its first cause with an
 RFC 8914 code and one sentence.
 
-**The resolver's own word.**  The records are asked with CD, so that a validating resolver hands out what it dislikes;
-the same question is asked without CD and recorded beside, because Postfix and Exim act on that.
+**The resolver's own word.**  Every question is asked without CD first and what the resolver makes of it is recorded,
+because Postfix and Exim act on that.  Its records are then proven by us like any others.  Where it withholds them, or
+where they do not hold, they are asked with CD too, so that a validating resolver hands out what it dislikes.
 
 How it is built: ``validator`` (the object), ``pursuit`` (aliases), ``judge`` (one RRset or denial), ``chain`` (zones
 from the anchor down), ``absence`` over ``nsec`` and ``nsec3`` over ``denial`` (proofs), ``signature`` and ``zone``
-(RRSIG, DS, keys), ``fetch`` and ``reply`` (queries and messages), ``cache``, ``limits`` (bounded work).  dnspython
-supplies messages, records and the mathematics of one signature; everything that decides is here.
+(RRSIG, DS, keys), ``fetch`` and ``reply`` (queries and messages), ``wire`` and ``frequent`` (octets), ``cache`` and
+``fold`` (memory and its keys), ``limits`` (bounded work).  dnspython supplies messages, records and the mathematics of
+one signature; everything that decides is here.
 
 May import ``fleet.model``, ``fleet.network``, ``fleet.errors``, ``fleet.clock`` and ``fleet.text``.
 """

@@ -66,7 +66,7 @@ def prove_absence(reply: Reply, name: dns.name.Name, rdtype: int, prover: Prover
     itself, unless only the absence of a DS matters.
     """
     verified = _verify(reply, prover)
-    longest = _check_soa(reply, prover) if soa else verified.ttl
+    longest = _check_soa(reply, name, prover) if soa else verified.ttl
     if isinstance(longest, Reason):
         return longest
 
@@ -182,8 +182,16 @@ def denial_signers(reply: Reply) -> set[dns.name.Name]:
     return {rrsig.signer for signed in _denial_rrsets(reply) for rrsig in signed.rrsigs}
 
 
-def _check_soa(reply: Reply, prover: Prover) -> int | Reason:
-    """TTL a denial may be kept by the zone's SOA (RFC 2308 5); a SOA that is not signed well spoils the reply."""
+def _check_soa(reply: Reply, name: dns.name.Name, prover: Prover) -> int | Reason:
+    """TTL a denial may be kept by the zone's SOA (RFC 2308 5); a SOA that is not signed well spoils the reply.
+
+    So does one of a zone between the prover's and ``name``: that zone denies, not the one above (RFC 4035 5.3.1).
+    """
+    for found in reply.authority.of_type(dns.rdatatype.SOA):
+        zone = found.rrset.name
+        if zone != prover.zone and zone.is_subdomain(prover.zone) and name.is_subdomain(zone):
+            sentence = f"the denial is signed by {name_text(prover.zone)}, but its SOA is of {name_text(zone)}"
+            return Reason(Ede.DNSSEC_BOGUS, sentence)
     soa = reply.authority.find(prover.zone, dns.rdatatype.SOA)
     if soa is None:
         return 2**31 - 1

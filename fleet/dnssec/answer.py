@@ -31,7 +31,7 @@ class Answer:
     rrset: dns.rrset.RRset | None
     """The records asked for, owned by ``canonical``."""
     rcode: dns.rcode.Rcode | None
-    """Of the last reply read (asked with CD); None where none came."""
+    """Of the last reply read; None where none came."""
     why: Reason | None
     """The first cause of anything but ``secure``."""
     failure: Failure | None

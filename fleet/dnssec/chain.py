@@ -11,6 +11,7 @@ May import ``fleet.model``, ``fleet.errors`` and the modules of this package tha
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import dns.name
 import dns.rdatatype
@@ -20,6 +21,7 @@ from dns.rdtypes.ANY.DS import DS
 from fleet.dnssec.absence import Prover, prove_absence, prove_expansion
 from fleet.dnssec.cache import SharedCalls, TimedCache
 from fleet.dnssec.fetch import Fetcher, failure_reason
+from fleet.dnssec.fold import Folded, folded
 from fleet.dnssec.limits import Budget
 from fleet.dnssec.reply import Reply, SignedRRset
 from fleet.dnssec.signature import Signature, SignatureRules, Validity, check_signatures, usable_keys
@@ -40,7 +42,7 @@ class Chain:
         self._anchors = anchors
         self._rules = rules
         self._now = now
-        self._zones: TimedCache[dns.name.Name, Zone] = TimedCache(rules.limits.cache_entries)
+        self._zones: TimedCache[Folded, Zone] = TimedCache(rules.limits.cache_entries)
         self._calls = SharedCalls()
 
     def anchor_above(self, name: dns.name.Name) -> dns.name.Name | None:
@@ -68,10 +70,10 @@ class Chain:
         anchor = self._anchors.closest(name)
         if anchor is None:
             return
-        if self._zones.get(anchor, self._now()) is None:
-            self._calls.start((anchor, "key"), lambda: self._fetcher.link(anchor, _DNSKEY, budget))
+        if self._zones.get(folded(anchor), self._now()) is None:
+            self._calls.start((folded(anchor), "key"), lambda: self._fetcher.link(anchor, _DNSKEY, budget))
         for step in host_names_below(anchor, name)[: self._rules.limits.labels_ahead]:
-            zone = self._zones.get(step, self._now())
+            zone = self._zones.get(folded(step), self._now())
             if zone is not None and (not zone.secure or zone.childless):
                 return
             if zone is None and not self._fetcher.remembers(step, _DS):
@@ -83,7 +85,7 @@ class Chain:
             if isinstance(reply, Reply) and reply.answer.find(step, _DS) is not None:
                 await self._fetcher.link(step, _DNSKEY, budget)
 
-        self._calls.start((step, "ahead"), ahead)
+        self._calls.start((folded(step), "ahead"), ahead)
 
     def forget(self, name: dns.name.Name, zones: bool) -> None:
         """Drop the replies remembered on the way from the anchor to ``name``, with ``zones`` also what they proved."""
@@ -93,7 +95,7 @@ class Chain:
         for step in (anchor, *names_below(anchor, name)):
             self._fetcher.forget(step)
             if zones:
-                self._zones.forget(step)
+                self._zones.forget(folded(step))
 
     def signed_cut(
         self, zone: Zone, names: Sequence[dns.name.Name], replies: Sequence[Reply | Failure], budget: Budget
@@ -117,7 +119,7 @@ class Chain:
         """The deepest step that is remembered, and the number of the step after it."""
         now = self._now()
         for number in range(len(steps) - 1, -1, -1):
-            zone = self._zones.get(steps[number], now)
+            zone = self._zones.get(folded(steps[number]), now)
             if zone is not None:
                 return zone, number + 1
         return None, 0
@@ -128,11 +130,11 @@ class Chain:
             zone = self._bounded(zone)
             if budget.exhausted and zone.security in (Security.BOGUS, Security.INDETERMINATE):
                 return replace(zone, cut_short=True)
-            self._zones.put(name, zone, zone.expires)
+            self._zones.put(folded(name), zone, zone.expires)
             return zone
 
         while True:  # a step that was shared with a question whose budget ran out is made again on our own
-            zone = await self._calls.run((name, "zone"), prove)
+            zone = await self._calls.run((folded(name), "zone"), prove)
             if budget.exhausted or not zone.cut_short:
                 return zone
 
@@ -265,8 +267,12 @@ def _check(found: SignedRRset, prover: Prover) -> Signature | Reason:
 
 def names_below(top: dns.name.Name, bottom: dns.name.Name) -> list[dns.name.Name]:
     """The names strictly below ``top`` down to ``bottom``, the shortest first."""
-    labels = bottom.labels
-    return [dns.name.Name(labels[-length:]) for length in range(len(top.labels) + 1, len(labels) + 1)]
+    return list(_suffixes(bottom.labels)[len(top.labels) :])
+
+
+@lru_cache(maxsize=4096)
+def _suffixes(labels: tuple[bytes, ...]) -> tuple[dns.name.Name, ...]:
+    return tuple(dns.name.Name(labels[-length:]) for length in range(1, len(labels) + 1))
 
 
 def host_names_below(top: dns.name.Name, bottom: dns.name.Name) -> list[dns.name.Name]:

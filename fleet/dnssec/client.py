@@ -10,11 +10,13 @@ May import dnspython, ``fleet.network`` and everything below it.
 
 import asyncio
 import secrets
+import struct
 from dataclasses import dataclass, field
 
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.rdatatype
 
 from fleet.clock import monotonic
 from fleet.dnssec.wire import MAX_MESSAGE, parse
@@ -23,6 +25,7 @@ from fleet.network import Network, Stream
 from fleet.network.endpoint import Endpoint
 
 _MAX_STRAY_MESSAGES = 100
+_OPT = int(dns.rdatatype.OPT)
 _LARGE = 4096
 """Octets; more is never asked for over UDP, and over TCP it is parsed beside the event loop."""
 _WITHOUT_QUESTION = frozenset({dns.rcode.FORMERR, dns.rcode.SERVFAIL, dns.rcode.NOTIMP, dns.rcode.REFUSED})
@@ -60,7 +63,7 @@ class Client:
             return await self._ask(query)
 
     async def _ask(self, query: dns.message.Message) -> dns.message.Message:
-        wire = query.to_wire(max_size=MAX_MESSAGE)
+        wire = _wire(query)
         deadline = monotonic() + self.timeout
         if self.tcp_only or not self.network.has_udp:
             return await self._over_tcp(query, wire, deadline)
@@ -174,6 +177,24 @@ class _Exchange:
         asked, repeated = self.query.question, answer.question
         # Name equality ignores case (RFC 4343).
         return [(q.name, q.rdclass, q.rdtype) for q in asked] == [(q.name, q.rdclass, q.rdtype) for q in repeated]
+
+
+def _wire(query: dns.message.Message) -> bytes:
+    """``query`` in wire format, its id left open.
+
+    A question with EDNS and nothing else is nearly all that is ever asked, and quickly written out.
+    """
+    more = query.answer or query.authority or query.additional or query.options or query.pad or query.had_tsig
+    if len(query.question) != 1 or query.opt is None or more:
+        return query.to_wire(max_size=MAX_MESSAGE)
+    question = query.question[0]
+    return b"".join(
+        (
+            struct.pack("!HHHHHH", 0, query.flags, 1, 0, 0, 1),
+            *(bytes((len(label),)) + label for label in question.name.labels),
+            struct.pack("!HHBHHIH", question.rdtype, question.rdclass, 0, _OPT, query.payload, query.ednsflags, 0),
+        )
+    )
 
 
 def _with_transport(error: RemoteError, transport: str) -> RemoteError:

@@ -3,10 +3,14 @@
 Everything a transport may raise becomes a ``Failure`` here (cancellation passes through), and so does every rcode but
 NOERROR and NXDOMAIN: SERVFAIL, REFUSED or FORMERR say nothing about whether records exist.  Records of the chain of
 trust (DS, DNSKEY) are remembered and shared; leaf records are not.
-May import ``fleet.model``, ``fleet.errors`` and this package's ``cache``, ``limits``, ``reply`` and ``wording``.
+May import ``fleet.model``, ``fleet.errors`` and this package's ``cache``, ``fold``, ``limits``, ``reply``, ``wording``.
 """
 
+import secrets
 from collections.abc import Awaitable, Callable
+from copy import copy
+from dataclasses import dataclass
+from functools import lru_cache
 
 import dns.exception
 import dns.flags
@@ -16,6 +20,7 @@ import dns.rcode
 import dns.rdatatype
 
 from fleet.dnssec.cache import SharedCalls, TimedCache
+from fleet.dnssec.fold import Folded, folded
 from fleet.dnssec.limits import Budget, Limits
 from fleet.dnssec.reply import Reply
 from fleet.dnssec.wording import rrset_text
@@ -40,7 +45,16 @@ _RAISED: tuple[tuple[type[Exception], FailureKind, str], ...] = (
 )
 """What exceptions mean, most special first."""
 
-_Link = tuple[dns.name.Name, int]
+_Link = tuple[Folded, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a resolver says when asked without CD: its word, and the records it came with; None where it has none."""
+
+    word: ResolverWord
+    reply: Reply | None
+
 
 _NO_ANSWER = frozenset({FailureKind.SERVFAIL, FailureKind.REFUSED})
 
@@ -65,7 +79,7 @@ class Fetcher:
 
     async def link(self, name: dns.name.Name, rdtype: int, budget: Budget) -> Reply | Failure:
         """Like ``ask``, for DS and DNSKEY: remembered, shared, and paid from ``budget`` where it has to be asked."""
-        key = (name, int(rdtype))
+        key = (folded(name), int(rdtype))
         known = self._replies.get(key, self._now())
         if known is not None:
             fetched, reply = known
@@ -78,12 +92,12 @@ class Fetcher:
 
     def remembers(self, name: dns.name.Name, rdtype: int) -> bool:
         """Whether ``link`` would answer at once."""
-        return self._replies.get((name, int(rdtype)), self._now()) is not None
+        return self._replies.get((folded(name), int(rdtype)), self._now()) is not None
 
     def forget(self, name: dns.name.Name) -> None:
         """Drop what is remembered of the link at ``name``."""
         for rdtype in (dns.rdatatype.DS, dns.rdatatype.DNSKEY):
-            self._replies.forget((name, int(rdtype)))
+            self._replies.forget((folded(name), int(rdtype)))
 
     async def _ask_and_keep(self, name: dns.name.Name, rdtype: int) -> Reply | Failure:
         reply = await self.ask(name, rdtype)
@@ -94,26 +108,27 @@ class Fetcher:
             if reply.records > self._limits.kept_records:
                 return reply
         now = self._now()
-        self._replies.put((name, int(rdtype)), (now, reply), now + seconds)
+        self._replies.put((folded(name), int(rdtype)), (now, reply), now + seconds)
         return reply
 
-    async def word(self, name: dns.name.Name, rdtype: int) -> ResolverWord:
+    async def hear(self, name: dns.name.Name, rdtype: int) -> Heard:
         """What the resolver says of (``name``, ``rdtype``) on its own account: asked without CD."""
         message = await self._exchange(name, rdtype, dns.flags.AD)
         if isinstance(message, Failure):
-            return ResolverWord(rcode="", ad=False, existence=Existence.UNKNOWN, failure=message)
-        answers = message.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
-        return ResolverWord(
-            rcode=dns.rcode.to_text(message.rcode()),
+            return Heard(ResolverWord(rcode="", ad=False, existence=Existence.UNKNOWN, failure=message), None)
+        rcode = message.rcode()
+        reply = Reply(message) if rcode in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN) else None
+        word = ResolverWord(
+            rcode=dns.rcode.to_text(rcode),
             ad=bool(message.flags & dns.flags.AD),
-            existence=Reply(message).as_stub(name, rdtype)[0] if answers else Existence.UNKNOWN,
+            existence=Existence.UNKNOWN if reply is None else reply.as_stub(name, rdtype)[0],
             ede=tuple((int(error.code), error.text or "") for error in message.extended_errors()),
         )
+        return Heard(word, reply)
 
     async def _exchange(self, name: dns.name.Name, rdtype: int, flag: int) -> dns.message.Message | Failure:
-        query = dns.message.make_query(name, dns.rdatatype.RdataType.make(rdtype), use_edns=0, payload=EDNS_PAYLOAD)
-        query.want_dnssec()
-        query.flags |= dns.flags.RD | flag
+        query = copy(_query(name.labels, int(rdtype), flag))
+        query.id = secrets.randbits(16)
         try:
             message = await self._transport(query)
         except RemoteError as error:
@@ -122,6 +137,16 @@ class Fetcher:
             return _raised(error, name, rdtype)
         fault = _malformed(message, name, rdtype)
         return message if fault is None else Failure(FailureKind.MALFORMED, fault)
+
+
+@lru_cache(maxsize=4096)
+def _query(labels: tuple[bytes, ...], rdtype: int, flag: int) -> dns.message.Message:
+    """What is sent for a question, to be copied: making it costs more than sending it."""
+    kind = dns.rdatatype.RdataType.make(rdtype)
+    query = dns.message.make_query(dns.name.Name(labels), kind, use_edns=0, payload=EDNS_PAYLOAD)
+    query.want_dnssec()
+    query.flags |= dns.flags.RD | flag
+    return query
 
 
 def _raised(error: Exception, name: dns.name.Name, rdtype: int) -> Failure:

@@ -34,7 +34,7 @@ class NsecRecord:
 
     def covers(self, name: dns.name.Name) -> bool:
         """Whether ``name`` lies strictly between owner and next, and the record may speak for it (RFC 6840 4.1)."""
-        last = self.owner >= self.next  # it points back to the apex
+        last = self.owner >= self.next and name.is_subdomain(self.next)  # it points back to the apex (RFC 4034 4.1.1)
         inside = name > self.owner and (last or name < self.next)
         return inside and not (name.is_subdomain(self.owner) and ends_below(self.windows))
 

@@ -26,12 +26,13 @@ from fleet.dnssec.wording import name_text, type_text
 from fleet.errors import Failure, FailureKind
 from fleet.model import Ede, Existence, Hop, Link, LinkKind, Reason, Security
 
-_LINK_TYPES = frozenset({dns.rdatatype.DS, dns.rdatatype.DNSKEY})
+LINK_TYPES = frozenset({dns.rdatatype.DS, dns.rdatatype.DNSKEY})
+"""Types the chain of trust is made of: remembered, so never taken from an answer that a resolver has judged."""
 _WORST_FIRST = (Security.BOGUS, Security.INDETERMINATE, Security.INSECURE)
 
 
 class Pursuit:
-    """The work for one (name, type); used once."""
+    """The work for one (name, type); used once.  ``first``: the outcome of asking it where that is here."""
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class Pursuit:
         chain: Chain,
         judge: Judge,
         budget: Budget,
+        first: Reply | Failure | None = None,
     ) -> None:
         self._name = name
         self._rdtype = rdtype
@@ -48,6 +50,7 @@ class Pursuit:
         self._chain = chain
         self._judge = judge
         self._budget = budget
+        self._first = first
         self._current = name
         self._seen = {name}
         self._hops: list[Hop] = []
@@ -61,10 +64,12 @@ class Pursuit:
 
     async def run(self) -> Answer:
         """Follow the aliases to the end.  Never raises for anything a resolver sends."""
-        self._chain.prefetch(self._name, self._budget)
+        if self._first is None:
+            self._chain.prefetch(self._name, self._budget)
         while True:
             asked = self._current
-            reply = await self._ask(asked)
+            first, self._first = self._first, None
+            reply = first or await self._ask(asked)
             if isinstance(reply, Failure):
                 return self._failed(reply)
             self._rcode = reply.rcode
@@ -77,7 +82,7 @@ class Pursuit:
                 return answer
 
     async def _ask(self, name: dns.name.Name) -> Reply | Failure:
-        if self._rdtype in _LINK_TYPES:
+        if self._rdtype in LINK_TYPES:
             return await self._fetcher.link(name, self._rdtype, self._budget)
         return await self._fetcher.ask(name, self._rdtype)
 

@@ -1,6 +1,6 @@
 """A reply as a validator reads it: RRsets with their RRSIGs by name and type, other names ignored.
 
-May import ``fleet.model``.
+May import ``fleet.model`` and ``fold``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,6 +15,7 @@ import dns.rdatatype
 import dns.rrset
 from dns.rdtypes.ANY.RRSIG import RRSIG
 
+from fleet.dnssec.fold import Folded, folded
 from fleet.model import Existence
 
 _MAX_ALIASES = 32
@@ -34,8 +35,8 @@ class Section:
     __slots__ = ("_rrsets", "_rrsigs")
 
     def __init__(self, rrsets: Sequence[dns.rrset.RRset]) -> None:
-        self._rrsets: dict[tuple[dns.name.Name, int], dns.rrset.RRset] = {}
-        self._rrsigs: dict[tuple[dns.name.Name, int], list[RRSIG]] = {}
+        self._rrsets: dict[tuple[Folded, int], dns.rrset.RRset] = {}
+        self._rrsigs: dict[tuple[Folded, int], list[RRSIG]] = {}
         for rrset in rrsets:
             if rrset.rdclass != dns.rdataclass.IN:
                 continue
@@ -45,28 +46,39 @@ class Section:
                 self._add(rrset)
 
     def _add(self, rrset: dns.rrset.RRset) -> None:
-        key = (rrset.name, int(rrset.rdtype))
+        key = (folded(rrset.name), int(rrset.rdtype))
         known = self._rrsets.get(key)
         if known is not None:  # a message may hold one RRset in pieces
             rrset = dns.rrset.from_rdata_list(rrset.name, min(rrset.ttl, known.ttl), [*known, *rrset])
         self._rrsets[key] = rrset
 
     def _add_rrsigs(self, rrset: dns.rrset.RRset) -> None:
+        owner = folded(rrset.name)
         for rdata in rrset:
             if isinstance(rdata, RRSIG):
-                self._rrsigs.setdefault((rrset.name, int(rdata.type_covered)), []).append(rdata)
+                self._rrsigs.setdefault((owner, int(rdata.type_covered)), []).append(rdata)
 
     def find(self, name: dns.name.Name, rdtype: int) -> SignedRRset | None:
         """The RRset of ``rdtype`` at ``name``, if there is one."""
-        rrset = self._rrsets.get((name, int(rdtype)))
-        return None if rrset is None else self._signed(rrset)
+        key = (folded(name), int(rdtype))
+        rrset = self._rrsets.get(key)
+        return None if rrset is None else SignedRRset(rrset, tuple(self._rrsigs.get(key, ())))
+
+    def holds_the_same(self, other: "Section") -> bool:
+        """Whether ``other`` has the same records, in whatever order."""
+        return (
+            self._rrsets == other._rrsets
+            and self._rrsigs.keys() == other._rrsigs.keys()
+            and all(set(rrsigs) == set(other._rrsigs[key]) for key, rrsigs in self._rrsigs.items())
+        )
 
     def of_type(self, rdtype: int) -> Iterator[SignedRRset]:
         """All RRsets of one type, in the order they came."""
-        return (self._signed(rrset) for (_, kind), rrset in self._rrsets.items() if kind == rdtype)
-
-    def _signed(self, rrset: dns.rrset.RRset) -> SignedRRset:
-        return SignedRRset(rrset, tuple(self._rrsigs.get((rrset.name, int(rrset.rdtype)), ())))
+        return (
+            SignedRRset(rrset, tuple(self._rrsigs.get(key, ())))
+            for key, rrset in self._rrsets.items()
+            if key[1] == rdtype
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,13 @@ class Reply:
         self.rcode: dns.rcode.Rcode = message.rcode()
         self.answer = Section(message.answer)
         self.authority = Section(message.authority)
+
+    def says_the_same(self, other: "Reply") -> bool:
+        """Whether ``other`` has the same rcode and the same records in answer and authority, TTLs and order aside."""
+        return self.rcode == other.rcode and all(
+            mine.holds_the_same(theirs)
+            for mine, theirs in ((self.answer, other.answer), (self.authority, other.authority))
+        )
 
     @property
     def records(self) -> int:

@@ -1,11 +1,11 @@
-"""The one place that parses DNS wire format.
+"""The one place that parses DNS wire format (``frequent`` takes what is common).
 
 dnspython refuses a TLSA record whose digest has the wrong length, or that is shorter than its three fixed octets, and
 with it the whole message.  RFC 7671 wants such a record to be *unusable* and its RRset to stay what it is: present, and
 signed as it stands.  So those records are kept as opaque rdata in their RRset; signatures are made over the octets and
 hold all the same.  Everything else that does not parse makes the message unusable.
 
-May import dnspython, ``fleet.errors``.
+May import dnspython, ``fleet.errors`` and ``frequent``.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ import dns.rdatatype
 import dns.rrset
 import dns.wire
 
+from fleet.dnssec.frequent import read_frequent
 from fleet.errors import Failure, FailureKind, RemoteError
 
 MAX_MESSAGE = 65535
@@ -57,6 +58,9 @@ def _parse(wire: bytes) -> dns.message.Message:
         raise ValueError("not a QUERY")
     if flags & dns.flags.TC:
         return dns.message.from_wire(wire, question_only=True)
+    frequent = read_frequent(wire)
+    if frequent is not None:
+        return frequent
     message = dns.message.from_wire(wire, continue_on_error=True)
     if message.errors:
         _keep_tlsa(message, wire)

@@ -12,12 +12,17 @@ import dns.rdatatype
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
-@lru_cache(maxsize=4096)
 def name_text(name: dns.name.Name) -> str:
     """Presentation form in lower case without the final dot; the root is ``.``."""
-    return "." if name == dns.name.root else name.to_text(omit_final_dot=True).lower()
+    return _labels_text(name.labels)
 
 
+@lru_cache(maxsize=4096)
+def _labels_text(labels: tuple[bytes, ...]) -> str:
+    return "." if labels == (b"",) else dns.name.Name(labels).to_text(omit_final_dot=True).lower()
+
+
+@lru_cache(maxsize=256)
 def type_text(rdtype: int) -> str:
     """Mnemonic of a record type, ``TYPE12345`` where it has none (RFC 3597)."""
     return dns.rdatatype.to_text(dns.rdatatype.RdataType.make(rdtype))

@@ -1,7 +1,7 @@
 """A zone and what its trust rests on: trust anchors, DS records and the keys they name (RFC 4035 5.1, 5.2).
 
 Pure.  ``chain`` fetches; here stands what the fetched records mean.
-May import ``fleet.model`` and this package's ``limits``, ``signature`` and ``wording``.
+May import ``fleet.model`` and this package's ``fold``, ``limits``, ``signature`` and ``wording``.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ import dns.rrset
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from dns.rdtypes.ANY.DS import DS
 
+from fleet.dnssec.fold import Folded, folded
 from fleet.dnssec.signature import ENDLESS, Keys, SignatureRules, Validity, key_fault
 from fleet.dnssec.wording import name_text
 from fleet.errors import Failure
@@ -67,6 +68,7 @@ class AnchorSet:
 
     def __init__(self, anchors: TrustAnchors) -> None:
         self._zones: dict[dns.name.Name, tuple[DS | DNSKEY, ...]] = {}
+        self._names: dict[Folded, dns.name.Name] = {}
         pairs = anchors.items() if isinstance(anchors, Mapping) else ((rrset.name, rrset) for rrset in anchors)
         for name, records in pairs:
             zone = dns.name.from_text(name) if isinstance(name, str) else name
@@ -75,14 +77,16 @@ class AnchorSet:
                 if not isinstance(rdata, DS | DNSKEY):
                     raise ValueError(f"the trust anchor of {name_text(zone)} is not a DS or DNSKEY record")
             self._zones[zone] = self._zones.get(zone, ()) + many
+            self._names.setdefault(folded(zone), zone)
 
     def closest(self, name: dns.name.Name) -> dns.name.Name | None:
         """The deepest zone with a trust anchor at or above ``name``."""
-        while name not in self._zones:
-            if name == dns.name.root:
-                return None
-            name = name.parent()
-        return name
+        labels = folded(name)
+        for start in range(len(labels)):
+            zone = self._names.get(labels[start:])
+            if zone is not None:
+                return zone
+        return None
 
     def of(self, zone: dns.name.Name) -> tuple[DS | DNSKEY, ...]:
         """The anchors of ``zone``."""

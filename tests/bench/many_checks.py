@@ -2,8 +2,10 @@
 
     python many_checks.py ANCHOR RESOLVER cold|warm JOBS < domains
 
-``cold``: every check starts with empty caches.  ``warm``: zone keys and delegations are known, every answer and every
-SMTP session is made anew.  The cost is this process's alone: user and system seconds, servers not counted.
+``cold``: every check starts without keys, delegations, answers and sessions, and asks for all of them; what follows
+from octets alone (a parsed record, a verified signature) is remembered as in any running process.  ``warm``: zone keys
+and delegations are known, every answer and every SMTP session is made anew.  The cost is this process's alone: user and
+system seconds, servers not counted.
 """
 
 import asyncio

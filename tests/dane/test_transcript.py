@@ -1,6 +1,7 @@
 """The appliance's own words, in both directions, and what is honest to conclude from them."""
 
 import dataclasses
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -170,7 +171,18 @@ def test_a_transcript_cut_short_claims_no_end() -> None:
     assert session.matches == ()
 
 
-@pytest.mark.parametrize("junk", ["", "hello\nworld\n", "DANE verification completed.", "\x00\ufffd\n> \n"])
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "",
+        "hello\nworld\n",
+        "DANE verification completed.",
+        "\x00\ufffd\n> \n",
+        "DANE SUCCESS for .",
+        "DANE FAILED for a\x00.example",
+        "DANE FAILED for \u0130.example",
+    ],
+)
 def test_text_without_a_domain_is_refused(junk: str) -> None:
     with pytest.raises(UsageError, match="no line of it names a domain"):
         parse(junk, AT)
@@ -179,6 +191,12 @@ def test_text_without_a_domain_is_refused(junk: str) -> None:
 def test_endless_text_is_refused() -> None:
     with pytest.raises(UsageError, match="at most"):
         parse("x" * 300_000, AT)
+
+
+def test_the_longest_text_of_lines_that_fit_nothing_costs_seconds_at_most() -> None:
+    started = time.process_time()
+    parse("DANE FAILED for a.example\n" + "ab\n" * 87_000, AT)
+    assert time.process_time() - started < 5
 
 
 def test_hostile_text_in_a_verdict_reaches_no_terminal() -> None:

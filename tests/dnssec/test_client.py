@@ -7,6 +7,7 @@ import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import dns.edns
 import dns.flags
 import dns.message
 import dns.rcode
@@ -131,6 +132,27 @@ async def test_every_question_has_an_id_and_a_port_of_its_own():
             await ask(asked)
     assert len({query.id for _, query in scripted.asked}) > 4
     assert len(set(scripted.sources)) > 4
+
+
+QUERIES = {
+    "EDNS": {"use_edns": 0, "payload": 1232},
+    "DO": {"use_edns": 0, "want_dnssec": True, "payload": 4096},
+    "EDNS of a later version": {"use_edns": 3},
+    "no EDNS": {},
+    "padding": {"use_edns": 0, "pad": 64},
+    "an option": {"use_edns": 0, "options": [dns.edns.CookieOption(b"12345678", b"")]},
+    "no recursion, CD": {"use_edns": 0, "flags": dns.flags.CD},
+}
+
+
+@pytest.mark.parametrize("name", [".", "Example.org.", "\\000\\.\\255.example.org.", f"{'a' * 63}.{'b' * 63}."])
+@pytest.mark.parametrize("options", QUERIES.values(), ids=QUERIES)
+async def test_what_goes_out_is_what_dnspython_writes(name, options):
+    query = dns.message.make_query(name, "TLSA", **options)
+    async with resolver(lambda seen: [dns.message.make_response(seen).to_wire()]) as scripted:
+        await client(scripted)(query)
+    [(_, seen)] = scripted.asked
+    assert seen.wire[2:] == query.to_wire()[2:]
 
 
 async def test_header_bits_and_edns_go_out_as_given():

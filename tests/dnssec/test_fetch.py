@@ -21,7 +21,7 @@ def net(lab):
     return lab.internet(lab.zone("example.org.", MX), lab.zone("plain.org.", MX, signed=False))
 
 
-async def test_queries_ask_for_dnssec_records_and_forbid_checking_for_our_own_data(lab, net):
+async def test_a_sound_answer_takes_one_question_without_cd_and_the_chain_is_asked_with_cd(lab, net):
     queries = []
 
     async def transport(query):
@@ -32,8 +32,7 @@ async def test_queries_ask_for_dnssec_records_and_forbid_checking_for_our_own_da
     assert all(query.flags & dns.flags.RD and query.ednsflags & dns.flags.DO for query in queries)
     assert {query.payload for query in queries} == {1232}
     mx = [query for query in queries if query.question[0].rdtype == dns.rdatatype.MX]
-    assert sorted(bool(query.flags & dns.flags.CD) for query in mx) == [False, True]
-    assert [bool(query.flags & dns.flags.AD) for query in mx if not query.flags & dns.flags.CD] == [True]
+    assert [(bool(query.flags & dns.flags.CD), bool(query.flags & dns.flags.AD)) for query in mx] == [(False, True)]
     others = [query for query in queries if query not in mx]
     assert others
     assert all(query.flags & dns.flags.CD for query in others)
@@ -144,6 +143,32 @@ async def test_a_resolver_that_calls_it_bogus_does_not_hide_the_data_from_us(lab
     assert (answer.security, answer.existence, answer.failure) == (Security.BOGUS, Existence.DATA, None)
     assert (answer.word.rcode, answer.word.existence) == ("SERVFAIL", Existence.UNKNOWN)
     assert answer.word.ede == ((7, "signature expired"),)
+
+
+async def test_records_that_hold_only_with_cd_are_still_proven(lab, net):
+    def strip(query, reply):
+        return None if query.flags & dns.flags.CD else lab.drop("RRSIG:MX")(query, reply)
+
+    net.tamper(strip, "MX")
+    answer = await net.validator().resolve("example.org", "MX")
+    assert (answer.security, answer.existence) == (Security.SECURE, Existence.DATA)
+    assert [checked for _, rdtype, checked in net.queries if rdtype == "MX"] == [False, True]
+
+
+async def test_a_resolver_that_takes_long_without_cd_is_asked_with_cd_beside(lab, net):
+    released = asyncio.Event()
+
+    async def transport(query):
+        if query.question[0].rdtype == dns.rdatatype.MX:
+            if query.flags & dns.flags.CD:
+                released.set()
+            else:
+                await released.wait()
+        return await net.transport(query)
+
+    async with asyncio.timeout(20):
+        answer = await Validator(transport, net.anchors(), clock=lambda: lab.now).resolve("example.org", "MX")
+    assert (answer.security, answer.word.rcode) == (Security.SECURE, "NOERROR")
 
 
 async def test_records_of_other_names_in_an_answer_are_ignored(lab, net):

@@ -74,7 +74,7 @@ async def test_an_answer_is_remembered_for_five_minutes_at_most(lab, net):
     net.queries.clear()
     clock.pass_by(seconds=301)
     await validator.resolve("example.org", "MX")
-    assert sorted(net.queries) == [("example.org.", "MX", False), ("example.org.", "MX", True)]
+    assert sorted(net.queries) == [("example.org.", "MX", False)]
 
 
 async def test_validated_zones_are_remembered_across_questions(net):
@@ -201,7 +201,7 @@ async def test_a_lookup_nobody_waits_for_any_more_ends(lab, net):
     with pytest.raises(asyncio.CancelledError):
         await task
     await asyncio.sleep(0.01)
-    assert cancelled >= 2
+    assert cancelled == 1
 
 
 def test_one_validator_serves_several_event_loops(net):
@@ -268,6 +268,6 @@ async def test_a_reply_of_very_many_records_is_not_remembered(lab):
     validator = net.validator()
     for _ in range(2):
         assert len((await validator.resolve("example.org", "MX")).rrset) == 300
-    assert net.queries.count(("example.org.", "MX", True)) == 2
+    assert net.queries.count(("example.org.", "MX", False)) == 2
     assert validator._fetcher.remembers(lab.name("org."), 43)
     assert not validator._fetcher.remembers(lab.name("example.org."), 43)

@@ -88,7 +88,7 @@ def _lines(text: str) -> tuple[list[str], str | None]:
     for raw in re.split(r"[\r\n]+", _ESCAPE.sub("", text)):
         line = raw.strip().removesuffix(SYNTHETIC_MARK.strip()).rstrip()
         typed = _COMMAND.match(line) or _PROMPT.match(line)
-        if typed and _NAME.match(typed["domain"]):
+        if typed and _is_name(typed["domain"]):
             prompted = prompted or (typed["domain"] if "." in typed["domain"] else None)
         elif line and not typed and not _NOISE.match(line):
             lines.append(line)
@@ -99,7 +99,7 @@ def _domain(lines: list[str], prompted: str | None) -> str | None:
     """Whose transcript this is: as typed, else as the last word says, else as most lines say."""
     if prompted is not None:
         return prompted
-    found = [one for one in map(recognise, lines) if one is not None and "domain" in one[1]]
+    found = [one for one in map(recognise, lines) if one is not None and _is_name(one[1].get("domain", ""))]
     ends = [fields["domain"] for phrase, fields in found if phrase in (*_LAST_WORDS, Phrase.NOT_TESTED)]
     named = Counter(ends or [fields["domain"] for _, fields in found])
     return _folded(named.most_common(1)[0][0]) if named else None
@@ -123,6 +123,11 @@ def _phrase_at(lines: list[str], index: int, domain: str) -> tuple[_Found | None
             if found is not None and _folded(found[1].get("domain", domain)) == domain:
                 return found, used
     return None, 1
+
+
+def _is_name(text: str) -> bool:
+    """Whether this can be a domain, which it must be when folded too: folding can leave nothing, or other letters."""
+    return _NAME.match(_folded(text)) is not None
 
 
 def _folded(name: str) -> str:
