@@ -7,9 +7,6 @@ capped.  Terminals act on raw bytes (OSC 52 writes the clipboard, CSI moves the 
 May import nothing of the project.
 """
 
-import unicodedata
-
-_ESCAPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}
 
 
@@ -32,7 +29,7 @@ def show(value: str | bytes, limit: int = 512) -> str:
 def _visible(character: str) -> str:
     if character in _SHORT:
         return _SHORT[character]
-    if unicodedata.category(character) not in _ESCAPED_CATEGORIES and character.isprintable():
+    if character.isprintable():  # false for controls, formats, surrogates, private use, unassigned, odd blanks
         return character
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8 (PEP 383)

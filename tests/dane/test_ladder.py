@@ -7,9 +7,21 @@ import dns.name
 import pytest
 
 from fleet.dane import SmtpSettings, Walker, ladder
-from fleet.dane.ladder import address_step, mx_step, reference_names, server_names, tlsa_bases
+from fleet.dane.ladder import address_step, in_order, mx_step, reference_names, server_names, tlsa_bases
 from fleet.errors import Failure, FailureKind
-from fleet.model import Existence, Hop, Lookup, MailHost, MxMeaning, ResolverWord, Security, TlsaRecord, TlsaStep
+from fleet.model import (
+    Contact,
+    ContactStep,
+    Existence,
+    Hop,
+    Lookup,
+    MailHost,
+    MxMeaning,
+    ResolverWord,
+    Security,
+    TlsaRecord,
+    TlsaStep,
+)
 from fleet.network.mapped import MappedNetwork
 
 SECURE, INSECURE, BOGUS = Security.SECURE, Security.INSECURE, Security.BOGUS
@@ -129,3 +141,11 @@ def test_a_host_whose_name_leaves_no_room_for_a_tlsa_name_is_not_known_and_ends_
     verdict = asyncio.run(Walker(MappedNetwork("nowhere", {}, {}), (), SmtpSettings(enabled=False)).walk("d.lab"))
     assert [type(step).__name__ for step in verdict.steps] == ["MxStep", "AddressStep"]
     assert "TLSA was not asked" in verdict.unknown[0]
+
+
+def test_contacts_stand_in_address_order_however_they_finished() -> None:
+    address = address_step(
+        "a.lab", lookup("a.lab", "A", "198.51.100.1", "198.51.100.2"), lookup("a.lab", "AAAA"), None, 8
+    )
+    late, early = (ContactStep(Contact("a.lab", f"198.51.100.{n}", 25, "a.lab", None)) for n in (1, 2))
+    assert in_order([address, early, late]) == [address, late, early]
