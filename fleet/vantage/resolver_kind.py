@@ -5,31 +5,13 @@ Pure: takes what ``fleet.dnssec.probe`` recorded.  An untested cell is unknown, 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from fleet.dnssec.probe import ProbeAnswer
 from fleet.model import Policy, Security
+from fleet.model.resolver import ResolverKind
 
 QUORUM = 2
 """Reference names of a group that must have answered before the group says anything."""
-
-
-class ResolverKind(StrEnum):
-    """What a resolver does to DNSSEC."""
-
-    VALIDATES = "validates"
-    PASSES = "passes"
-    STRIPS = "strips"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class References:
-    """Names whose DNSSEC state is known: signed and valid, signed and broken, not signed."""
-
-    good: tuple[str, ...] = ("ietf.org", "isc.org", "nlnetlabs.nl", "internetsociety.org")
-    bogus: tuple[str, ...] = ("dnssec-failed.org", "rhybar.cz", "brokendnssec.net", "sigfail.verteiltesysteme.net")
-    unsigned: tuple[str, ...] = ("google.com", "amazon.com", "microsoft.com")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from fleet.clock import WallClock, now
 from fleet.dnssec.client import Client
 from fleet.dnssec.probe import ProbeAnswer, probe
 from fleet.dnssec.validator import Validator
+from fleet.model.resolver import References, ResolverKind
 from fleet.network import Network
 from fleet.network.endpoint import Endpoint
-from fleet.vantage.resolver_kind import KindJudgement, References, ResolverKind, judge_kind
+from fleet.vantage.resolver_kind import KindJudgement, judge_kind
 
 if TYPE_CHECKING:
     from fleet.dnssec.zone import TrustAnchors

@@ -19,9 +19,9 @@ from fleet.dnssec.anchors import load_trust_anchors
 from fleet.dnssec.client import Client
 from fleet.dnssec.validator import Validator
 from fleet.model import Mode, Policy
+from fleet.model.resolver import References
 from fleet.network.endpoint import Endpoint
 from fleet.network.host import HostNetwork
-from fleet.vantage.resolver_kind import References
 from fleet.vantage.self_test import judge_resolvers
 
 AT_ONCE = 8

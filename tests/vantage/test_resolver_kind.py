@@ -7,7 +7,8 @@ import pytest
 from fleet.dnssec.probe import ProbeAnswer
 from fleet.errors import Failure, FailureKind
 from fleet.model import Policy, Security
-from fleet.vantage.resolver_kind import CONSEQUENCES, ResolverKind, consequence, fit_for, judge_kind
+from fleet.model.resolver import ResolverKind
+from fleet.vantage.resolver_kind import CONSEQUENCES, consequence, fit_for, judge_kind
 
 SIGNED = ProbeAnswer("good.lab", "NOERROR", ad=True, signatures=True, edns=True, own=Security.SECURE)
 BROKEN = ProbeAnswer("bogus.lab", "SERVFAIL", own=Security.BOGUS)

@@ -9,8 +9,9 @@ from fleet.faces.cli.check_output import look
 from fleet.faces.cli.world import World
 from fleet.faces.export.text import Look
 from fleet.model import Policy
+from fleet.model.resolver import References, ResolverKind
 from fleet.text import show
-from fleet.vantage.resolver_kind import References, ResolverKind, consequence, fit_for
+from fleet.vantage.resolver_kind import consequence, fit_for
 from fleet.vantage.self_test import ResolverJudgement, judge_resolvers
 from fleet.views import Mark
 
