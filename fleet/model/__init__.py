@@ -7,7 +7,7 @@ recorded today can be judged by a policy written tomorrow.
 
 A *fleet* has nouns of its own, imported from the module that holds them, because a check needs none of them and a
 validation needs nothing of a check: ``model.fleet`` (tiers, nodes, settings), ``control`` (destination controls),
-``route``, ``flow`` (sender groups and their policies), ``resolver``, ``peers`` (Postfix and Exim), ``observation`` (what
+``route``, ``flow`` (sender groups and policies), ``resolver``, ``peers`` (Postfix and Exim), ``observation`` (what
 a poll saw), ``finding``.
 
 May import ``fleet.text``, ``fleet.clock`` and ``fleet.errors`` only.
