@@ -17,7 +17,9 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdataclass
 import dns.rdatatype
+import dns.rrset
 
 from fleet.dnssec.cache import SharedCalls, TimedCache
 from fleet.dnssec.fold import Folded, folded
@@ -142,11 +144,22 @@ class Fetcher:
 @lru_cache(maxsize=4096)
 def _query(labels: tuple[bytes, ...], rdtype: int, flag: int) -> dns.message.Message:
     """What is sent for a question, to be copied: making it costs more than sending it."""
-    kind = dns.rdatatype.RdataType.make(rdtype)
-    query = dns.message.make_query(dns.name.Name(labels), kind, use_edns=0, payload=EDNS_PAYLOAD)
-    query.want_dnssec()
-    query.flags |= dns.flags.RD | flag
+    query = copy(_EMPTY)
+    query.flags = dns.flags.Flag(dns.flags.RD | flag)
+    question = dns.rrset.RRset(dns.name.Name(labels), dns.rdataclass.IN, dns.rdatatype.RdataType.make(rdtype))
+    query.sections = [[question], [], [], []]
     return query
+
+
+def _empty_query() -> dns.message.Message:
+    query = dns.message.QueryMessage(id=0)
+    query.use_edns(0, dns.flags.DO, EDNS_PAYLOAD)
+    query.index = None  # type: ignore[assignment]  # dnspython's word for "none is kept"
+    return query
+
+
+_EMPTY = _empty_query()
+"""A question with EDNS and DO, its question left open."""
 
 
 def _raised(error: Exception, name: dns.name.Name, rdtype: int) -> Failure:

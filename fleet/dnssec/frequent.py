@@ -220,6 +220,8 @@ def _rdata(rdclass: int, rdtype: int, rdata: bytes) -> dns.rdata.Rdata:
 def _items(rdtype: RdataType, rdatas: tuple[bytes, ...]) -> tuple[RdataType, dict[dns.rdata.Rdata, None]]:
     """What an RRset of these records covers and holds, by dnspython's rules for doubles and for types of one record."""
     records = [_rdata(_IN, rdtype, rdata) for rdata in rdatas]
+    if len(records) == 1:
+        return records[0].covers(), {records[0]: None}
     rrset = dns.rrset.RRset(dns.name.root, _IN, rdtype, records[0].covers())
     for record in records:
         rrset.add(record)

@@ -11,6 +11,7 @@ from fleet.dane.pkix import Roots
 from fleet.errors import UsageError
 from fleet.faces.cli.world import World
 from fleet.model import Verdict
+from fleet.network.loop import run
 
 OnVerdict = Callable[[Verdict], None]
 
@@ -33,7 +34,7 @@ def run_checks(world: World, domains: Sequence[str], settings: RunSettings, on_v
     reader may be gone) ends the run and is raised as it is.
     """
     try:
-        asyncio.run(_crowd(_walker(world, settings), domains, settings.jobs, on_verdict))
+        run(_crowd(_walker(world, settings), domains, settings.jobs, on_verdict), len(domains))
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
 
