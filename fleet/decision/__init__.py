@@ -38,7 +38,7 @@ from fleet.decision.cause import Cause
 from fleet.decision.combine import STRICTNESS, WEAKNESS, Combined, combine, strictness
 from fleet.decision.decide import TABLES, decide, decide_row
 from fleet.decision.differences import differences
-from fleet.decision.exit_code import ExitCode, Require, exit_code, worst_code
+from fleet.decision.exit_code import ExitCode, exit_code, worst_code
 from fleet.decision.fallback import fallback_outcomes
 from fleet.decision.judge import SMTP_LEFT_OUT, Judgement, Path, judge, judge_all
 from fleet.decision.levels import LevelOutcome, by_level
@@ -64,7 +64,6 @@ __all__ = [
     "MxState",
     "Path",
     "Reading",
-    "Require",
     "Row",
     "Table",
     "TlsaState",

@@ -10,11 +10,11 @@ May import ``fleet.model`` and other modules of this package.
 """
 
 from collections.abc import Iterable
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
 from fleet.decision.judge import SMTP_LEFT_OUT, Judgement
 from fleet.decision.states import MxState
-from fleet.model import Action, Outcome
+from fleet.model import Action, Outcome, Require
 
 
 class ExitCode(IntEnum):
@@ -27,15 +27,6 @@ class ExitCode(IntEnum):
     INCOMPLETE = 3
     """Something was not tested or is not known."""
     INTERRUPTED = 130
-
-
-class Require(StrEnum):
-    """What a caller may demand of every domain."""
-
-    DANE = "dane"
-    """Delivered under DANE at every usable host."""
-    DNS_READY = "dns-ready"
-    """Everything DNS can show is in place at every host; leaving SMTP out is then no gap."""
 
 
 _BY_PRECEDENCE = (

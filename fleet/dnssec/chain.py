@@ -65,27 +65,35 @@ class Chain:
         assert zone is not None
         return zone
 
-    def prefetch(self, name: dns.name.Name, budget: Budget) -> None:
-        """Send the questions that proving anything at ``name`` will need, without waiting for their answers."""
+    def prefetch(self, name: dns.name.Name, budget: Budget, likely_zone: bool = False) -> None:
+        """Send the questions that proving anything at ``name`` will need, without waiting for their answers.
+
+        Keys are asked for beside the DS where a zone is likely, after it elsewhere: a question more for one that turns
+        out to be unsigned, a round trip less for one that is signed.  Names above ``name`` are likely zones; whether it
+        is one itself, ``likely_zone`` says (hosts hardly ever are).
+        """
         anchor = self._anchors.closest(name)
         if anchor is None:
             return
         if self._zones.get(folded(anchor), self._now()) is None:
             self._calls.start((folded(anchor), "key"), lambda: self._fetcher.link(anchor, _DNSKEY, budget))
-        for step in host_names_below(anchor, name)[: self._rules.limits.labels_ahead]:
+        limits = self._rules.limits
+        for depth, step in enumerate(host_names_below(anchor, name)[: limits.labels_ahead]):
             zone = self._zones.get(folded(step), self._now())
             if zone is not None and (not zone.secure or zone.childless):
                 return
             if zone is None and not self._fetcher.remembers(step, _DS):
-                self._prefetch_step(step, budget)
+                self._prefetch_step(step, budget, (likely_zone or step != name) and depth < limits.keys_ahead)
 
-    def _prefetch_step(self, step: dns.name.Name, budget: Budget) -> None:
+    def _prefetch_step(self, step: dns.name.Name, budget: Budget, likely_zone: bool) -> None:
         async def ahead() -> None:
             reply = await self._fetcher.link(step, _DS, budget)
             if isinstance(reply, Reply) and reply.answer.find(step, _DS) is not None:
                 await self._fetcher.link(step, _DNSKEY, budget)
 
         self._calls.start((folded(step), "ahead"), ahead)
+        if likely_zone:
+            self._calls.start((folded(step), "key"), lambda: self._fetcher.link(step, _DNSKEY, budget))
 
     def forget(self, name: dns.name.Name, zones: bool) -> None:
         """Drop the replies remembered on the way from the anchor to ``name``, with ``zones`` also what they proved."""

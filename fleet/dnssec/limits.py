@@ -40,6 +40,8 @@ class Limits:
     """Queries for DS and DNSKEY records started by one call of ``resolve``."""
     labels_ahead: int = 16
     """Names whose DS is asked ahead of need, from the trust anchor down."""
+    keys_ahead: int = 3
+    """Of those, the ones whose DNSKEY may be asked beside the DS."""
     answer_seconds: int = 300
     """Longest time an answer is remembered."""
     trust_seconds: int = 3600

@@ -103,7 +103,7 @@ class Validator:
                 self._validate(name, rdtype, None, budget), self._fetcher.hear(name, rdtype)
             )
             return answer, heard.word
-        self._chain.prefetch(name, budget)
+        self._chain.prefetch(name, budget, likely_zone=rdtype == dns.rdatatype.MX)
         beside: list[asyncio.Task[Answer]] = []
 
         def ask_beside() -> None:

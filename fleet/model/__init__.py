@@ -26,7 +26,7 @@ from fleet.model.dns import (
     ResolverWord,
     Security,
 )
-from fleet.model.policy import Action, Mode, Outcome, Policy, TlsLevel, TlsReport
+from fleet.model.policy import Action, Mode, Outcome, Policy, Require, TlsLevel, TlsReport
 from fleet.model.tlsa import TlsaRecord
 from fleet.model.verdict import (
     AddressStep,
@@ -66,6 +66,7 @@ __all__ = [
     "Policy",
     "Reason",
     "RecordMatch",
+    "Require",
     "ResolverAttempt",
     "ResolverWord",
     "Security",

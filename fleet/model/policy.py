@@ -95,3 +95,12 @@ class TlsReport(StrEnum):
     TLSA_INVALID = "tlsa-invalid"
     DNSSEC_INVALID = "dnssec-invalid"
     DANE_REQUIRED = "dane-required"
+
+
+class Require(StrEnum):
+    """What a caller may demand of every domain."""
+
+    DANE = "dane"
+    """Delivered under DANE at every usable host."""
+    DNS_READY = "dns-ready"
+    """Everything DNS can show is in place at every host; leaving SMTP out is then no gap."""

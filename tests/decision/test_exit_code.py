@@ -2,8 +2,8 @@
 
 import pytest
 
-from fleet.decision import ExitCode, Require, exit_code, judge, worst_code
-from fleet.model import Mode, Policy
+from fleet.decision import ExitCode, exit_code, judge, worst_code
+from fleet.model import Mode, Policy, Require
 
 
 def code(*verdicts, require=None, mode=Mode.OPPORTUNISTIC, policy=Policy.ASYNCOS):

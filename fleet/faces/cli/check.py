@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from fleet.decision.exit_code import Require
 from fleet.errors import UsageError
-from fleet.model import Mode, Policy
+from fleet.model import Mode, Policy, Require
 
 
 def check(
@@ -69,7 +68,8 @@ def check(
     Exit codes: 0 delivered (under DANE, or by a fallback unless --require dane), or undeliverable whatever DANE says -
     1 mail held - 2 usage - 3 something was not tested or is unknown - 130 interrupted.  Never sends mail.
     """
-    from fleet.faces.cli.check_output import Asked, Format, write_checks
+    from fleet.faces.cli.asked import Asked, Format
+    from fleet.faces.cli.check_output import write_checks
     from fleet.faces.cli.run import RunSettings, question_seconds
     from fleet.faces.cli.world import open_world, read_destinations
 

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Mapping
 
 from fleet.decision import ExitCode, Judgement, judge_all
-from fleet.faces.cli.check_output import look
+from fleet.faces.cli.check_forms import look
 from fleet.faces.cli.progress import progress
 from fleet.faces.cli.run import RunSettings, run_checks
 from fleet.faces.cli.world import open_world

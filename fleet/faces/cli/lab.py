@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fleet.faces.cli.world import lab_arguments
-
 if TYPE_CHECKING:
     from fleet.lab import LabHandle
 
@@ -38,6 +36,8 @@ def lab(
 
 
 def _hints(running: "LabHandle") -> list[str]:
+    from fleet.faces.cli.world import lab_arguments
+
     arguments = shlex.join(lab_arguments(running))
     references = " ".join(f"--reference {kind}={name}" for kind, names in running.references.items() for name in names)
     return [
@@ -54,6 +54,8 @@ def _hints(running: "LabHandle") -> list[str]:
 
 
 def _offer(running: "LabHandle") -> dict[str, object]:
+    from fleet.faces.cli.world import lab_arguments
+
     return {
         "format": "fleet-lab/1",
         "arguments": lab_arguments(running),

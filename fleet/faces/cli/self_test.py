@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 
 from fleet.errors import UsageError
-from fleet.faces.cli.check_output import look
+from fleet.faces.cli.check_forms import look
 from fleet.faces.cli.world import World
 from fleet.faces.export.text import Look
 from fleet.model import Policy
