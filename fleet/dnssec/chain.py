@@ -179,6 +179,9 @@ class Chain:
         usable = usable_ds(found.rrset, name, self._rules.algorithms)
         if isinstance(usable, Reason):
             return _insecure(above, name, usable, expires, signature.validity)
+        if not usable:
+            malformed = Reason(Ede.DNSSEC_BOGUS, f"the digest in the DS of {name_text(name)} has the wrong length")
+            return _broken(above, name, _DS, LinkKind.DS, malformed)
         sentence = f"DS of {name_text(name)}, {_tags(usable)}, signed by {name_text(above.name)}"
         link = Link(LinkKind.DS, name_text(above.name), name_text(name), "DS", Security.SECURE, sentence)
         start = replace(

@@ -263,6 +263,38 @@ def test_a_tlsa_record_of_any_length_is_unusable_and_forbids_clear_text(world: W
     assert not outcomes(verdict) & {Outcome.DANE, Outcome.CLEAR}
 
 
+CUT = {
+    "DS": ("org.", "cut.org.", "the digest in the DS of cut.org has the wrong length"),
+    "MX": (
+        "cut.org.",
+        "cut.org.",
+        "gave an answer that cannot be read: a message arrived whose MX cut.org is malformed",
+    ),
+    "A": ("cut.org.", "mx.cut.org.", "gave an answer that cannot be read: a message arrived whose A mx.cut.org is"),
+    "DNSKEY": ("cut.org.", "cut.org.", "DNSKEY of cut.org matches no DS"),
+}
+
+
+@pytest.mark.parametrize("rdtype", CUT)
+def test_a_record_cut_short_in_its_zone_ends_the_lookup_at_once_and_says_so(world: World, rdtype: str) -> None:
+    net = internet(tree.make_zone("cut.org.", MAIL, algorithm=ED25519))
+    origin, owner, sentence = CUT[rdtype]
+    name, kind = tree.n(owner), dns.rdatatype.from_text(rdtype)
+    node = net.zone(origin).nodes[name]
+    generic = [dns.rdata.GenericRdata(dns.rdataclass.IN, kind, rdata.to_wire()[:-1][:20]) for rdata in node[kind]]
+    node[kind] = dns.rrset.from_rdata_list(name, 3600, generic)
+    world.serve(net)
+    begun = time.monotonic()
+    verdict = world.check("cut.org", dns_timeout=10.0)
+    assert time.monotonic() - begun < 5, "nobody waits for what will not come"
+    assert_held(verdict)
+    address = verdict.address("mx.cut.org")
+    lookup = address.a if address and rdtype == "A" else verdict.mx.lookup if verdict.mx else None
+    assert lookup
+    assert lookup.reason
+    assert sentence in lookup.reason.sentence
+
+
 def test_what_holds_the_event_loop_is_noticed() -> None:
     async def stall() -> None:
         begun = time.thread_time()

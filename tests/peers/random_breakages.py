@@ -216,6 +216,12 @@ def _bad_digest(record: Any) -> Any:
     return record.replace(digest=_flipped(record.digest, 3))
 
 
+def _cut(record: Any, octets: int) -> Any:
+    """The record of so many octets: fewer than it has, or some noughts more."""
+    wire = record.to_wire()
+    return dns.rdata.GenericRdata(record.rdclass, record.rdtype, wire[:octets].ljust(octets, b"\x00"))
+
+
 def _digests(*kinds: str) -> OnContent:
     def changed(tree: Tree, seal: Seal, rrset: Any) -> list[Any]:
         return ds_of(tree.zones[seal[1]], kinds)
@@ -240,6 +246,11 @@ DS_CONTENT: dict[str, OnContent] = {
     "wrong DS beside one of unknown algorithm": _ds(
         lambda tree, records: [_bad_digest(records[0]), records[0].replace(algorithm=200)]
     ),
+    "DS with a digest too short": _ds(lambda tree, records: [_cut(record, 20) for record in records]),
+    "DS with a digest too long": _ds(lambda tree, records: [_cut(record, 40) for record in records]),
+    "DS that ends before its digest": _ds(lambda tree, records: [_cut(record, 4) for record in records]),
+    "DS that ends before its algorithm": _ds(lambda tree, records: [_cut(record, 2) for record in records]),
+    "DS with a digest too short beside": _ds(lambda tree, records: [_cut(records[0], 20), *records]),
     "DS of SHA-1": _digests("SHA1"),
     "DS of SHA-384": _digests("SHA384"),
     "DS of both SHA-1 and SHA-256": _digests("SHA1", "SHA256"),
