@@ -253,6 +253,33 @@ async def test_the_parents_record_at_a_cut_denies_nothing_in_the_child(lab, deni
     assert (await validator.resolve("mx.example.org", "A")).security is BOGUS
 
 
+@pytest.mark.parametrize(
+    ("name", "rdtype"), [("nope.example.org", "A"), ("mx.example.org", "TLSA"), ("mx.example.org", "DS")]
+)
+async def test_a_denial_signed_by_the_parent_below_a_signed_delegation_is_bogus(lab, name, rdtype):
+    """RFC 4035 5.3.1: the signer has to be the zone that holds the name, also where no SOA beside it says which."""
+    org, child = lab.zone("org."), lab.zone("example.org.", RECORDS)
+    net = lab.internet(org, child)
+
+    def by_parent(query, reply):
+        denials = [rrset for rrset in reply.authority if rrset.rdtype == dns.rdatatype.NSEC]
+        signatures = [dns.rrset.from_rdata(rrset.name, 300, org.sign(rrset, org.keys[0])) for rrset in denials]
+        reply.authority[:] = [*denials, *signatures]
+
+    net.tamper(by_parent, rdtype, f"{name}.")
+    answer = await net.validator().resolve(name, rdtype)
+    assert answer.security is BOGUS
+    assert "is by org, but the zone is example.org" in answer.why.sentence
+
+
+async def test_who_has_to_deny_is_known_without_a_question_more(lab, net):
+    validator = net.validator()
+    await validator.resolve("mx.example.org", "A")
+    net.queries.clear()
+    assert (await validator.resolve("_25._tcp.mx.example.org", "TLSA")).security is SECURE
+    assert [(name, rdtype) for name, rdtype, _ in net.queries] == [("_25._tcp.mx.example.org.", "TLSA")]
+
+
 async def test_the_record_at_a_dname_denies_nothing_below_it(lab, denial):
     zone = lab.zone("example.org.", "old DNAME new\nx.new A 192.0.2.1\n", denial=denial)
     net = lab.internet(zone)
