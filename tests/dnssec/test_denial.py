@@ -272,6 +272,20 @@ async def test_a_denial_signed_by_the_parent_below_a_signed_delegation_is_bogus(
     assert "is by org, but the zone is example.org" in answer.why.sentence
 
 
+async def test_a_denial_signed_by_the_parent_beside_a_soa_of_an_unsigned_child_is_not_secure(lab):
+    org, child = lab.zone("org."), lab.zone("plain.org.", RECORDS, ds=False)
+    net = lab.internet(org, child)
+
+    def by_parent(query, reply):
+        lab.drop("RRSIG:NSEC")(query, reply)
+        for rrset in [rrset for rrset in reply.authority if rrset.rdtype == dns.rdatatype.NSEC]:
+            reply.authority.append(dns.rrset.from_rdata(rrset.name, 300, org.sign(rrset, org.keys[0])))
+
+    net.tamper(by_parent, "A", "nope.plain.org.")
+    answer = await net.validator().resolve("nope.plain.org", "A")
+    assert (answer.security, answer.why.sentence) == (INSECURE, "no DS for plain.org in its parent org")
+
+
 async def test_who_has_to_deny_is_known_without_a_question_more(lab, net):
     validator = net.validator()
     await validator.resolve("mx.example.org", "A")
