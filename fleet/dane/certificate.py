@@ -36,6 +36,7 @@ _REFUSALS = (
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
     CryptographyDeprecationWarning,  # raised where warnings are errors
 )
 """How cryptography says that it will not read a certificate."""

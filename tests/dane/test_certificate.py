@@ -49,7 +49,11 @@ SERIAL = LEAF.der.index(_VERSION_3) + len(_VERSION_3) + 2
 NEGATIVE_SERIAL = LEAF.der[:SERIAL] + b"\x80" + LEAF.der[SERIAL + 1 :]
 
 
-@pytest.mark.parametrize("der", [UNKNOWN_KEY, UNKNOWN_CURVE, BAD_DATES, NEGATIVE_SERIAL])
+_DNS_NAME = bytes((0x82, len(HOST))) + HOST.encode()
+X400_ADDRESS = LEAF.der.replace(_DNS_NAME, b"\xa3" + _DNS_NAME[1:])
+
+
+@pytest.mark.parametrize("der", [UNKNOWN_KEY, UNKNOWN_CURVE, BAD_DATES, NEGATIVE_SERIAL, X400_ADDRESS])
 @pytest.mark.parametrize("selector", [0, 1])
 def test_a_leaf_no_library_likes_still_matches_by_its_bytes(der: bytes, selector: int) -> None:
     assert der != LEAF.der
