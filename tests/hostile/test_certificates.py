@@ -18,7 +18,6 @@ from adversary import (
     Server,
     World,
     assert_no_dane,
-    endure,
     outcomes,
     with_tlsa,
 )
@@ -29,6 +28,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
+from effort import endure
 
 from fleet.dane import match_chain
 from fleet.dane.certificate import describe

@@ -20,12 +20,12 @@ from adversary import (
     Server,
     World,
     assert_no_dane,
-    endure,
     internet,
     outcomes,
     tree,
 )
 from chains import issue, private_der, server
+from effort import endure
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

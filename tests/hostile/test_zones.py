@@ -12,19 +12,9 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 import pytest
-from adversary import (
-    HELD_CPU_SECONDS,
-    NOW,
-    World,
-    assert_held,
-    assert_no_dane,
-    endure,
-    internet,
-    outcomes,
-    tree,
-    with_tlsa,
-)
+from adversary import NOW, World, assert_held, assert_no_dane, internet, outcomes, tree, with_tlsa
 from chains import issue, server
+from effort import HELD_CPU_SECONDS, endure
 
 from fleet.dnssec import Validator
 from fleet.dnssec.client import Client
