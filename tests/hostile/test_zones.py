@@ -150,7 +150,7 @@ def test_a_name_of_a_hundred_labels_below_300_nsec3_records_ends(world: World) -
     net.tamper(add_all)
     world.serve(net)
     name = ".".join(["a"] * 100) + ".long.org"
-    verdict = world.check(name, dns_timeout=10.0)
+    verdict = world.check(name, dns_timeout=10.0, octets=MEMORY)
     assert_no_dane(verdict)
     assert verdict.mx
     assert verdict.mx.lookup.reason
@@ -193,7 +193,7 @@ def test_a_tlsa_name_at_the_end_of_64_hops_fails_its_host(world: World) -> None:
     text = f"@ MX 10 mx\nmx A 198.51.100.1\n_25._tcp.mx CNAME h0\n{chain_of(64, 'h', 'TLSA 3 1 1 ' + 'ab' * 32)}"
     world.serve(internet(tree.make_zone("loop.org.", text, algorithm=ED25519)))
     world.presented["198.51.100.1"] = ()
-    verdict = world.check("loop.org")
+    verdict = world.check("loop.org", octets=MEMORY)
     assert_held(verdict)
     [tlsa] = verdict.tlsa("mx.loop.org")
     assert tlsa.lookup.failure
@@ -201,7 +201,7 @@ def test_a_tlsa_name_at_the_end_of_64_hops_fails_its_host(world: World) -> None:
 
 def test_a_domain_that_is_an_alias_of_64_hops_has_no_mail_hosts(world: World) -> None:
     world.serve(internet(tree.make_zone("loop.org.", chain_of(64, "h", "MX 10 mx"), algorithm=ED25519)))
-    verdict = world.check("h0.loop.org")
+    verdict = world.check("h0.loop.org", octets=MEMORY)
     assert_held(verdict)
     assert verdict.mx
     assert verdict.mx.meaning is MxMeaning.FAILED
@@ -223,6 +223,19 @@ def test_of_500_addresses_8_are_tried_and_the_others_are_named_as_unknown(world:
     verdict = world.check("many.org", octets=MEMORY, dns_timeout=10.0)
     assert len(verdict.contacts("mx.many.org")) == 8
     assert any("492 addresses" in sentence for sentence in verdict.unknown)
+    assert_no_dane(verdict)
+
+
+def test_500_mx_hosts_of_500_addresses_each_are_walked_as_far_as_the_limits_of_both(world: World) -> None:
+    mx = "\n".join(f"@ MX {number} mx{number}" for number in range(500))
+    text = "\n".join(
+        f"mx{host} A 198.{18 + host % 2}.{number // 250}.{number % 250}" for host in range(20) for number in range(500)
+    )
+    world.serve(internet(tree.make_zone("many.org.", f"{mx}\n{text}", algorithm=ED25519)))
+    verdict = world.check("many.org", octets=3 * MEMORY, dns_timeout=10.0)
+    assert [len(verdict.contacts(host.name)) for host in verdict.hosts] == [8] * 20
+    assert sum("492 addresses" in sentence for sentence in verdict.unknown) == 20
+    assert any("480 MX hosts" in sentence for sentence in verdict.unknown)
     assert_no_dane(verdict)
 
 
