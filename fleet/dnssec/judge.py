@@ -138,6 +138,9 @@ class Judge:
         )
         if isinstance(signature, Reason):
             return _bogus(zone, subject, signature)
+        cut = await self._cut_between(zone, subject, budget)
+        if cut is not None:
+            return _from_above(zone, subject, f"RRSIG of {rrset_text(rrset.rdtype, rrset.name)}", cut)
         ttl, validity = signature.ttl, signature.validity
         if signature.expanded_from is not None:
             proof = prove_expansion(reply, rrset.name, subject.rdtype, signature.expanded_from, prover)
@@ -146,9 +149,6 @@ class Judge:
             if proof.denial.insecure is not None:
                 return _insecure(zone, subject, proof.denial.insecure)
             ttl, validity = min(ttl, proof.ttl), min(validity, proof.validity)
-        cut = await self._cut_between(zone, subject, budget)
-        if cut is not None:
-            return _from_above(zone, subject, f"RRSIG of {rrset_text(rrset.rdtype, rrset.name)}", cut)
         source = " from a wildcard" if signature.expanded_from is not None else ""
         sentence = (
             f"{rrset_text(rrset.rdtype, rrset.name)}{source}, "

@@ -272,6 +272,35 @@ async def test_a_denial_signed_by_the_parent_below_a_signed_delegation_is_bogus(
     assert "is by org, but the zone is example.org" in answer.why.sentence
 
 
+async def test_a_denial_of_the_parents_with_too_many_iterations_makes_no_signed_child_insecure(lab):
+    """A true record of the parent's, replayed: it would be insecure there, and says nothing of the child."""
+    org, child = lab.zone("org.", denial="nsec3", iterations=500), lab.zone("example.org.", RECORDS)
+    net = lab.internet(org, child)
+
+    def replay(query, reply):
+        reply.answer.clear()
+        reply.authority.clear()
+        net._put(reply.authority, org, org.chain[0])
+
+    net.tamper(replay, "TLSA", "_25._tcp.mx.example.org.")
+    assert (await net.validator().resolve("_25._tcp.mx.example.org", "TLSA")).security is BOGUS
+
+
+async def test_a_wildcard_of_the_parents_makes_no_signed_child_insecure(lab):
+    """Nor does one whose proof would be insecure in the parent itself."""
+    org, child = lab.zone("org.", "* A 203.0.113.66", denial="nsec3", iterations=500), lab.zone("example.org.", RECORDS)
+    net = lab.internet(org, child)
+    wild = org.nodes[lab.name("*.org.")][dns.rdatatype.A]
+
+    def replay(query, reply):
+        reply.answer.clear()
+        net._put(reply.answer, org, wild, owner=query.question[0].name)
+        net._put(reply.authority, org, org.chain[0])
+
+    net.tamper(replay, "A", "mx.example.org.")
+    assert (await net.validator().resolve("mx.example.org", "A")).security is BOGUS
+
+
 async def test_a_denial_signed_by_the_parent_beside_a_soa_of_an_unsigned_child_is_not_secure(lab):
     org, child = lab.zone("org."), lab.zone("plain.org.", RECORDS, ds=False)
     net = lab.internet(org, child)

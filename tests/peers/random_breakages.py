@@ -234,6 +234,13 @@ def _sha1_beside_bad_sha256(tree: Tree, seal: Seal, rrset: Any) -> list[Any]:
     return [*ds_of(zone, ("SHA1",)), *(_bad_digest(record) for record in ds_of(zone))]
 
 
+MALFORMED_DS: dict[str, OnContent] = {
+    "DS with a digest too short": _ds(lambda tree, records: [_cut(record, 20) for record in records]),
+    "DS with a digest too long": _ds(lambda tree, records: [_cut(record, 40) for record in records]),
+    "DS that ends before its digest": _ds(lambda tree, records: [_cut(record, 4) for record in records]),
+    "DS that ends before its algorithm": _ds(lambda tree, records: [_cut(record, 2) for record in records]),
+    "DS with a digest too short beside": _ds(lambda tree, records: [_cut(records[0], 20), *records]),
+}
 DS_CONTENT: dict[str, OnContent] = {
     "DS with a wrong digest": _ds(lambda tree, records: [_bad_digest(record) for record in records]),
     "DS with a wrong tag": _ds(lambda tree, records: [r.replace(key_tag=r.key_tag ^ 1) for r in records]),
@@ -246,11 +253,7 @@ DS_CONTENT: dict[str, OnContent] = {
     "wrong DS beside one of unknown algorithm": _ds(
         lambda tree, records: [_bad_digest(records[0]), records[0].replace(algorithm=200)]
     ),
-    "DS with a digest too short": _ds(lambda tree, records: [_cut(record, 20) for record in records]),
-    "DS with a digest too long": _ds(lambda tree, records: [_cut(record, 40) for record in records]),
-    "DS that ends before its digest": _ds(lambda tree, records: [_cut(record, 4) for record in records]),
-    "DS that ends before its algorithm": _ds(lambda tree, records: [_cut(record, 2) for record in records]),
-    "DS with a digest too short beside": _ds(lambda tree, records: [_cut(records[0], 20), *records]),
+    **MALFORMED_DS,
     "DS of SHA-1": _digests("SHA1"),
     "DS of SHA-384": _digests("SHA384"),
     "DS of both SHA-1 and SHA-256": _digests("SHA1", "SHA256"),

@@ -3,7 +3,7 @@
 import re
 
 from dns.rdatatype import CNAME
-from random_breakages import REPLY
+from random_breakages import MALFORMED_DS, REPLY
 from random_difference import (
     NO_DS_EITHER_WAY,
     SIGNED_ABOVE,
@@ -32,7 +32,7 @@ DELV = (
         "delv",
         ("secure", "insecure"),
         ("bogus",),
-        lambda case, ours, theirs: case.kind.startswith("DS ") and "unexpected end of input" in theirs.why,
+        broken(*MALFORMED_DS),
         "RFC 4035 5.2: a DS that fits no key leads nowhere, and one we cannot support is none; delv does not read"
         " a message with a DS of the wrong length at all",
     ),

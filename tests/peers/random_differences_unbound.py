@@ -10,6 +10,7 @@ from random_difference import (
     broken,
     no_ds_either_way,
     signed_above,
+    signed_in_part,
     we_say,
 )
 
@@ -152,5 +153,16 @@ UNBOUND = (
         broken("NS without SOA in the bitmap"),
         "RFC 6840 4.1, RFC 4035 5.2: NS without SOA marks a record of the parent's, which denies nothing below it, and"
         " only the parent can show a delegation without DS; unbound takes the zone's own record for that",
+    ),
+    Difference(
+        "unbound",
+        ("bogus",),
+        ("insecure",),
+        lambda case, ours, theirs: (
+            ("the reply holds no proof" in ours.why or "zone of its own" in ours.why)
+            and signed_in_part(case, ours, theirs)
+        ),
+        "RFC 4035 5.3.1: a denial by the zone above says nothing of a signed zone below it; unbound sees too many"
+        " iterations in it first, and calls the signed zone insecure",
     ),
 )
