@@ -24,8 +24,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 from fleet.dane.der import ComparableName, DerError, Outline, comparable_name, outline
 from fleet.model import Certificate
 
-# A stranger's odd serial number is no news for our operator's terminal.
+# A stranger's odd serial number, or country of seven letters, is no news for our operator's terminal.
 warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, message="Parsed a")
+warnings.filterwarnings("ignore", category=UserWarning, message="Attribute's length must be")
 
 E = TypeVar("E", bound=x509.ExtensionType)
 
@@ -37,7 +38,7 @@ _REFUSALS = (
     x509.DuplicateExtension,
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
-    CryptographyDeprecationWarning,  # raised where warnings are errors
+    UserWarning,  # raised where warnings are errors; cryptography's own are of this kind
 )
 """How cryptography says that it will not read a certificate."""
 
