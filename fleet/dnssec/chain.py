@@ -32,6 +32,8 @@ from fleet.model import Ede, Link, LinkKind, Reason, Security
 
 _DS = dns.rdatatype.DS
 _DNSKEY = dns.rdatatype.DNSKEY
+_USUAL_LABELS = 16
+"""Of a name whose ancestors are remembered: they take memory by the square of its length."""
 
 
 class Chain:
@@ -270,7 +272,8 @@ def _check(found: SignedRRset, prover: Prover) -> Signature | Reason:
 
 def names_below(top: dns.name.Name, bottom: dns.name.Name) -> list[dns.name.Name]:
     """The names strictly below ``top`` down to ``bottom``, the shortest first."""
-    return list(_suffixes(bottom.labels)[len(top.labels) :])
+    suffixes = _suffixes if len(bottom.labels) <= _USUAL_LABELS else _suffixes.__wrapped__
+    return list(suffixes(bottom.labels)[len(top.labels) :])
 
 
 @lru_cache(maxsize=4096)

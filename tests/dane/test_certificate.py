@@ -14,7 +14,7 @@ from fleet.dane.match import match_chain
 from fleet.dane.names import name_matches
 from fleet.dane.pkix import Roots, pkix
 
-pytestmark = pytest.mark.filterwarnings("ignore:Parsed a serial")
+pytestmark = pytest.mark.filterwarnings("ignore:Parsed a serial", "ignore:Attribute's length")
 
 NOW = datetime.now(UTC)
 AUTHORITY = authority("Authority", "ec-1")

@@ -95,6 +95,18 @@ def memory_peak(make: Callable[[], Awaitable[R]], within: float = 20.0) -> int:
         tracemalloc.stop()
 
 
+def kept(work: Callable[[], object]) -> int:
+    """Octets that are still held when ``work`` is over."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        work()
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+
 def forget() -> None:
     """Empty the caches that make the second look at a certificate cheap."""
     for module in (fleet.dane.certificate, fleet.dane.path, fleet.dane.pkix, fleet.dane.signature):
