@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dns.rdatatype import DS
-from random_breakages import REPLY
+from random_reply_breakages import REPLY
 from random_zones_oracles import Case, Opinion
 
 When = Callable[[Case, Opinion, Opinion], bool]

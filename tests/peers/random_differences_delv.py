@@ -3,7 +3,7 @@
 import re
 
 from dns.rdatatype import CNAME
-from random_breakages import MALFORMED_DS, REPLY
+from random_breakages import MALFORMED_DS
 from random_difference import (
     NO_DS_EITHER_WAY,
     SIGNED_ABOVE,
@@ -18,6 +18,7 @@ from random_difference import (
     we_say,
     without_keys_above,
 )
+from random_reply_breakages import REPLY
 
 DELV = (
     Difference(

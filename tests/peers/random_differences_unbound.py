@@ -1,7 +1,6 @@
 """Where unbound-host 1.17 judges a broken zone differently than we do, and why (with the RFC section)."""
 
 from dns.rdatatype import CNAME
-from random_breakages import REPLY
 from random_difference import (
     NO_DS_EITHER_WAY,
     SIGNED_ABOVE,
@@ -13,6 +12,7 @@ from random_difference import (
     signed_in_part,
     we_say,
 )
+from random_reply_breakages import REPLY
 
 UNBOUND = (
     Difference(

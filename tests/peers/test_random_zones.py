@@ -7,8 +7,9 @@ import os
 
 import dns.name
 import pytest
-from random_breakages import KINDS, REPLY
+from random_breakages import KINDS
 from random_differences import DIFFERENCES, Difference, differs, findings
+from random_reply_breakages import REPLY
 from random_zones_oracles import case_of, lacking, opinions, read_delv, read_unbound
 
 from fleet.dnssec.nsec import NsecRecord
