@@ -20,12 +20,14 @@ own finds the places, held to tomli by a property test.  On the way up:
 ``opening``             bytes to TOML data: encodings, syntax errors, limits
 ``scan``, ``source``    from a path to file, line, column and an excerpt
 ``read``                all of it
+``json_schema``         the table of keys for editors
 ``rules``               what each code means to mail, with a bad and a good profile
 ======================  ===============================================================================
 
 May import ``tomli``, ``idna``, ``fleet.layout``, ``fleet.model``, ``fleet.text`` and ``fleet.errors``.
 """
 
+from fleet.profile.json_schema import json_schema
 from fleet.profile.read import Diagnostic, Reading, object_of, read_profile
 from fleet.profile.rules import PROFILE_RULES, ProfileRule
 from fleet.profile.source import Excerpt, SourceMap, Span
@@ -38,6 +40,7 @@ __all__ = [
     "Reading",
     "SourceMap",
     "Span",
+    "json_schema",
     "object_of",
     "read_profile",
 ]
