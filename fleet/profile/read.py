@@ -1,0 +1,99 @@
+"""Reading a profile: bytes in, a fleet and everything that is wrong with them out.
+
+May import ``fleet.model`` and modules of this room.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from fleet.model.finding import Finding, Severity
+from fleet.model.fleet import Fleet, ObjectPath
+from fleet.profile.build import build
+from fleet.profile.keys import PROFILE
+from fleet.profile.opening import open_profile
+from fleet.profile.problem import Code, Problem, Problems
+from fleet.profile.references import check_references
+from fleet.profile.source import SourceMap, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A finding and where it stands."""
+
+    finding: Finding
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a profile came to, in the order of the file.
+
+    ``fleet`` holds what is sound; it is None where nothing of the text could be read as TOML.  ``readable``: the text
+    was understood from end to end, whatever it says; what is unreadable may hide anything.
+    """
+
+    fleet: Fleet | None
+    source: SourceMap
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def readable(self) -> bool:
+        """Whether the whole text was understood."""
+        return not any(diagnostic.finding.code in _UNREADABLE for diagnostic in self.diagnostics)
+
+
+_UNREADABLE = frozenset({Code.TEXT, Code.SYNTAX, Code.LIMIT})
+_ABSENCES = frozenset({Code.MISSING, Code.NO_TIER, Code.NO_POLICY, Code.NO_BOUNCE_PROFILE, Code.NOTHING})
+"""What may be missing only because the part that says it could not be read."""
+
+
+def read_profile(content: str | bytes, name: str) -> Reading:
+    """Read ``content``, called ``name`` in every message.  Never raises for what it contains."""
+    opened = open_profile(content)
+    data = opened.data
+    source = SourceMap(name, opened.text, opened.accepted if data is not None else None)
+    found = opened.problems
+    fleet = None
+    if data is not None:
+        problems = Problems()
+        sound = cast("dict[str, Any]", PROFILE.read(data, (), problems))
+        fleet = build(sound)
+        check_references(data, sound, fleet, problems)
+        unread = any(problem.code in _UNREADABLE for problem in found)
+        found = [*found, *(item for item in problems.found if not (unread and item.code in _ABSENCES))]
+    for problem in found:
+        if problem.code is Code.SECRET:
+            source.hide(problem.path)
+    diagnostics = sorted(
+        (_diagnostic(problem, source) for problem in found), key=lambda item: (item.span.line, item.span.column)
+    )
+    return Reading(fleet, source, tuple(diagnostics))
+
+
+def _diagnostic(problem: Problem, source: SourceMap) -> Diagnostic:
+    if problem.offset is not None:
+        span = source.span(*problem.offset)
+    else:
+        span = source.locate_key(problem.path) if problem.on_key else source.locate(problem.path)
+    return Diagnostic(
+        Finding(
+            str(problem.code),
+            Severity.ERROR,
+            object_of(problem.path),
+            problem.path,
+            problem.sentence,
+            problem.hint,
+            problem.labels,
+        ),
+        span,
+    )
+
+
+_OBJECTS = {"tiers": "tier", "nodes": "node", "destinations": "destination", "suppressions": "suppression"}
+
+
+def object_of(path: ObjectPath) -> str:
+    """What a path is about, in the stable words of ``Finding.object``."""
+    if len(path) > 1 and path[0] in _OBJECTS:
+        return f"{_OBJECTS[str(path[0])]} {path[1]}"
+    return str(path[0]) if path and path[0] in ("fleet", "references") else "profile"
