@@ -1,0 +1,11 @@
+"""Every rule, in order of code: what ``run`` asks and what the documentation shows.
+
+May import modules of this room.
+"""
+
+from fleet.rules import dest, route, suppress, tier
+from fleet.rules.rule import Rule
+
+RULES: tuple[Rule, ...] = (*tier.FAMILY.rules, *dest.FAMILY.rules, *route.FAMILY.rules, *suppress.RULES)
+
+BY_CODE = {rule.code: rule for rule in RULES}

@@ -1,0 +1,76 @@
+"""What examples take as given beside the profile, by the words they give it in."""
+
+from datetime import UTC, datetime, timedelta
+
+from fleet.model import (
+    AddressStep,
+    BaseMatch,
+    ChainMatch,
+    Contact,
+    ContactStep,
+    Existence,
+    Lookup,
+    MailHost,
+    MatchRules,
+    MxMeaning,
+    MxStep,
+    Pkix,
+    ResolverWord,
+    Security,
+    TlsaRecord,
+    TlsaStep,
+    TlsReport,
+    Verdict,
+)
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+USABLE = TlsaRecord(bytes([3, 1, 1]) + b"k" * 32, 3, 1, 1, b"k" * 32)
+HOST, ADDRESS = "mail.ietf.org", "192.0.2.25"
+
+
+def lookup(name, rdtype, security="secure", existence="data", resolver="192.0.2.53:53"):
+    bogus, nxdomain = security == "bogus", existence == "nxdomain"
+    rcode = "SERVFAIL" if bogus else "NXDOMAIN" if nxdomain else "NOERROR"
+    word = ResolverWord(rcode, security == "secure", Existence.UNKNOWN if bogus else Existence(existence))
+    return Lookup(
+        name=name,
+        rdtype=rdtype,
+        resolver=resolver,
+        security=Security(security),
+        existence=Existence(existence),
+        rcode="NXDOMAIN" if nxdomain else "NOERROR",
+        canonical=name,
+        word=word,
+    )
+
+
+def verdict(domain="ietf.org", *, age=timedelta(hours=1), tlsa=True, matched=True, smtp=True, mx="secure", resolver=""):
+    """A destination with one secure host; without ``tlsa`` it publishes none, without ``matched`` its chain is
+    wrong."""
+    resolver = resolver or "192.0.2.53:53"
+    asked = lookup(domain, "MX", mx, resolver=resolver)
+    if mx == "bogus":
+        return Verdict(domain, NOW - age, (resolver,), (MxStep(asked, MxMeaning.FAILED, ()),))
+    base = f"_25._tcp.{HOST}"
+    found = lookup(base, "TLSA", "secure", "data" if tlsa else "nxdomain")
+    match = ChainMatch(matched, True, "compared", (), None if matched else TlsReport.CERTIFICATE_NOT_TRUSTED)
+    seen = Contact(HOST, ADDRESS, 25, HOST, None, starttls=True, tls_version="TLSv1.3", chain=(b"leaf",))
+    matches = tuple(BaseMatch(HOST, rules, match) for rules in MatchRules) if tlsa else ()
+    steps = [
+        MxStep(asked, MxMeaning.LISTED, (MailHost(10, HOST),)),
+        AddressStep(HOST, lookup(HOST, "A"), lookup(HOST, "AAAA", "secure", "nodata"), None, (ADDRESS,)),
+        TlsaStep(HOST, HOST, found, (USABLE,) if tlsa else ()),
+    ]
+    if smtp:
+        steps.append(ContactStep(seen, pkix=Pkix(True, True, (HOST,)), matches=matches))
+    return Verdict(domain, NOW - age, (resolver,), tuple(steps), smtp=smtp)
+
+
+FACTS = {
+    "": dict,
+    "a fresh verdict": lambda: {"verdicts": {"ietf.org": verdict()}},
+    "a stale verdict": lambda: {"verdicts": {"ietf.org": verdict(age=timedelta(days=8))}},
+    "a verdict of DNS only": lambda: {"verdicts": {"ietf.org": verdict(smtp=False)}},
+    "a verdict that fails": lambda: {"verdicts": {"ietf.org": verdict(matched=False)}},
+    "a verdict without TLSA": lambda: {"verdicts": {"ietf.org": verdict(tlsa=False)}},
+}
