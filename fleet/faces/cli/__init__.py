@@ -17,6 +17,7 @@ from fleet.errors import FleetError, UsageError
 from fleet.faces.cli.check import check
 from fleet.faces.cli.demo import demo
 from fleet.faces.cli.lab import lab
+from fleet.faces.cli.validate import validate
 
 
 class _Commands(TyperGroup):
@@ -60,6 +61,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(check)
+app.command()(validate)
 app.command()(demo)
 app.command()(lab)
 
