@@ -3,9 +3,16 @@
 May import modules of this room.
 """
 
-from fleet.rules import dest, route, suppress, tier
+from fleet.rules import dest, dns, flow, route, suppress, tier
 from fleet.rules.rule import Rule
 
-RULES: tuple[Rule, ...] = (*tier.FAMILY.rules, *dest.FAMILY.rules, *route.FAMILY.rules, *suppress.RULES)
+RULES: tuple[Rule, ...] = (
+    *tier.FAMILY.rules,
+    *dest.FAMILY.rules,
+    *route.FAMILY.rules,
+    *flow.FAMILY.rules,
+    *dns.FAMILY.rules,
+    *suppress.RULES,
+)
 
 BY_CODE = {rule.code: rule for rule in RULES}

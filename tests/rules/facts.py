@@ -22,6 +22,7 @@ from fleet.model import (
     TlsReport,
     Verdict,
 )
+from fleet.model.resolver import ResolverKind
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 USABLE = TlsaRecord(bytes([3, 1, 1]) + b"k" * 32, 3, 1, 1, b"k" * 32)
@@ -67,6 +68,7 @@ def verdict(domain="ietf.org", *, age=timedelta(hours=1), tlsa=True, matched=Tru
 
 
 FACTS = {
+    "an audit of 10.0.0.54": lambda: {"resolver_kinds": {"10.0.0.54": ResolverKind.PASSES}},
     "": dict,
     "a fresh verdict": lambda: {"verdicts": {"ietf.org": verdict()}},
     "a stale verdict": lambda: {"verdicts": {"ietf.org": verdict(age=timedelta(days=8))}},
