@@ -159,7 +159,7 @@ def _crossing_place(question: Question, crossing: Crossing) -> tuple[str, Object
 )
 def refused(question: Question) -> Answers:
     """Nodes of a tier that the next tier does not take mail from."""
-    for crossing in _crossings(question):
+    for crossing in question.once("crossings", _crossings):
         if isinstance(crossing, Unobserved):
             yield crossing
         elif crossing.flow is None or crossing.flow.action in (FlowAction.REJECT, FlowAction.TCPREFUSE):
@@ -220,7 +220,7 @@ def _any(question: Question, members: tuple[str, ...], sender: str) -> bool:
 )
 def accepted_not_relayed(question: Question) -> Answers:
     """Nodes of a tier that meet ACCEPT, or a policy nobody declared, at a tier that faces outside."""
-    for crossing in _crossings(question):
+    for crossing in question.once("crossings", _crossings):
         if isinstance(crossing, Unobserved):
             yield crossing
             continue

@@ -6,11 +6,10 @@ are found, each at the line that makes it differ.
 May import ``fleet.model``, ``fleet.layout`` and modules of this room.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fleet.layout.classes import NodeClass
 from fleet.layout.drift import groups
 from fleet.layout.leaves import leaves
 from fleet.layout.routes import routes_of
@@ -119,7 +118,7 @@ def differing(question: Question, aspect: Aspect) -> Answers:
             told: list[tuple[str, int]] = []
             facts: dict[int, Facts] = {}
             holders: dict[str, Node] = {}
-            for one in _classes(question, tier.name, platform):
+            for one in question.by_tier.get((tier.name, platform), ()):
                 key = (platform, question.same(getattr(one.settings, field)))
                 if key not in number:
                     found = aspect.facts(one.settings)
@@ -132,10 +131,6 @@ def differing(question: Question, aspect: Aspect) -> Answers:
                 holders.update((node.name, node) for node in one.nodes)
             if len(facts) > 1:
                 yield from _problems(question, aspect, told, facts, holders)
-
-
-def _classes(question: Question, tier: str, platform: Platform) -> Iterable[NodeClass]:
-    return (one for one in question.classes if one.tier.name == tier and one.settings.platform is platform)
 
 
 def _problems(
