@@ -6,11 +6,13 @@ a value inherited by a thousand nodes is looked at once and reported once.
 May import ``fleet.model`` and ``fleet.layout``.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any, TypeVar
 
+from fleet import clock
 from fleet.layout.classes import Interner, NodeClass, classes, own_settings
 from fleet.layout.dane import DanePlace, dane_places
 from fleet.layout.declared import nearest, object_of, spelled
@@ -24,6 +26,8 @@ from fleet.model.fleet import Fleet, Node, ObjectPath, Platform, Tier
 from fleet.model.observation import Observation
 from fleet.model.resolver import Resolver, ResolverKind
 from fleet.model.verdict import Verdict
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,10 @@ class Question:
     """
 
     fleet: Fleet
-    now: datetime
     observations: Mapping[str, Observation] = field(default_factory=dict)
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     resolver_kinds: Mapping[str, ResolverKind] = field(default_factory=dict)
+    now: datetime = field(default_factory=clock.now)
     node_verdicts: Mapping[tuple[str, str], Verdict] = field(default_factory=dict)
     seen: frozenset[str] = frozenset()
     source: Source = Source.DECLARED
@@ -136,6 +140,21 @@ class Question:
         """The last verdict by canonical name."""
         return {canonical(name): verdict for name, verdict in self.verdicts.items()}
 
+    def once(self, name: str, compute: Callable[["Question"], Iterable[T]]) -> tuple[T, ...]:
+        """What ``compute`` yields for this question, computed once, for rules that share it."""
+        found = self._computed.get(name)
+        if found is None:
+            found = self._computed[name] = tuple(compute(self))
+        return found
+
+    @cached_property
+    def by_tier(self) -> Mapping[tuple[str, Platform | None], tuple[NodeClass, ...]]:
+        """The classes of each tier and platform."""
+        found: dict[tuple[str, Platform | None], list[NodeClass]] = {}
+        for one in self.classes:
+            found.setdefault((one.tier.name, one.settings.platform), []).append(one)
+        return {key: tuple(classes) for key, classes in found.items()}
+
     def same(self, value: Hashable) -> int:
         """One number for equal values: what a cache of a rule may be keyed by."""
         return self._interner.number(value)
@@ -146,6 +165,10 @@ class Question:
 
     @cached_property
     def _each(self) -> dict[tuple[str, ...], tuple[NodeClass, ...]]:
+        return {}
+
+    @cached_property
+    def _computed(self) -> dict[str, tuple[Any, ...]]:
         return {}
 
     @cached_property

@@ -204,7 +204,7 @@ def dane_behind_route(question: Question) -> Answers:
     for one in question.each("controls", "routes", external=True, platform=Platform.ASYNCOS):
         if question.routes(one) is None and question.dane_on(one) is not False:
             yield undeclared(question, one, "SMTP routes")
-    for conflict in conflicts(question):
+    for conflict in question.once("conflicts", conflicts):
         if canonical(conflict.routed.route.domain) == canonical(ALL) or _three_way(question, conflict):
             continue
         (about, route), domain = _about(question, conflict), conflict.routed.route.domain
@@ -252,7 +252,7 @@ def dane_behind_route(question: Question) -> Answers:
 def dane_behind_all(question: Question) -> Answers:
     """Conflicts at the ALL route: one problem per declaring object, with every entry as a label."""
     found: dict[str, list[tuple[Place, Place, Conflict]]] = {}
-    for conflict in conflicts(question):
+    for conflict in question.once("conflicts", conflicts):
         if canonical(conflict.routed.route.domain) == canonical(ALL):
             about, route = _about(question, conflict)
             found.setdefault(about.object, []).append((about, route, conflict))
@@ -306,7 +306,7 @@ rat = {{ "example.com" = "ACCEPT", ALL = "REJECT" }}
 )
 def three_way_risk(question: Question) -> Answers:
     """Conflicts that are the seed's risk case."""
-    for conflict in conflicts(question):
+    for conflict in question.once("conflicts", conflicts):
         risk = _three_way(question, conflict)
         if risk is None:
             continue

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from fleet.errors import Failure, FailureKind
 from fleet.model import (
     AddressStep,
     BaseMatch,
@@ -22,6 +23,12 @@ from fleet.model import (
     TlsReport,
     Verdict,
 )
+from fleet.model.control import DaneSupport, DestinationControl
+from fleet.model.fleet import Platform, Settings
+from fleet.model.observation import Observation, Sight, Unit
+from fleet.model.policy import TlsLevel
+from fleet.model.resolver import ResolverKind
+from fleet.model.route import RouteHost, RouteKind, SmtpRoute
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 USABLE = TlsaRecord(bytes([3, 1, 1]) + b"k" * 32, 3, 1, 1, b"k" * 32)
@@ -66,7 +73,40 @@ def verdict(domain="ietf.org", *, age=timedelta(hours=1), tlsa=True, matched=Tru
     return Verdict(domain, NOW - age, (resolver,), tuple(steps), smtp=smtp)
 
 
+def seen(node="gw1", *, unparsed=(), failure=None, clock=None, **settings):
+    """One poll of ``node``, an hour ago, that saw ``settings``."""
+    units = [Unit(name, Sight.SEEN) for name in settings]
+    units += [Unit(name, Sight.UNPARSED, "no table in the answer") for name in unparsed]
+    observation = Observation(node, NOW - timedelta(hours=1), Settings(**settings), tuple(units), failure, clock)
+    return {"observations": {node: observation}}
+
+
+def controls(dane):
+    return (DestinationControl("default", TlsLevel.PREFERRED, dane),)
+
+
+ROUTE = SmtpRoute("example.com", RouteKind.HOSTS, (RouteHost("10.0.3.5"),))
+
+
+def bogus(ours):
+    node = {("gw1", "ietf.org"): verdict(mx="bogus")}
+    return {"node_verdicts": node, "verdicts": {"ietf.org": verdict(mx=ours)}}
+
+
 FACTS = {
+    "the node says bogus, we say secure": lambda: bogus("secure"),
+    "the node says bogus, we too": lambda: bogus("bogus"),
+    "a clock 20 minutes off": lambda: seen(clock=-1200.0),
+    "a clock 2 seconds off": lambda: seen(clock=2.0),
+    "gw1 was seen as declared": lambda: seen(platform=Platform.ASYNCOS, controls=controls(DaneSupport.OPPORTUNISTIC)),
+    "gw1 was seen with DANE mandatory": lambda: seen(
+        platform=Platform.ASYNCOS, controls=controls(DaneSupport.MANDATORY)
+    ),
+    "gw1 was seen without routes": lambda: seen(routes=()),
+    "gw1 was seen with a route": lambda: seen(routes=(ROUTE,)),
+    "gw1 answered something unreadable": lambda: seen(platform=Platform.ASYNCOS, unparsed=("controls",)),
+    "gw1 did not answer": lambda: seen(failure=Failure(FailureKind.TIMEOUT, "no answer within 10 s")),
+    "an audit of 10.0.0.54": lambda: {"resolver_kinds": {"10.0.0.54": ResolverKind.PASSES}},
     "": dict,
     "a fresh verdict": lambda: {"verdicts": {"ietf.org": verdict()}},
     "a stale verdict": lambda: {"verdicts": {"ietf.org": verdict(age=timedelta(days=8))}},

@@ -13,7 +13,7 @@ GOOD = [pytest.param(rule, example, id=f"{rule.code}-{n}") for rule in RULES for
 def report_on(example):
     reading = read_profile(example.text, "example.toml")
     assert [d.finding.sentence for d in reading.diagnostics] == []
-    return reading, run(Question(reading.fleet, NOW, **FACTS[example.given]()))
+    return reading, run(Question(reading.fleet, now=NOW, **FACTS[example.given]()))
 
 
 @pytest.mark.parametrize(("rule", "example"), BAD)
