@@ -59,7 +59,7 @@ def validate(
     fleet = reading.fleet
     if fleet is None:
         return Validation(reading, None)
-    question = Question(fleet, beside.now, observations=beside.observations, verdicts=beside.verdicts)
+    question = Question(fleet, now=beside.now, observations=beside.observations, verdicts=beside.verdicts)
     report = run(question, select=beside.select, ignore=beside.ignore, baseline=baseline(fleet.name))
     unseen = tuple(node for node in fleet.nodes if node not in beside.observations)
     return Validation(reading, report, unseen)

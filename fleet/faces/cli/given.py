@@ -4,9 +4,12 @@ May import ``fleet.plain``, ``fleet.model``, ``fleet.text`` and ``fleet.errors``
 """
 
 import json
+import os
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from fleet.errors import UsageError
@@ -47,6 +50,19 @@ def read_file(path: Path) -> bytes:
         raise UsageError(f"{show(str(path))} cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # a name with a NUL
         raise UsageError(f"{show(str(path))} cannot be read: this is no name of a file") from error
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path``: all of it, or nothing changes."""
+    target = Path(os.path.realpath(path))
+    try:
+        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+            beside = Path(file.name)
+            file.write(content)
+        shutil.copymode(target, beside)
+        beside.replace(target)
+    except OSError as error:
+        raise UsageError(f"{show(str(path))} cannot be written: {error.strerror or error}") from error
 
 
 def read_text(path: Path) -> str:

@@ -13,7 +13,14 @@ from fleet.clock import now
 from fleet.decision import ExitCode
 from fleet.errors import UsageError
 from fleet.faces.cli.baseline import Baseline, mended, read_baseline, renewed, write_baseline
-from fleet.faces.cli.given import STDIN, Given, read_observation_file, read_profile_file, read_verdict_file
+from fleet.faces.cli.given import (
+    STDIN,
+    Given,
+    read_observation_file,
+    read_profile_file,
+    read_verdict_file,
+    replace_file,
+)
 from fleet.faces.cli.terminal import look
 from fleet.faces.cli.validate_asked import FindingsFormat, ValidateAsked
 from fleet.faces.export.findings_text import concise, full
@@ -32,6 +39,10 @@ def validate_once(asked: ValidateAsked) -> ExitCode:
     given = [read_profile_file(name) for name in asked.profiles]
     beside = _beside(asked)
     baseline = _known(asked)
+    if asked.fix:
+        if asked.diff:
+            return _show_changes(asked, given, beside, baseline)
+        given = [_mended(one, beside, baseline) for one in given]
     validations = [_validate(one, beside, baseline) for one in given]
     if asked.baseline is not None:
         validations = _renew(asked, asked.baseline, given, beside, baseline, validations)
@@ -115,6 +126,10 @@ def _check(asked: ValidateAsked) -> None:
         raise UsageError("- is standard input, which can be read only once")
     if asked.write_baseline and asked.baseline is None:
         raise UsageError("--write-baseline writes the file of --baseline: name one")
+    if asked.diff and not asked.fix:
+        raise UsageError("--diff shows what --fix would change: name both")
+    if asked.fix and not asked.diff and STDIN in asked.profiles:
+        raise UsageError("--fix changes files: standard input can only be shown with --diff")
     for option, codes in (("--select", asked.select), ("--ignore", asked.ignore)):
         for code in codes:
             if not any(known.startswith(code) for known in rule_docs()):
@@ -167,6 +182,36 @@ def _renew(
         write_baseline(path, Baseline({key: since for key, since in baseline.since.items() if key not in gone}))
         narrate(f"{show(str(path))}: {len(gone)} known finding{'s'[: len(gone) != 1]} mended and taken out")
     return validations
+
+
+def _mended(given: Given, beside: Beside, baseline: Baseline) -> Given:
+    """``given`` with its file changed."""
+    from fleet.views.mending import mend
+
+    done = mend(given.content, given.name, beside, baseline.of)
+    for sentence in done.left:
+        narrate(f"{show(given.name)}: {show(sentence, 500)}")
+    if given.path is not None and done.content != given.content:
+        replace_file(given.path, done.content)
+        narrate(f"{show(given.name)}: {len(done.fixed)} finding{'s'[: len(done.fixed) != 1]} mended")
+    return Given(given.name, done.content, given.path)
+
+
+def _show_changes(asked: ValidateAsked, given: Sequence[Given], beside: Beside, baseline: Baseline) -> ExitCode:
+    """Print what ``--fix`` would change; the exit code is that of the files as they are."""
+    from fleet.faces.export.changes import unified
+    from fleet.views.mending import mend
+
+    validations = []
+    for one in given:
+        validations.append(_validate(one, beside, baseline))
+        done = mend(one.content, one.name, beside, baseline.of)
+        for sentence in done.left:
+            narrate(f"{show(one.name)}: {show(sentence, 500)}")
+        for line in unified(show(one.name), one.content, done.content):
+            print(line)
+        narrate(f"{show(one.name)}: {len(done.fixed)} finding{'s'[: len(done.fixed) != 1]} would be mended")
+    return exit_code(summarize(validations), asked.fail_on, observed=asked.observed)
 
 
 def _say_unseen(validations: Sequence[Validation]) -> None:

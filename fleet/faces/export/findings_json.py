@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fleet.model.finding import Finding, Severity, Source
-from fleet.plain import Json, dumps
+from fleet.plain import Json, dumps, to_plain
 from fleet.views.findings import FindingRow, Place, finding_rows, pointer, rows_of, unobserved_rows
 from fleet.views.validation import Validation
 from fleet.views.validation_summary import ValidationSummary, summarize
@@ -66,11 +66,7 @@ def finding(row: FindingRow) -> Document:
 
 
 def _fix(true: Finding) -> list[Json]:
-    return [{"pointer": pointer(one.path), "value": _plain(one.value)} for one in true.fix]
-
-
-def _plain(value: str | int | bool | tuple[str, ...] | None) -> Json:
-    return list(value) if isinstance(value, tuple) else value
+    return [{"pointer": pointer(one.path), "value": to_plain(one.value)} for one in true.fix]
 
 
 def _place(place: Place) -> Document:
@@ -143,7 +139,7 @@ def findings_schema() -> Document:
         "length": whole | {"description": "in characters, to the end of the first line at most"},
         "pointer": text | {"description": "JSON pointer of the value in the profile; empty for the document"},
     }
-    edit = _object({"pointer": text, "value": {"description": "null: the key is removed"}})
+    edit = _object({"pointer": text, "value": {"description": "null: the key is removed; a date is text"}})
     of_finding = {
         "code": text | {"pattern": "^[A-Z]+[0-9]{3}$"},
         "severity": {"enum": [str(one) for one in Severity]},

@@ -24,18 +24,23 @@ def concise(validations: Sequence[Validation]) -> Iterator[str]:
 
 
 def full(validations: Sequence[Validation], look: Look | None = None) -> Iterator[str]:
-    """Every finding with its excerpt, then what was not known, then the summary: one line at a time."""
+    """Every finding with its excerpt, then what was not known, then the summary: one line at a time.
+
+    What a rule says of mail stands below the first finding of its code.
+    """
     look = look or Look()
+    explained: set[str] = set()
     for validation in validations:
         for row in finding_rows(validation, excerpts=True):
-            yield from _finding(row, look)
+            yield from _finding(row, look, why=row.code not in explained)
             yield ""
+            explained.add(row.code)
     gaps = [row for validation in validations for row in unobserved_rows(validation)]
     yield from _gaps(gaps, look)
     yield from fold(summarize(validations).sentence, max(look.width, NARROWEST))
 
 
-def _finding(row: FindingRow, look: Look) -> Iterator[str]:
+def _finding(row: FindingRow, look: Look, *, why: bool) -> Iterator[str]:
     heading = f"{look.sign(row.mark)} {row.severity}"
     yield f"{row.code} {look.painted(heading, row.mark)}: {row.object}: {row.title}"
     gutter = len(str(max((line.number for line in row.excerpt), default=0)))
@@ -48,7 +53,7 @@ def _finding(row: FindingRow, look: Look) -> Iterator[str]:
         ("", row.sentence),
         ("help: ", row.hint),
         ("fix: ", "fleet validate --fix makes this change" if row.fixable else ""),
-        ("mail: ", row.why),
+        ("mail: ", row.why if why else ""),
     ):
         if text:
             first, *rest = fold(word + text, max(look.width, NARROWEST) - gutter - 3, hang=len(word))
