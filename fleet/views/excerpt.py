@@ -41,11 +41,16 @@ class ExcerptLine:
 def excerpt(
     source: SourceMap, path: ObjectPath, main: Span, labels: Iterable[tuple[Span, str]]
 ) -> tuple[ExcerptLine, ...]:
-    """The line of ``main``, the lines of ``labels``, and the header of the table that ``path`` stands in."""
+    """The line of ``main``, the lines of ``labels``, and the header of the table that ``path`` stands in.
+
+    Labels in another file than ``main`` are left out: their lines have numbers of their own.
+    """
     if not source.text:
         return ()
     found: dict[int, ExcerptLine] = {}
     for span, text, is_main in ((main, "", True), *((span, text, False) for span, text in labels)):
+        if span.file != main.file:
+            continue
         line = _marked(source, span, text, is_main)
         known = found.get(line.number)
         if known is not None and known.text != line.text:  # a long line that was cut elsewhere: the first cut stays
@@ -60,8 +65,10 @@ def excerpt(
 def _header(source: SourceMap, path: ObjectPath, main: Span) -> ExcerptLine | None:
     for length in range(len(path) - 1, 0, -1):
         span = source.locate(path[:length])
+        if span.file != main.file or span.line >= main.line:
+            continue
         line = _marked(source, span, "", main=False)
-        if span.line < main.line and line.text.lstrip().startswith("["):
+        if line.text.lstrip().startswith("["):
             return ExcerptLine(line.number, line.text, ())
     return None
 

@@ -16,7 +16,10 @@ from fleet import __version__
 from fleet.errors import FleetError, UsageError
 from fleet.faces.cli.check import check
 from fleet.faces.cli.demo import demo
+from fleet.faces.cli.diff import diff
 from fleet.faces.cli.lab import lab
+from fleet.faces.cli.rules import explain, rules
+from fleet.faces.cli.schema import schema
 from fleet.faces.cli.validate import validate
 
 
@@ -62,6 +65,10 @@ app = typer.Typer(
 )
 app.command()(check)
 app.command()(validate)
+app.command()(rules)
+app.command()(explain)
+app.command()(diff)
+app.command()(schema)
 app.command()(demo)
 app.command()(lab)
 

@@ -33,3 +33,18 @@ class ValidateAsked:
     write_baseline: bool = False
     fix: bool = False
     diff: bool = False
+
+
+class DiffFormat(StrEnum):
+    """The forms in which two profiles are compared."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class RulesFormat(StrEnum):
+    """The forms in which rules are listed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
