@@ -76,13 +76,14 @@ def level_for(postfix: PostfixSettings, domain: str, routed: Routed | None) -> D
 
 
 def places(postfix: PostfixSettings) -> Iterator[Level]:
-    """Every place that sets a level that is in force somewhere: the main one, each service's, each policy's."""
+    """Every place that sets a level that is in force somewhere: the main one, each used service's, each policy's."""
     main = parameter(postfix, "smtp", _LEVEL)
     if main.value is not None:
         yield Level("", level_word(main.value), main.path)
+    used = {value.partition(":")[0] for _, value in postfix.transport or ()}
     for entry, key, value in postfix.master or ():
         service = entry.partition("/")[0]
-        if key == _LEVEL and service != "smtp":
+        if key == _LEVEL and service != "smtp" and (postfix.transport is None or service in used):
             yield Level(entry, level_word(value), ("postfix", "master", entry, key), service)
     for key, value in postfix.tls_policy or ():
         yield Level(key, level_word(value), ("postfix", "tls_policy", key))

@@ -18,7 +18,7 @@ from fleet.model.fleet import Platform
 from fleet.model.policy import Action, Mode, Outcome, Policy, TlsLevel
 from fleet.model.verdict import Verdict
 from fleet.rules.examples import edge
-from fleet.rules.question import Question
+from fleet.rules.question import Question, nearer
 from fleet.rules.rule import Example, Family, Problem, Unobserved
 from fleet.rules.words import QUEUE, count, duration, named
 
@@ -92,7 +92,9 @@ def dane_without_tls(question: Question) -> Answers:
             if tls.value is not TlsLevel.NONE or (entry.dane is None and entry.tls is None):
                 continue
             first, second = (dane, tls) if entry.dane is not None else (tls, dane)
-            where, other = question.place(one, first.path), question.place(one, second.path)
+            places = question.place(one, first.path), question.place(one, second.path)
+            where = nearer(*places)
+            other = places[1] if where is places[0] else places[0]
             yield Problem(
                 where.object if _is_default(entry) else where.about(f"destination control {entry.domain}").object,
                 where.path,
@@ -194,14 +196,16 @@ def _timer(question: Question, one: NodeClass) -> str:
 def unrehearsed(question: Question) -> Answers:
     """DANE for every destination while some destination under it has no fresh and complete verdict."""
     for one, place in _defaults(question):
-        if place.why_off or (not (lacking := list(_lacking(question, one))) and question.destinations):
+        known = _rehearsals(question, one)
+        lacking = [given for given, rehearsed in known if not rehearsed]
+        if place.why_off or (known and not lacking):
             continue
         where = question.place(one, place.path)
         listed = (
             f"{count(len(lacking), 'destination')} without a complete verdict younger than {FRESH.days} days: "
             f"{named(lacking, 20)}"
             if lacking
-            else "no destination is watched"
+            else "no destination it decides about is watched"
         )
         yield Problem(
             where.object,
@@ -212,20 +216,28 @@ def unrehearsed(question: Question) -> Answers:
         )
 
 
-def _lacking(question: Question, one: NodeClass) -> Iterator[str]:
-    """Destinations the Default place decides about that are not rehearsed."""
+def _rehearsals(question: Question, one: NodeClass) -> tuple[tuple[str, bool], ...]:
+    """The watched or seen destinations the place for every destination decides about, and whether each is rehearsed."""
+    numbers = (question.same(getattr(one.settings, name)) for name in _FIELDS)
+    name = f"rehearsals {one.settings.platform} {' '.join(map(str, numbers))}"
+    return question.once(name, lambda question: _each_rehearsal(question, one))
+
+
+def _each_rehearsal(question: Question, one: NodeClass) -> Iterator[tuple[str, bool]]:
     for name, given in question.destinations.items():
         policy = effective(question.fleet, one.settings, None, name)
         if policy.dane.value is DaneSupport.NONE or not _by_default(policy):
             continue
         verdict = question.verdict_of.get(name)
-        if verdict is None or question.now - verdict.at > FRESH or not _complete(verdict, one, policy):
-            yield given
+        fresh = verdict is not None and question.now - verdict.at <= FRESH
+        yield given, fresh and verdict is not None and _complete(verdict, one, policy)
 
 
 def _by_default(policy: EffectivePolicy) -> bool:
     path = policy.dane.path
-    return path[0] != "destination_controls" or canonical(str(path[1])) == DEFAULT if path else True
+    if path[:1] == ("destination_controls",):
+        return canonical(str(path[1])) == DEFAULT
+    return "tls_policy" not in path
 
 
 def _complete(verdict: Verdict, one: NodeClass, policy: EffectivePolicy) -> bool:
@@ -248,14 +260,15 @@ def _complete(verdict: Verdict, one: NodeClass, policy: EffectivePolicy) -> bool
 def rest_unrehearsed(question: Question) -> Answers:
     """DANE for every destination where all known ones are rehearsed."""
     for one, place in _defaults(question):
-        if place.why_off or not question.destinations or any(_lacking(question, one)):
+        known = _rehearsals(question, one)
+        if place.why_off or not known or not all(rehearsed for _, rehearsed in known):
             continue
         where = question.place(one, place.path)
         yield Problem(
             where.object,
             where.path,
-            f"DANE is on for every destination and {count(len(question.destinations), 'known destination')} rehearsed; "
-            "the rest of the Internet is unrehearsed.",
+            f"DANE is on for every destination and {count(len(known), 'known destination')} rehearsed; the rest of the "
+            "Internet is unrehearsed.",
             "Watch the delivery queue (Active Recipients) for some days after the change.",
         )
 

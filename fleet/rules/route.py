@@ -11,7 +11,7 @@ from fleet.layout.controls import Controls, controls_of
 from fleet.layout.dane import mode_of
 from fleet.layout.effective import effective
 from fleet.layout.flows import Flow, accepted_domains, flows
-from fleet.layout.names import DomainTable, canonical
+from fleet.layout.names import DomainTable, below, canonical
 from fleet.layout.routes import Routed, literal
 from fleet.model.control import DEFAULT, DestinationControl
 from fleet.model.finding import Edit, Label, Severity
@@ -20,7 +20,7 @@ from fleet.model.flow import FlowAction
 from fleet.model.policy import Mode
 from fleet.model.route import ALL, RouteKind
 from fleet.rules.examples import edge
-from fleet.rules.question import Place, Question
+from fleet.rules.question import Place, Question, nearer
 from fleet.rules.rule import Example, Family, Problem, Unobserved
 from fleet.rules.tier import undeclared
 from fleet.rules.words import QUEUE, duration, named
@@ -116,8 +116,10 @@ def _three_way(question: Question, conflict: Conflict) -> tuple[Flow, Flow, Obje
 
 
 def _about(question: Question, conflict: Conflict) -> tuple[Place, Place]:
-    dane = question.place(conflict.one, conflict.dane)
-    return dane.about(f"route {conflict.routed.route.domain}"), question.place(conflict.one, conflict.routed.path)
+    """Where DANE is turned on, named after whatever has both it and the route; and the route's place."""
+    dane, route = question.place(conflict.one, conflict.dane), question.place(conflict.one, conflict.routed.path)
+    whose = nearer(dane, route).object
+    return Place(f"{whose} route {conflict.routed.route.domain}", dane.path), route
 
 
 def _timer(question: Question, conflict: Conflict) -> str:
@@ -133,17 +135,17 @@ def _hosts(routed: Routed) -> str:
 def _exception(dane: ObjectPath, route: ObjectPath, conflict: Conflict) -> tuple[Edit, ...]:
     """The seed's fix: an entry with DANE None for the routed domain, at the nearer of the two places.
 
-    Where the domain has an entry that turns DANE on itself, somebody meant it: no edit can know which of the two.
+    An entry of the domain that leaves DANE to the Default entry gets it instead; where it turns DANE on itself,
+    somebody meant it, and no edit can know which of the two.
     """
-    domain = conflict.routed.route.domain
-    own = canonical(conflict.entry.domain) == canonical(domain) and not conflict.by_default
-    if own:
+    domain, entry = conflict.routed.route.domain, conflict.entry.domain
+    wider = canonical(entry) == DEFAULT or (entry.startswith(".") and below(entry, domain))
+    if not wider and not conflict.by_default:
         return ()
-    base = min((dane, route), key=lambda path: ("nodes", "tiers", "fleet").index(str(path[0])))
+    base = nearer(Place("", dane), Place("", route)).path
     level = base[:1] if base[0] == "fleet" else base[:2]
-    key = DEFAULT if canonical(domain) == canonical(ALL) else domain
-    spelled = conflict.entry.domain if canonical(conflict.entry.domain) == canonical(key) else key
-    return (Edit((*level, "destination_controls", spelled, "dane"), "none"),)
+    key = (DEFAULT if canonical(domain) == canonical(ALL) else domain) if wider else entry
+    return (Edit((*level, "destination_controls", key, "dane"), "none"),)
 
 
 @rule(
