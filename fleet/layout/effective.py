@@ -162,15 +162,16 @@ def _postfix(settings: Settings, domain: str, action: Decided[FlowAction]) -> Ef
     if postfix is None:
         return replace(_unknown(domain, action), platform=settings.platform, route=route)
     level = postfix_levels.level_for(postfix, domain, routed)
-    if level.value is None or level.value not in postfix_levels.LEVELS:
-        note = "" if level.value is None else f"{level.value!r} is no security level"
-        tls, dane = Decided[TlsLevel](None, level.path, note), Decided[DaneSupport](None, level.path, note)
-    else:
+    tls: Decided[TlsLevel] = Decided(None, level.path)
+    dane: Decided[DaneSupport] = Decided(None, level.path)
+    if level.value is not None and level.value in postfix_levels.LEVELS:
         tls_level, support = postfix_levels.LEVELS[level.value]
         tls, dane = Decided(tls_level, level.path), Decided(support, level.path)
         why = postfix_levels.why_off(postfix, (routed.service if routed else "") or "smtp")
         if support is DaneSupport.OPPORTUNISTIC and why.value:
             dane = Decided(DaneSupport.NONE, why.path, f"delivered as 'may': {why.value}")
+    elif level.value is not None:
+        dane = Decided(None, level.path, f"{level.value!r} is no security level")
     life = postfix.maximal_queue_lifetime
     return EffectivePolicy(
         domain,

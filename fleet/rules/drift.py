@@ -111,6 +111,7 @@ def differs(question: Question) -> Answers:
 )
 def missing(question: Question) -> Answers:
     """Fields that are declared and empty on the node."""
+    yield from _unpolled(question)
     for node, seen, found in _drifts(question, DriftState.MISSING):
         yield Problem(
             f"node {node.name} {spelled(found.field)}",
@@ -134,6 +135,7 @@ def missing(question: Question) -> Answers:
 )
 def not_declared(question: Question) -> Answers:
     """Fields the profile does not declare and the node has."""
+    yield from _unpolled(question)
     for node, seen, found in _drifts(question, DriftState.UNDECLARED):
         yield Problem(
             f"node {node.name} {spelled(found.field)}",
@@ -159,6 +161,7 @@ def not_declared(question: Question) -> Answers:
 )
 def not_observed(question: Question) -> Answers:
     """Declared fields a poll did not see, and nodes that could not be asked."""
+    yield from _unpolled(question)
     for name, seen in question.observations.items():
         if seen.failure is not None and name in question.fleet.nodes:
             sentence = f"Node {name} could not be asked ({seen.failure.sentence.rstrip('.')}): what it does to mail is "

@@ -23,7 +23,7 @@ from fleet.rules.examples import edge
 from fleet.rules.question import Place, Question, nearer
 from fleet.rules.rule import Example, Family, Problem, Unobserved
 from fleet.rules.tier import undeclared
-from fleet.rules.words import QUEUE, duration, named
+from fleet.rules.words import QUEUE, named, queued
 
 FAMILY = Family()
 rule = FAMILY.rule
@@ -122,10 +122,9 @@ def _about(question: Question, conflict: Conflict) -> tuple[Place, Place]:
     return Place(f"{whose} route {conflict.routed.route.domain}", dane.path), route
 
 
-def _timer(question: Question, conflict: Conflict) -> str:
+def _timer(question: Question, conflict: Conflict) -> int | None:
     domain = _probe(conflict.routed.route.domain)
-    seconds = effective(question.fleet, conflict.one.settings, None, domain).bounce_seconds.value
-    return f" ({duration(seconds)})" if seconds else ""
+    return effective(question.fleet, conflict.one.settings, None, domain).bounce_seconds.value
 
 
 def _hosts(routed: Routed) -> str:
@@ -216,7 +215,7 @@ def dane_behind_route(question: Question) -> Answers:
             about.object,
             about.path,
             f"DANE is on for {domain}, whose mail goes to {_hosts(conflict.routed)} by a route: DANE fails there, and "
-            f"mail taken in under RELAY {QUEUE}{_timer(question, conflict)}.",
+            f"mail taken in under RELAY {queued(_timer(question, conflict))}.",
             f"Add a destination control for {domain} with DANE none, or route it by USEDNS.",
             (Label(route.path, "this route is not USEDNS"),),
             _exception(about.path, route.path, conflict),
@@ -269,7 +268,7 @@ def dane_behind_all(question: Question) -> Answers:
             about.object,
             about.path,
             f"DANE is on for {whom} and the ALL route takes that mail to {_hosts(conflict.routed)}: DANE fails there, "
-            f"and mail taken in under RELAY {QUEUE}{_timer(question, conflict)}.",
+            f"and mail taken in under RELAY {queued(_timer(question, conflict))}.",
             "Set DANE to none, or route by USEDNS what is to be delivered under DANE.",
             (Label(route.path, "this route takes all mail"), *(Label(path, "DANE is on here too") for path in more)),
             edits,
@@ -319,7 +318,7 @@ def three_way_risk(question: Question) -> Answers:
             about.path,
             f"Mail to {domain} arrives through RELAY and through ACCEPT, a route takes it to "
             f"{_hosts(conflict.routed)}, and DANE is on by default: what is relayed "
-            f"{QUEUE}{_timer(question, conflict)}, what is accepted is delivered.",
+            f"{queued(_timer(question, conflict))}, what is accepted is delivered.",
             f"Add a destination control for {domain} with DANE none.",
             (
                 Label(route.path, "the route"),

@@ -51,22 +51,26 @@ def _inner_problem(about: str, items: list[tuple[NodeClass, DanePlace, Place]], 
     tiers = list(dict.fromkeys(one.tier.name for one, _, _ in items))
     paths = list(dict.fromkeys(place.path for _, _, place in items))
     one, place, _ = items[0]
-    what = f"{'mandatory' if place.mode is Mode.MANDATORY else 'opportunistic'} DANE"
+    what = "Mandatory DANE" if place.mode is Mode.MANDATORY else "Opportunistic DANE"
     scope = "for every destination" if place.for_all else f"for {place.key}"
-    behind = f"its mail goes to {named(one.tier.delivers_to) or 'nowhere'}"
-    meaning = (
-        f"the next hop is no DANE destination of the mail's domain, so this mail {QUEUE}"
-        if holding
-        else "mail inside is checked against DNS that says nothing about your own gateways, and a bogus answer holds it"
-    )
+    to = named(one.tier.delivers_to) or "nowhere"
     return Problem(
         about,
         paths[0],
-        f"{what} is on {scope}, but tier {named(tiers)} does not deliver to the Internet: {behind}; {meaning}.",
+        f"{what} is on {scope}, but tier {named(tiers)} does not deliver to the Internet. Its mail goes to {to}: "
+        f"{_meaning(one, holding=holding)}.",
         "Configure DANE only on the tier that connects directly to external destinations.",
         tuple(Label(path, "DANE is on here too") for path in paths[1:6]),
         tuple(dict.fromkeys(edit for item in items for edit in _turn_off(item[0], item[1], item[2].path))),
     )
+
+
+def _meaning(one: NodeClass, *, holding: bool) -> str:
+    if one.settings.platform is Platform.ASYNCOS:
+        return f"DANE fails behind a route, and this mail {QUEUE}"
+    if holding:
+        return f"the next hop is your own gateway, which has no TLSA records for it, and this mail {QUEUE}"
+    return "DANE protects nothing on that way, and holds mail as soon as a zone inside is badly signed"
 
 
 def _turn_off(one: NodeClass, place: DanePlace, path: ObjectPath) -> Iterator[Edit]:
