@@ -140,7 +140,7 @@ def observations(draw, fleet):
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_the_rules_answer_for_any_fleet_declared_or_observed(data):
     fleet = data.draw(fleets())
@@ -155,7 +155,7 @@ def test_the_rules_answer_for_any_fleet_declared_or_observed(data):
         assert run(question) == report
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(SETTINGS, NAMES)
 def test_there_is_an_effective_policy_for_any_settings_and_name(told, name):
     fleet = Fleet("x", {}, {})
