@@ -11,7 +11,7 @@ from fleet.layout.controls import Controls, controls_of
 from fleet.layout.dane import mode_of
 from fleet.layout.effective import effective
 from fleet.layout.flows import Flow, accepted_domains, flows
-from fleet.layout.names import DomainTable, below, canonical
+from fleet.layout.names import DomainTable, below, canonical, sample
 from fleet.layout.routes import Routed, literal
 from fleet.model.control import DEFAULT, DestinationControl
 from fleet.model.finding import Edit, Label, Severity
@@ -80,7 +80,7 @@ def _meetings(
     probes = [routed.route.domain for routed in table.values() if routed.route.kind is RouteKind.HOSTS]
     probes += [entry.domain for entry in controls.entries()]
     seen = set()
-    for probe in dict.fromkeys(map(_probe, probes)):
+    for probe in dict.fromkeys(map(sample, probes)):
         entry, found = controls.entry(probe), table.find(probe)
         if entry is None or found is None or found[1].route.kind is not RouteKind.HOSTS:
             continue
@@ -89,18 +89,6 @@ def _meetings(
         if mode_of(dane.value) is not None and pair not in seen:
             seen.add(pair)
             yield entry, dane.path, found[1]
-
-
-_ANYBODY = "*.invalid"
-"""A name that no key is for, only the entries for everybody."""
-
-
-def _probe(key: str) -> str:
-    """A domain that ``key`` is for: itself, a name below a suffix, or one no other key is for."""
-    name = canonical(key)
-    if name in (canonical(ALL), DEFAULT):
-        return _ANYBODY
-    return f"*{name}" if name.startswith(".") else name
 
 
 def _three_way(question: Question, conflict: Conflict) -> tuple[Flow, Flow, ObjectPath] | None:
@@ -123,7 +111,7 @@ def _about(question: Question, conflict: Conflict) -> tuple[Place, Place]:
 
 
 def _timer(question: Question, conflict: Conflict) -> int | None:
-    domain = _probe(conflict.routed.route.domain)
+    domain = sample(conflict.routed.route.domain)
     return effective(question.fleet, conflict.one.settings, None, domain).bounce_seconds.value
 
 
@@ -410,7 +398,7 @@ def literal_next_hop(question: Question) -> Answers:
             hosts = routed.route.hosts
             if not hosts or not all(map(literal, hosts)):
                 continue
-            policy = effective(question.fleet, one.settings, None, _probe(routed.route.domain))
+            policy = effective(question.fleet, one.settings, None, sample(routed.route.domain))
             if mode_of(policy.dane.value) is not Mode.MANDATORY:
                 continue
             where, route = question.place(one, policy.dane.path), question.place(one, routed.path)

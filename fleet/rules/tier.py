@@ -28,8 +28,13 @@ _DEFAULT = ("tiers", "scan", "destination_controls", "default", "dane")
 
 
 def _holds(one: NodeClass, place: DanePlace) -> bool:
-    """Whether DANE on an inner gateway holds mail: any on AsyncOS (behind its route), the mandatory one elsewhere."""
-    return one.settings.platform is Platform.ASYNCOS or place.mode is Mode.MANDATORY
+    """Whether DANE on an inner gateway holds mail: any on AsyncOS (behind its route), the mandatory one elsewhere.
+
+    Exim's lists name mail hosts: one that does not name them all may well not name the next tier's.
+    """
+    if one.settings.platform is Platform.ASYNCOS:
+        return True
+    return place.mode is Mode.MANDATORY and (place.for_all or one.settings.platform is Platform.POSTFIX)
 
 
 def _inner(question: Question, *, holding: bool) -> Answers:
@@ -123,7 +128,7 @@ def dane_inside_holds(question: Question) -> Answers:
 @rule(
     "TIER102",
     Severity.ERROR,
-    "Opportunistic DANE on an inner Postfix or Exim",
+    "DANE on an inner Postfix or Exim",
     rationale="""Inside, the next hop is your own gateway. Opportunistic DANE there protects nothing, costs lookups and
     holds mail as soon as an inner zone is badly signed. Exim does it unless hosts_try_dane is set empty: its default
     is every host.""",
@@ -146,7 +151,7 @@ def dane_inside_holds(question: Question) -> Answers:
     ),
 )
 def dane_inside(question: Question) -> Answers:
-    """Opportunistic DANE on an inner Postfix or Exim."""
+    """DANE on an inner Postfix or Exim that does not hold all mail."""
     return _inner(question, holding=False)
 
 
