@@ -20,7 +20,7 @@ from fleet.model.verdict import Verdict
 from fleet.rules.examples import edge
 from fleet.rules.question import Question, nearer
 from fleet.rules.rule import Example, Family, Problem, Unobserved
-from fleet.rules.words import QUEUE, count, duration, named
+from fleet.rules.words import QUEUE, count, duration, named, queued
 
 FAMILY = Family()
 rule = FAMILY.rule
@@ -158,14 +158,13 @@ def mandatory_for_all(question: Question) -> Answers:
             where.object,
             where.path,
             "DANE is mandatory for every destination: mail to any domain without proven TLSA records "
-            f"{'is returned to its sender or ' if exim else ''}{QUEUE}{_timer(question, one)}.",
+            f"{'is returned to its sender or ' if exim else ''}{queued(_timer(question, one))}.",
             "Use opportunistic DANE here at most, and mandatory DANE only for rehearsed destinations.",
         )
 
 
-def _timer(question: Question, one: NodeClass) -> str:
-    seconds = effective(question.fleet, one.settings, None, DEFAULT).bounce_seconds.value
-    return f" ({duration(seconds)})" if seconds else ""
+def _timer(question: Question, one: NodeClass) -> int | None:
+    return effective(question.fleet, one.settings, None, DEFAULT).bounce_seconds.value
 
 
 @rule(
@@ -320,6 +319,7 @@ def held(question: Question) -> Answers:
         policy_name = _POLICIES.get(one.settings.platform)
         if policy_name is None:
             continue
+        yield from _never_checked(question, one)
         for name, verdict in question.verdict_of.items():
             policy = effective(question.fleet, one.settings, None, name)
             if policy.dane.value is None:
@@ -338,7 +338,7 @@ def held(question: Question) -> Answers:
                 f"destination {given}",
                 where.path,
                 f"Mail to {given} is held in {mode} mode (last verdict {_age(question, verdict)} old): "
-                f"{judged.reason.rstrip('.')}; it {QUEUE}{_held_for(policy)}.",
+                f"{judged.reason.rstrip('.')}; it {queued(policy.bounce_seconds.value)}.",
                 "Tell the destination's postmaster, or set DANE to none for this domain until it is mended.",
                 _watched_label(question, given),
             )
@@ -347,9 +347,17 @@ def held(question: Question) -> Answers:
                 yield problem
 
 
-def _held_for(policy: EffectivePolicy) -> str:
-    seconds = policy.bounce_seconds.value
-    return f" ({duration(seconds)})" if seconds else ""
+def _never_checked(question: Question, one: NodeClass) -> Iterator[Unobserved]:
+    """Destinations with DANE that no verdict speaks of: whether their mail is held is not known."""
+    unknown = [
+        given
+        for name, given in question.destinations.items()
+        if name not in question.verdict_of
+        and mode_of(effective(question.fleet, one.settings, None, name).dane.value) is not None
+    ]
+    if unknown:
+        what = f"whether mail to {count(len(unknown), 'destination')} with DANE is held"
+        yield Unobserved(f"tier {one.tier.name}", ("tiers", one.tier.name), what, f"no verdict: {named(unknown)}")
 
 
 def _age(question: Question, verdict: Verdict) -> str:
@@ -548,7 +556,7 @@ def mandatory_impossible(question: Question) -> Answers:
             yield Problem(
                 where.about("" if place.for_all else f"level {place.key}").object.rstrip(),
                 where.path,
-                f"DANE is mandatory and cannot be done: {place.why_off}. This mail {QUEUE}{_timer(question, one)}.",
+                f"DANE is mandatory and cannot be done: {place.why_off}. This mail {queued(_timer(question, one))}.",
                 _MEND[one.settings.platform],
                 () if cause.path == where.path else (Label(cause.path, place.why_off),),
             )

@@ -4,7 +4,7 @@ May import ``fleet.model``, ``fleet.layout``, ``fleet.decision`` and modules of 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from fleet.decision.reading import mx_state, own_validation
 from fleet.decision.states import MxState
@@ -12,7 +12,7 @@ from fleet.layout.classes import NodeClass
 from fleet.layout.leaves import resolver_key
 from fleet.layout.names import canonical
 from fleet.model.finding import Label, Severity
-from fleet.model.fleet import Platform
+from fleet.model.fleet import Node, Platform
 from fleet.model.verdict import Verdict
 from fleet.rules.examples import edge
 from fleet.rules.question import Question
@@ -121,6 +121,7 @@ def too_old(question: Question) -> Answers:
 )
 def doubtful_anchor(question: Question) -> Answers:
     """Nodes whose own verdict of a domain is bogus where ours, through one of their resolvers, is secure."""
+    yield from _without(question, "what an appliance's own check says (daneverify)", _silent(question))
     found: dict[str, list[str]] = {}
     for (name, domain), said in question.node_verdicts.items():
         node, ours = question.fleet.nodes.get(name), question.verdict_of.get(canonical(domain))
@@ -141,6 +142,24 @@ def doubtful_anchor(question: Question) -> Answers:
             f"mail of signed domains {QUEUE}.",
             "Compare its clock with UTC, and its root trust anchor with IANA's (20326, 38696).",
         )
+
+
+def _silent(question: Question) -> Iterator[Node]:
+    """AsyncOS nodes that face outside and whose own check nobody has asked for."""
+    asked = {name for name, _ in question.node_verdicts}
+    for tier in question.graph.external():
+        for node in question.graph.nodes[tier.name]:
+            if node.settings.platform is Platform.ASYNCOS and node.name not in asked:
+                yield node
+
+
+def _without(question: Question, what: str, nodes: Iterable[Node]) -> Iterator[Unobserved]:
+    """The nodes something was not observed of, by tier."""
+    missing: dict[str, list[str]] = {}
+    for node in nodes:
+        missing.setdefault(node.tier, []).append(node.name)
+    for tier, names in missing.items():
+        yield Unobserved(f"tier {tier}", ("tiers", tier), what, f"not observed: {named(names)}")
 
 
 def _says(verdict: Verdict, *states: MxState) -> bool:
@@ -165,6 +184,9 @@ def _asked_of(verdict: Verdict, resolvers: frozenset[str]) -> bool:
 )
 def wrong_clock(question: Question) -> Answers:
     """Observed clocks that are off by more than the tolerance."""
+    known = {name for name, seen in question.observations.items() if seen.clock_offset is not None}
+    clockless = (node for node in question.fleet.nodes.values() if node.name not in known)
+    yield from _without(question, "clocks", clockless)
     for name, seen in question.observations.items():
         offset = seen.clock_offset
         if offset is not None and abs(offset) > CLOCK_TOLERANCE and name in question.fleet.nodes:

@@ -22,7 +22,7 @@ def keys(report):
     return {(finding.code, finding.object) for finding in report.findings}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(blueprints(), st.data())
 def test_every_injected_fault_is_found_and_every_finding_is_one_or_its_consequence(blueprint, data):
     clean = copy.deepcopy(blueprint)
