@@ -5,8 +5,8 @@ May import ``fleet.model``, ``fleet.layout``, ``fleet.decision`` and modules of 
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from fleet.decision import judge
 from fleet.layout.classes import NodeClass
 from fleet.layout.controls import Controls, controls_of
 from fleet.layout.dane import DanePlace, mode_of
@@ -21,6 +21,9 @@ from fleet.rules.examples import edge
 from fleet.rules.question import Question, nearer
 from fleet.rules.rule import Example, Family, Problem, Unobserved
 from fleet.rules.words import QUEUE, count, duration, named, queued
+
+if TYPE_CHECKING:
+    from fleet.decision import Judgement
 
 FAMILY = Family()
 rule = FAMILY.rule
@@ -240,9 +243,13 @@ def _by_default(policy: EffectivePolicy) -> bool:
 
 
 def _complete(verdict: Verdict, one: NodeClass, policy: EffectivePolicy) -> bool:
-    mode = mode_of(policy.dane.value) or Mode.OPPORTUNISTIC
-    level = policy.tls.value or TlsLevel.PREFERRED
-    return not judge(verdict, _POLICIES[one.settings.platform], mode, level).incomplete
+    return not _judged(verdict, one, policy, mode_of(policy.dane.value) or Mode.OPPORTUNISTIC).incomplete
+
+
+def _judged(verdict: Verdict, one: NodeClass, policy: EffectivePolicy, mode: Mode) -> "Judgement":
+    from fleet.decision import judge  # noqa: PLC0415  a profile without verdicts is judged without it, and sooner
+
+    return judge(verdict, _POLICIES[one.settings.platform], mode, policy.tls.value or TlsLevel.PREFERRED)
 
 
 @rule(
@@ -316,8 +323,7 @@ def held(question: Question) -> Answers:
     """Destinations whose last verdict, judged in their effective mode, holds or returns their mail."""
     found: dict[str, Problem] = {}
     for one in question.each(*_FIELDS, external=True):
-        policy_name = _POLICIES.get(one.settings.platform)
-        if policy_name is None:
+        if one.settings.platform is None:
             continue
         yield from _never_checked(question, one)
         for name, verdict in question.verdict_of.items():
@@ -329,7 +335,7 @@ def held(question: Question) -> Answers:
             mode = mode_of(policy.dane.value)
             if mode is None:
                 continue
-            judged = judge(verdict, policy_name, mode, policy.tls.value or TlsLevel.PREFERRED)
+            judged = _judged(verdict, one, policy, mode)
             if judged.outcome is not Outcome.HELD and judged.action is not Action.BOUNCE:
                 continue
             where = question.place(one, policy.dane.path)

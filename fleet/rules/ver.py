@@ -1,16 +1,15 @@
 """VER: software that can do DANE, and an appliance whose own validation is in doubt.
 
-May import ``fleet.model``, ``fleet.layout``, ``fleet.decision`` and modules of this room.
+May import ``fleet.model``, ``fleet.layout`` and modules of this room.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from fleet.decision.reading import mx_state, own_validation
-from fleet.decision.states import MxState
 from fleet.layout.classes import NodeClass
 from fleet.layout.leaves import resolver_key
 from fleet.layout.names import canonical
+from fleet.model.dns import Security
 from fleet.model.finding import Label, Severity
 from fleet.model.fleet import Node, Platform
 from fleet.model.verdict import Verdict
@@ -125,12 +124,12 @@ def doubtful_anchor(question: Question) -> Answers:
     found: dict[str, list[str]] = {}
     for (name, domain), said in question.node_verdicts.items():
         node, ours = question.fleet.nodes.get(name), question.verdict_of.get(canonical(domain))
-        if node is None or not _says(said, MxState.BOGUS):
+        if node is None or not _says(said, Security.BOGUS):
             continue
         if ours is None or not _asked_of(ours, frozenset(map(resolver_key, node.settings.resolvers or ()))):
             why = "we have not asked the same resolver"
             yield Unobserved(f"node {name}", ("nodes", name), f"why it finds {domain} bogus", why)
-        elif _says(ours, MxState.SECURE, MxState.IMPLICIT_SECURE):
+        elif _says(ours, Security.SECURE):
             found.setdefault(name, []).append(domain)
     for name, domains in found.items():
         offset = question.observations[name].clock_offset if name in question.observations else None
@@ -162,9 +161,8 @@ def _without(question: Question, what: str, nodes: Iterable[Node]) -> Iterator[U
         yield Unobserved(f"tier {tier}", ("tiers", tier), what, f"not observed: {named(names)}")
 
 
-def _says(verdict: Verdict, *states: MxState) -> bool:
-    step = verdict.mx
-    return step is not None and mx_state(step, own_validation(step.lookup)) in states
+def _says(verdict: Verdict, security: Security) -> bool:
+    return verdict.mx is not None and verdict.mx.lookup.security is security
 
 
 def _asked_of(verdict: Verdict, resolvers: frozenset[str]) -> bool:
