@@ -53,8 +53,8 @@ platform = "asyncos"
 tls = "none"
 """
 BROKEN = BAD + 'ssh.password = "hunter2 of gw1"\nplattform = "x\n'
-HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x9b2J\u202e\u200b`````|<b>@all\\[x](y)"
-ESCAPED = HOSTILE.replace("\\", "\\\\").replace("\x1b", "\\u001b").replace("\x07", "\\u0007")
+HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x7f\x9b2J\u202e\u200b`````|<b>@all\\[x](y)"
+ESCAPED = HOSTILE.replace("\\", "\\\\").replace("\x1b", "\\u001b").replace("\x07", "\\u0007").replace("\x7f", "\\u007f")
 
 
 def found(text: str | bytes, name: str = "x.toml") -> Validation:
@@ -145,6 +145,12 @@ def test_every_key_of_the_document_is_in_its_schema() -> None:
         assert set(one) == set(schema["$defs"]["finding"]["properties"])
 
 
+def test_the_schema_is_written_down() -> None:
+    """A golden copy shows every change of the contract in a diff."""
+    written = json.loads((Path(__file__).parent / "fleet-findings-1.schema.json").read_text(encoding="utf-8"))
+    assert written == findings_schema()
+
+
 def test_a_finding_is_known_again_when_lines_move() -> None:
     def prints(text: str) -> list[str]:
         results = sarif_document([found(text)], 1)["runs"][0]["results"]
@@ -183,7 +189,7 @@ def test_file_names_become_references(name: str, reference: str) -> None:
         BAD.replace('"example.com"', f'"{ESCAPED}"'),
         BAD + f'[[suppressions]]\ncode = "TIER101"\nobject = "{ESCAPED}"\nreason = "{ESCAPED}"\nuntil = 2026-12-01\n',
         BAD + f'[tiers.scan.smtp_routes]\n"{ESCAPED}" = "{ESCAPED}"\nALL = ["{ESCAPED}"]\n',
-        BAD + f"[destinations.'{HOSTILE[8:]}']\n",
+        BAD + f"[destinations.'{HOSTILE[HOSTILE.index('\x9b') :]}']\n",
         BAD + f'[tiers.scan.logs."{ESCAPED}"]\nlevel = "debug"\nfiles = 20\n',
         BAD + '[tiers.edge.x]\n"\u009b\u202e" = 1 # \u009b2J \u202e\n',
     ],
