@@ -73,14 +73,15 @@ def _lines(validations: Sequence[Validation], form: FindingsFormat, code: ExitCo
 
             yield from markdown(validations)
         case FindingsFormat.JSON:
-            from fleet.faces.export.findings_json import findings_document, printable
+            from fleet.faces.export.findings_json import findings_document
+            from fleet.plain import dumps
 
-            yield printable(findings_document(validations, code))
+            yield dumps(findings_document(validations, code))
         case FindingsFormat.SARIF:
-            from fleet.faces.export.findings_json import printable
             from fleet.faces.export.findings_sarif import sarif_document
+            from fleet.plain import dumps
 
-            yield printable(sarif_document(validations, code))
+            yield dumps(sarif_document(validations, code))
 
 
 def narrate(sentence: str) -> None:
