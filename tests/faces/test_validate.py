@@ -164,6 +164,7 @@ def test_observed_makes_what_was_not_seen_incomplete_and_names_it(fleet, write) 
     done = fleet("validate", write(GOOD), "--observed")
     assert done.returncode == 3
     assert "not observed: gw1" in done.stderr
+    assert "not known: " in fleet("validate", write(GOOD), "--observed", "--format", "concise").stderr
     assert fleet("validate", write(LOSES_MAIL), "--observed").returncode == 1
 
 
