@@ -265,6 +265,8 @@ def _dane_domain(question: Question, found: Unfit) -> tuple[str, tuple[Label, ..
     controls = controls_of(one.settings) if one.settings.platform is Platform.ASYNCOS else None
     for domain in found.resolver.domains:
         bare = canonical(domain).removeprefix(".")
+        if bare == "arpa" or bare.endswith(".arpa"):
+            continue  # reverse lookups: no mail goes there
         keys = [entry.domain for entry in controls.entries()] if controls is not None else []
         inside = [canonical(key).removeprefix(".") for key in (*keys, *question.destinations)]
         for name in dict.fromkeys((bare, *(key for key in inside if below(f".{bare}", key)))):
