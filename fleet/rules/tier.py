@@ -85,6 +85,8 @@ def _turn_off(one: NodeClass, place: DanePlace, path: ObjectPath) -> Iterator[Ed
         yield Edit(at, "none")
     elif one.settings.platform is Platform.EXIM:
         yield Edit((*at[:2], *place.path), "")
+    elif place.path == ("postfix", "smtp_tls_security_level"):
+        yield Edit((*at[:2], *place.path), "may")
 
 
 @rule(
