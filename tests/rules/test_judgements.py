@@ -1,7 +1,7 @@
 """Cases the rules' own examples do not show: what is a finding, what is not, and what is only unknown."""
 
 import pytest
-from facts import NOW
+from facts import NOW, verdict
 
 from fleet.profile import read_profile
 from fleet.rules import Question, run
@@ -108,6 +108,23 @@ def test_what_resolvers_do_matters_only_where_dane_is_on_or_nobody_says_that_it_
     strips = 'resolvers = [{ address = "10.0.0.5", kind = "strips" }]\n'
     assert found(edge(strips + CONTROLS.format("none")), "DNS") == []
     assert ("DNS506", "tier edge") in found(edge(strips), "DNS")
+
+
+def test_the_three_way_risk_is_said_once_and_not_as_a_plain_route_too():
+    flow = (
+        listener(group("OURS", ["10.0.0.0/8"], "R"), group("ALL", ["ALL"], "A"))
+        + 'rat = { "example.com" = "ACCEPT" }\n'
+    )
+    routes = '[tiers.edge.smtp_routes]\n"example.com" = "10.9.9.9"\n"partner.example" = "10.9.9.9"\n'
+    risks = found(edge(CONTROLS.format("opportunistic") + routes + flow), "ROUTE")
+    assert risks == [("ROUTE301", "tier edge route partner.example"), ("ROUTE303", "tier edge route example.com")]
+
+
+def test_exim_returns_at_once_what_it_must_deliver_under_dane_and_cannot():
+    text = edge('[tiers.edge.exim]\nhosts_require_dane = "*"', "exim") + '[destinations."ietf.org"]\n'
+    (one,) = [one for one in report(text, verdicts={"ietf.org": verdict(tlsa=False)}).findings if one.code == "DEST205"]
+    assert "returned at once" in one.sentence
+    assert one.path == ("tiers", "edge", "exim", "hosts_require_dane")
 
 
 def test_an_audit_counts_for_more_than_the_profile():
