@@ -238,6 +238,13 @@ def test_colour_only_repeats_what_is_said() -> None:
     assert [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in coloured] == plain
 
 
+def test_marks_line_up_where_only_ascii_can_be_shown() -> None:
+    text = BAD.replace('dane = "mandatory"  #', '"全" = 1 #')
+    lines = list(full([found(text)], Look(ascii_only=True)))
+    shown = next(number for number, line in enumerate(lines) if '"??" = 1 # ????' in line)
+    assert lines[shown + 1].index("^^^^") == lines[shown].index('"??"')
+
+
 def test_what_a_rule_says_of_mail_is_said_once() -> None:
     both = "\n".join(full([found(BAD), found(BAD, "y.toml")], Look()))
     assert both.count("TIER101 ✗") == 2

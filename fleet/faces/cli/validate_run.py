@@ -38,6 +38,7 @@ _MOST_NAMED = 10
 def validate_once(asked: ValidateAsked) -> ExitCode:
     """Validate and print; returns the exit code."""
     _check(asked)
+    _say_firm(asked)
     given = [read_profile_file(name) for name in asked.profiles]
     beside = _beside(asked)
     baseline = _known(asked)
@@ -139,6 +140,10 @@ def _check(asked: ValidateAsked) -> None:
                 close = nearest_code(code)
                 hint = f"; did you mean {close}?" if close else "; `fleet rules` lists them"
                 raise UsageError(f"{option} {show(code)}: no code begins so{hint}")
+
+
+def _say_firm(asked: ValidateAsked) -> None:
+    """Which of the rules to be ignored are not."""
     firm = [doc.code for doc in rule_docs().values() if asked.ignore and doc.code.startswith(asked.ignore)]
     firm = [code for code in firm if code.startswith("PROFILE") or rule_docs()[code].severity is Severity.LOSES_MAIL]
     if firm:
