@@ -47,6 +47,11 @@ def test_the_listener_on_the_routed_port_is_the_one_that_counts():
     assert found(routed, "FLOW40") == []
 
 
+def test_one_listener_that_relays_is_enough_where_two_share_the_port():
+    two = listener(OURS, EVERYBODY, name="private") + listener(EVERYBODY, name="public")
+    assert {"FLOW401", "FLOW402"} <= set(report(delivery(two)).clean)
+
+
 def test_one_node_of_a_tier_that_is_refused_is_named():
     text = delivery(listener(group("OURS", ["10.0.1.11"], "R"), EVERYBODY))
     text += '[nodes.scan2]\ntier = "scan"\naddresses = ["10.0.1.12"]\n'
@@ -102,6 +107,29 @@ def test_exims_list_of_other_hosts_holds_no_mail_inside():
 def test_an_alternate_server_for_reverse_lookups_holds_no_mail(domain):
     resolvers = f'resolvers = [{{ address = "10.0.0.5", kind = "strips", domains = ["{domain}"] }}]\n'
     assert found(edge(resolvers + CONTROLS.format("opportunistic")), "DNS505") == []
+
+
+def test_root_servers_leave_only_the_alternate_servers_to_be_asked():
+    strips = 'root_servers = true\nresolvers = [{{ address = "10.0.0.5", kind = "strips"{} }}]\n'
+    dane = CONTROLS.format("opportunistic")
+    assert found(edge(strips.format("") + dane), "DNS50") == []
+    alternate = strips.format(', domains = ["partner.example"]')
+    assert found(edge(alternate + dane), "DNS50") == [("DNS505", "tier edge resolver 10.0.0.5")]
+
+
+def test_the_first_version_with_dane_is_not_too_old():
+    assert found(edge('version = "12.0"\n' + CONTROLS.format("opportunistic")), "VER") == []
+    assert found(edge('version = "11.9.9"\n' + CONTROLS.format("opportunistic")), "VER") == [("VER601", "tier edge")]
+
+
+def test_a_debug_log_may_stay_through_its_last_day():
+    log = '[tiers.edge.logs.mail_logs_d]\nlevel = "debug"\nfiles = 4\nuntil = {}\n'
+    assert found(edge(log.format(NOW.date())), "LOG") == []
+    assert found(edge(log.format("2026-11-22")), "LOG") == [("LOG902", "tier edge log mail_logs_d")]
+
+
+def test_an_ssh_configuration_is_no_pin():
+    assert found(edge('[tiers.edge.ssh]\nuser = "monitor"\nssh_config = true\n'), "SSH") == [("SSH701", "tier edge")]
 
 
 def test_what_resolvers_do_matters_only_where_dane_is_on_or_nobody_says_that_it_is_off():
