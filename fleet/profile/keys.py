@@ -1,0 +1,396 @@
+"""Every key of a profile, in one table: its kind, whether it must be there, and what it is for.
+
+Reading, errors for unknown keys, the JSON Schema and the starter's comments come from here.  Names and ranges are those
+of the appliance (destination controls, SMTP routes, listeners) and of Postfix's and Exim's manuals.  May import
+``fleet.model`` and modules of this room.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fleet.model.control import DaneSupport, IpPreference, LimitScope
+from fleet.model.fleet import INSIDE, INTERNET, ObjectPath, Platform
+from fleet.model.flow import FlowAction
+from fleet.model.policy import TlsLevel
+from fleet.model.resolver import ResolverKind
+from fleet.profile import values
+from fleet.profile.kinds import UNSOUND, Choice, Day, Json, Key, ListOf, Named, Table, Text, Truth, Whole, wrong_type
+from fleet.profile.problem import Code, Problems, quoted
+from fleet.profile.values import UnfitError
+
+FORMAT = "fleet-profile/1"
+"""The format of profiles this version reads."""
+
+
+def _form(pattern: str, words: str) -> Callable[[str], str]:
+    compiled = re.compile(pattern)
+
+    def parse(text: str) -> str:
+        if compiled.fullmatch(text):
+            return text
+        raise UnfitError(words)
+
+    return parse
+
+
+def _formed(pattern: str, words: str) -> Text:
+    return Text(_form(pattern, words), Code.FORM, pattern)
+
+
+def _tier_name(text: str) -> str:
+    if text in (INTERNET, INSIDE):
+        raise UnfitError("is a word of its own in delivers_to and receives_from and cannot name a tier")
+    return _form(values.NAME, "is no name: letters, digits, '.', '_' and '-', at most 64 characters")(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time in text, from ``low`` to ``high`` seconds; reads to seconds."""
+
+    low: int
+    high: int
+    words: str
+
+    def read(self, raw: object, path: ObjectPath, problems: Problems) -> object:
+        """See ``Kind``."""
+        if not isinstance(raw, str):
+            return wrong_type(raw, "a length of time in quotes", path, problems, 'such as "30m" or "72h"')
+        try:
+            seconds = values.duration(raw)
+        except UnfitError as unfit:
+            problems.add(Code.DURATION, path, f"{quoted(raw)} {unfit}")
+            return UNSOUND
+        if not self.low <= seconds <= self.high:
+            problems.add(Code.RANGE, path, f"{quoted(raw)} is out of range: it goes from {self.words}")
+            return UNSOUND
+        return seconds
+
+    def json(self) -> Json:
+        """See ``Kind``."""
+        return {"type": "string", "pattern": f"^(?:{values.DURATION})$"}
+
+
+@dataclass(frozen=True, slots=True)
+class RouteHosts:
+    """What an SMTP route says: one text, or an array of hosts."""
+
+    def read(self, raw: object, path: ObjectPath, problems: Problems) -> object:
+        """See ``Kind``."""
+        if isinstance(raw, str):
+            return self._route([raw], path, problems, [path])
+        if not isinstance(raw, list):
+            return wrong_type(raw, "a host or an array of hosts", path, problems)
+        before = len(problems.found)
+        for index, item in enumerate(raw):
+            if not isinstance(item, str):
+                wrong_type(item, "a host in quotes", (*path, index), problems)
+        if not raw:
+            problems.add(Code.MISSING, path, "a route without hosts leads nowhere", 'write "USEDNS" for the MX lookup')
+        if len(problems.found) > before:
+            return UNSOUND
+        return self._route(raw, path, problems, [(*path, index) for index in range(len(raw))])
+
+    @staticmethod
+    def _route(entries: list[str], path: ObjectPath, problems: Problems, places: list[ObjectPath]) -> object:
+        try:
+            return values.route(entries)
+        except UnfitError:
+            for entry, place in zip(entries, places, strict=True):
+                try:
+                    values.route_host(entry)
+                except UnfitError as unfit:
+                    problems.add(Code.ROUTE, place, f"{quoted(entry)} {unfit}")
+            return UNSOUND
+
+    def json(self) -> Json:
+        """See ``Kind``."""
+        host: Json = {"type": "string", "minLength": 1}
+        return {"anyOf": [host, {"type": "array", "items": host, "minItems": 1}]}
+
+
+class RatAction(StrEnum):
+    """What a RAT entry does."""
+
+    ACCEPT = "ACCEPT"
+    REJECT = "REJECT"
+
+
+class SecurityLevel(StrEnum):
+    """TLS security levels of Postfix's SMTP client, TLS_README."""
+
+    NONE = "none"
+    MAY = "may"
+    ENCRYPT = "encrypt"
+    DANE = "dane"
+    DANE_ONLY = "dane-only"
+    FINGERPRINT = "fingerprint"
+    VERIFY = "verify"
+    SECURE = "secure"
+
+
+class DnsSupport(StrEnum):
+    """smtp_dns_support_level, postconf(5)."""
+
+    DEFAULT = ""
+    DISABLED = "disabled"
+    ENABLED = "enabled"
+    DNSSEC = "dnssec"
+
+
+class HostLookup(StrEnum):
+    """smtp_host_lookup, postconf(5)."""
+
+    DNS = "dns"
+    NATIVE = "native"
+
+
+class InsecureMx(StrEnum):
+    """smtp_tls_dane_insecure_mx_policy, postconf(5)."""
+
+    DANE = "dane"
+    ENCRYPT = "encrypt"
+    MAY = "may"
+
+
+ANY = Text()
+TOKEN = _formed(r"\S(?:.*\S)?", "must not be empty, nor begin or end with a blank")
+NAME = _formed(values.NAME, "is no name: letters, digits, '.', '_' and '-', at most 64 characters")
+TIER_NAME = Text(_tier_name, Code.FORM, values.NAME)
+DOMAIN = Text(values.domain, Code.DOMAIN, r"[^\s@/:]+")
+SUFFIX_OR_ALL = Text(values.suffix_or_all, Code.DOMAIN, r"[^\s@/:]+")
+CONTROL_DOMAIN = Text(values.control_domain, Code.DOMAIN, r"[^\s@/:]+")
+ADDRESS = Text(values.address, Code.ADDRESS, r"[0-9A-Fa-f:.]+(?:%\S+)?")
+MEMBER = Text(values.member, Code.ADDRESS, r"\S+")
+HOST = Text(values.host, Code.DOMAIN, r"\S+")
+BOUNCE_TIME = Duration(60, 366 * 86_400, "1m to 366d")
+PORT = Whole(1, 65_535)
+PARAMETER = _formed(r"[a-z][a-z0-9_]*", "is no parameter name")
+
+RESOLVER = Table(
+    {
+        "address": Key(ADDRESS, "IP address of the resolver", required=True),
+        "port": Key(PORT, "port, 53 unless said otherwise"),
+        "priority": Key(Whole(0, 10_000), "0 is asked first; resolvers of one priority in random order"),
+        "secondary": Key(Truth(), "asked only when the others cannot be reached"),
+        "domains": Key(ListOf(DOMAIN), "asked for these domains and what lies below them only (alternate server)"),
+        "kind": Key(Choice(ResolverKind), "what it does to DNSSEC, as far as you know"),
+    }
+)
+
+CONTROL = Table(
+    {
+        "tls": Key(Choice(TlsLevel), "TLS Support; DANE needs any other than none"),
+        "dane": Key(Choice(DaneSupport), "DANE Support"),
+        "ip_preference": Key(Choice(IpPreference), "IP Address Preference"),
+        "concurrent_connections": Key(Whole(1, 1_000), "Concurrent Connections"),
+        "messages_per_connection": Key(Whole(1, 1_000), "Maximum Messages Per Connection"),
+        "recipients": Key(Whole(0, 1_000_000_000), "Recipients, per recipient_minutes"),
+        "recipient_minutes": Key(Whole(1, 60), "the minutes that recipients counts for"),
+        "limits_apply": Key(Choice(LimitScope), "Apply limits"),
+        "bounce_verification": Key(Truth(), "Bounce Verification address tagging"),
+        "bounce_profile": Key(NAME, "name of a bounce profile"),
+    }
+)
+
+LISTENER = Table(
+    {
+        "port": Key(PORT, "TCP port, 25 unless said otherwise"),
+        "public": Key(Truth(), "a public listener has a RAT, a private one has none"),
+        "policies": Key(Named(NAME, Choice(FlowAction)), "mail flow policies by name"),
+        "sender_groups": Key(
+            ListOf(
+                Table(
+                    {
+                        "name": Key(NAME, "name of the group", required=True),
+                        "members": Key(ListOf(MEMBER), "address, CIDR range, host, .domain or ALL", required=True),
+                        "policy": Key(NAME, "name of one of the policies", required=True),
+                    }
+                )
+            ),
+            "sender groups in their order: the first with a matching member decides",
+        ),
+        "rat": Key(Named(SUFFIX_OR_ALL, Choice(RatAction)), "Recipient Access Table"),
+    }
+)
+
+LOG = Table(
+    {
+        "kind": Key(NAME, "kind of log: mail"),
+        "level": Key(NAME, "critical, warning, information, debug or trace"),
+        "files": Key(Whole(1, 1_000), "how many files are kept"),
+        "until": Key(Day(), "when the subscription is to be removed"),
+    }
+)
+
+POSTFIX = Table(
+    {
+        "smtp_tls_security_level": Key(Choice(SecurityLevel), "dane or dane-only for DANE"),
+        "smtp_dns_support_level": Key(Choice(DnsSupport), "dnssec for DANE"),
+        "smtp_host_lookup": Key(ListOf(Choice(HostLookup)), "must contain dns for DANE"),
+        "smtp_tls_dane_insecure_mx_policy": Key(Choice(InsecureMx), "what an insecure MX record leads to"),
+        "relayhost": Key(ANY, "next hop of all mail; brackets: no MX lookup"),
+        "mynetworks": Key(ListOf(Text(values.trusted_network, Code.ADDRESS)), "who may relay"),
+        "relay_domains": Key(ListOf(TOKEN), "domains mail is relayed to"),
+        "tls_policy": Key(Named(TOKEN, TOKEN), "smtp_tls_policy_maps: next hop to level"),
+        "transport": Key(Named(TOKEN, TOKEN), "transport_maps: domain to transport:nexthop"),
+        "master": Key(
+            Named(_formed(values.MASTER_SERVICE, "is no service of master.cf: write name/type"), Named(PARAMETER, ANY)),
+            "master.cf: service/type to the parameters it overrides",
+        ),
+        "maximal_queue_lifetime": Key(Duration(0, 366 * 86_400, "0s to 366d"), "until mail is returned to its sender"),
+    }
+)
+
+EXIM = Table(
+    {
+        "dane_built_in": Key(Truth(), "whether `exim -bV` lists DANE"),
+        "hosts_try_dane": Key(ANY, "opportunistic DANE; * unless it is set"),
+        "hosts_require_dane": Key(ANY, "mandatory DANE"),
+        "hosts_require_tls": Key(ANY, "TLS is compulsory for these"),
+        "dnssec_request_domains": Key(ANY, "for which domains DNSSEC is asked for; * unless it is set"),
+        "relay_from_hosts": Key(ListOf(TOKEN), "who may relay"),
+        "relay_to_domains": Key(ListOf(TOKEN), "domains mail is relayed to"),
+        "routes": Key(Named(TOKEN, TOKEN), "manualroute: domain to host"),
+        "retry_seconds": Key(Whole(0, 366 * 86_400), "seconds until mail is returned to its sender"),
+    }
+)
+
+SETTINGS: dict[str, Key] = {
+    "platform": Key(Choice(Platform), "what software the gateway runs"),
+    "version": Key(_formed(values.VERSION, "is no version such as 15.0.0-104"), "version, as the gateway reports it"),
+    "root_servers": Key(Truth(), "asks the root servers instead of resolvers"),
+    "resolvers": Key(ListOf(RESOLVER), "the resolvers it asks"),
+    "outbound_certificate": Key(TOKEN, 'the certificate it shows as a client; "demo" is the factory one'),
+    "destination_controls": Key(Named(CONTROL_DOMAIN, CONTROL), "per destination, and `default` for all others"),
+    "smtp_routes": Key(Named(SUFFIX_OR_ALL, RouteHosts()), "where mail goes instead of where DNS says"),
+    "listeners": Key(Named(NAME, LISTENER), "who may hand it mail, and under which policy"),
+    "bounce_profiles": Key(Named(NAME, BOUNCE_TIME), "by name: until mail is returned to its sender"),
+    "logs": Key(Named(NAME, LOG), "log subscriptions"),
+    "postfix": Key(POSTFIX, "parameters of Postfix"),
+    "exim": Key(EXIM, "options of Exim"),
+}
+"""Settings: they may stand at the fleet, a tier or a node."""
+
+FIELDS: dict[str, str] = {name: name for name in SETTINGS} | {
+    "destination_controls": "controls",
+    "smtp_routes": "routes",
+}
+"""A setting's name in a profile -> its field of ``fleet.model.fleet.Settings``."""
+
+_SSH: dict[str, Key] = {
+    "port": Key(PORT, "port, 22 unless said otherwise"),
+    "user": Key(_formed(values.USER, "is no user name"), "a user who may read the configuration and nothing else"),
+    "key": Key(TOKEN, "path of a private key; the key itself never stands in a profile"),
+    "agent": Key(Truth(), "whether the SSH agent may be asked"),
+    "password": Key(
+        _formed(values.PASSWORD, "is no place of a password: write env:NAME or keyring:NAME"),
+        "where the password is kept: env:NAME or keyring:NAME",
+    ),
+    "jump": Key(Text(values.jump, Code.FORM, r"\S+"), "host to go through: [user@]host[:port]"),
+    "host_key": Key(
+        _formed(values.FINGERPRINT, "is no fingerprint: write SHA256: and 43 characters, as ssh-keygen -l prints it"),
+        "fingerprint of the host key",
+    ),
+    "known_hosts": Key(TOKEN, "path of a known_hosts file"),
+    "ssh_config": Key(Truth(), "whether the user's SSH configuration counts"),
+    "algorithms": Key(
+        Table(
+            {
+                name: Key(_formed(values.ALGORITHMS, "is no list of algorithms"), "+ adds to the defaults")
+                for name in ("kex_algs", "encryption_algs", "mac_algs", "compression_algs", "server_host_key_algs")
+            }
+        ),
+        "algorithms that old appliances need",
+    ),
+}
+SSH = Table(_SSH)
+NODE_SSH = Table({"host": Key(HOST, "name or address; the first address unless said otherwise"), **_SSH})
+
+WAY = ListOf(NAME)
+
+FLEET = Table(
+    {
+        "name": Key(TOKEN, "name of the fleet"),
+        "own_domains": Key(ListOf(DOMAIN), "domains whose mail stays inside"),
+        "ehlo": Key(DOMAIN, "name said in EHLO when this fleet checks destinations"),
+        **SETTINGS,
+        "ssh": Key(SSH, "how nodes are reached"),
+    }
+)
+
+
+class Differing(StrEnum):
+    """Settings in which the nodes of a tier may differ: the names of ``SETTINGS``."""
+
+    PLATFORM = "platform"
+    VERSION = "version"
+    ROOT_SERVERS = "root_servers"
+    RESOLVERS = "resolvers"
+    OUTBOUND_CERTIFICATE = "outbound_certificate"
+    DESTINATION_CONTROLS = "destination_controls"
+    SMTP_ROUTES = "smtp_routes"
+    LISTENERS = "listeners"
+    BOUNCE_PROFILES = "bounce_profiles"
+    LOGS = "logs"
+    POSTFIX = "postfix"
+    EXIM = "exim"
+
+
+TIER = Table(
+    {
+        "delivers_to": Key(WAY, "tiers, internet, inside: where its mail goes", required=True),
+        "receives_from": Key(WAY, "tiers, internet, inside: where its mail comes from"),
+        "may_differ": Key(ListOf(Choice(Differing)), "settings in which its nodes may differ"),
+        **SETTINGS,
+        "ssh": Key(SSH, "how its nodes are reached"),
+    }
+)
+
+NODE = Table(
+    {
+        "tier": Key(NAME, "the tier it belongs to", required=True),
+        "addresses": Key(ListOf(ADDRESS), "its IP addresses, the one it sends from first"),
+        **SETTINGS,
+        "ssh": Key(NODE_SSH, "how it is reached"),
+    }
+)
+
+DESTINATION = Table(
+    {
+        "every": Key(Duration(1, 366 * 86_400, "1s to 366d"), "interval between checks, 30m unless said otherwise"),
+        "recipients_per_day": Key(Whole(0, 1_000_000_000), "recipients a day, if known"),
+    }
+)
+
+SUPPRESSION = Table(
+    {
+        "code": Key(_formed(values.CODE, "is no code such as DNS401"), "code of the finding", required=True),
+        "object": Key(TOKEN, 'what the finding is about: "tier edge"', required=True),
+        "reason": Key(TOKEN, "why it may be hidden"),
+        "until": Key(Day(), "until when it may be hidden"),
+    }
+)
+
+PROFILE = Table(
+    {
+        "format": Key(ANY, f'"{FORMAT}"'),
+        "fleet": Key(FLEET, "the fleet, and settings of all its nodes"),
+        "tiers": Key(Named(TIER_NAME, TIER), "gateways with one task each"),
+        "nodes": Key(Named(NAME, NODE), "gateways"),
+        "destinations": Key(Named(DOMAIN, DESTINATION), "destinations to watch"),
+        "references": Key(
+            Table(
+                {
+                    "good": Key(ListOf(DOMAIN, 1), "signed and valid"),
+                    "bogus": Key(ListOf(DOMAIN, 1), "signed and broken"),
+                    "unsigned": Key(ListOf(DOMAIN, 1), "not signed"),
+                }
+            ),
+            "names whose DNSSEC state is known, by which resolvers are judged",
+        ),
+        "suppressions": Key(ListOf(SUPPRESSION), "findings that are not to be shown"),
+    }
+)
+"""The whole profile."""

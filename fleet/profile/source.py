@@ -1,0 +1,101 @@
+"""From a path in a profile to file, line and column.
+
+Rules and readers speak of *paths* (``("tiers", "edge", "dane")``); people want a place in a file.  The document is
+scanned only when somebody asks for the first place, so a profile without problems costs nothing here.  May import
+``fleet.profile.scan``, ``fleet.profile.values`` and ``fleet.model``.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from fleet.model.fleet import ObjectPath
+from fleet.profile.scan import Entry, Scan, scan
+from fleet.profile.values import same_name
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in a profile.  ``line`` and ``column`` count from 1, columns and ``length`` in characters.
+
+    What goes over several lines ends, for its length, with its first line.
+    """
+
+    file: str
+    line: int
+    column: int
+    length: int
+
+
+class SourceMap:
+    """The text of a profile, and where its keys and values stand in it.
+
+    ``accepted`` is whether tomli accepted the text: places in other text are not known, except by offset.
+    """
+
+    def __init__(self, file: str, text: str, accepted: bool = True) -> None:
+        self.file = file
+        self.text = text
+        self.accepted = accepted
+
+    @cached_property
+    def scan(self) -> Scan:
+        """Keys, values and comments."""
+        return scan(self.text if self.accepted else "")
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        starts = [0]
+        position = self.text.find("\n")
+        while position >= 0:
+            starts.append(position + 1)
+            position = self.text.find("\n", position + 1)
+        return starts
+
+    def span(self, start: int, end: int) -> Span:
+        """The place of two offsets."""
+        line = bisect_right(self._lines, start)
+        first = self._lines[line - 1]
+        stop = self.text.find("\n", start)
+        stop = len(self.text) if stop < 0 else stop
+        if stop > start and self.text[stop - 1] == "\r":
+            stop -= 1
+        return Span(self.file, line, start - first + 1, max(0, min(end, stop) - start))
+
+    def nearest(self, path: Sequence[str | int]) -> tuple[ObjectPath, Entry]:
+        """The longest part of ``path`` that exists, spelled as in the text, and what stands there.
+
+        Names that mean the same are found too (``Example.COM`` for ``example.com``), because findings speak in
+        normal forms.
+        """
+        entry = self.scan.root
+        found: list[str | int] = []
+        for key in path:
+            spelled: str | int = key
+            child = entry.child(key)
+            if child is None and isinstance(key, str):
+                spelled = next((str(other) for other, _ in entry.items() if same_name(str(other), key)), key)
+                child = entry.child(spelled)
+            if child is None:
+                break
+            found.append(spelled)
+            entry = child
+        return tuple(found), entry
+
+    def locate(self, path: Sequence[str | int]) -> Span:
+        """Where the value at ``path`` stands (a table: its header), or that of the nearest part of it that exists."""
+        found, entry = self.nearest(path)
+        return self.span(entry.start, entry.end) if found else Span(self.file, 1, 1, 0)
+
+    def locate_key(self, path: Sequence[str | int]) -> Span:
+        """Where the key at the end of ``path`` stands; as ``locate`` where it has none."""
+        found, entry = self.nearest(path)
+        if len(found) < len(path) or entry.key_end == entry.key_start:
+            return self.locate(path)
+        return self.span(entry.key_start, entry.key_end)
+
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """Every comment, from its ``#``, in the order of the text."""
+        return tuple(self.text[start:end] for start, end in self.scan.comments)
