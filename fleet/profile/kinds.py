@@ -16,6 +16,15 @@ from typing import Protocol
 from fleet.model.finding import Label
 from fleet.model.fleet import ObjectPath
 from fleet.profile.problem import Code, Problems, nearest, quoted
+from fleet.profile.secrets import (
+    IN_CLEAR,
+    KEPT_ELSEWHERE,
+    STANDS_HERE,
+    holds_secret,
+    is_reference,
+    names_secret,
+    secrets_below,
+)
 from fleet.profile.values import UnfitError, folded
 
 Json = dict[str, object]
@@ -88,6 +97,9 @@ class Text:
         """See ``Kind``."""
         if not isinstance(raw, str):
             return wrong_type(raw, "text in quotes", path, problems)
+        if holds_secret(raw):
+            problems.add(Code.SECRET, path, IN_CLEAR, KEPT_ELSEWHERE)
+            return UNSOUND
         if self.parse is None:
             return raw
         try:
@@ -218,7 +230,12 @@ class Table:
         keys = self.keys
         for name, item in raw.items():
             key = keys.get(name)
+            if names_secret(name) and not is_reference(item):
+                problems.add(Code.SECRET, (*path, name), f"{quoted(name)} {STANDS_HERE}", KEPT_ELSEWHERE)
+                continue
             if key is None:
+                for inner in secrets_below(item, (*path, name)):
+                    problems.add(Code.SECRET, inner, f"{quoted(str(inner[-1]))} {STANDS_HERE}", KEPT_ELSEWHERE)
                 where = "here" if path else "at the top of a profile"
                 sentence = f"the key {quoted(name)} is not known {where}"
                 hint = nearest(name, keys) or "known here: " + ", ".join(keys)

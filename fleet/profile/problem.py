@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
 
 from fleet.model.finding import Label
 from fleet.model.fleet import ObjectPath
@@ -85,6 +86,11 @@ def quoted(text: str, limit: int = 80) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """``did you mean 'x'?`` for the known name that looks most like ``name``, or nothing."""
+    return _nearest(name, tuple(known))
+
+
+@lru_cache(maxsize=1024)  # a typing error comes seldom alone, and the comparison is slow
+def _nearest(name: str, known: tuple[str, ...]) -> str:
     spelled = {item.lower().replace("-", "_"): item for item in known}
     close = get_close_matches(name[:80].lower().replace("-", "_"), spelled, n=1, cutoff=0.6)
     return f"did you mean {quoted(spelled[close[0]])}?" if close else ""

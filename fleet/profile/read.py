@@ -1,18 +1,18 @@
 """Reading a profile: bytes in, a fleet and everything that is wrong with them out.
 
-May import ``tomli``, ``fleet.model`` and modules of this room.
+May import ``fleet.model`` and modules of this room.
 """
 
 from dataclasses import dataclass
 from typing import Any, cast
 
-import tomli
-
 from fleet.model.finding import Finding, Severity
 from fleet.model.fleet import Fleet, ObjectPath
 from fleet.profile.build import build
 from fleet.profile.keys import PROFILE
+from fleet.profile.opening import open_profile
 from fleet.profile.problem import Code, Problem, Problems
+from fleet.profile.references import check_references
 from fleet.profile.source import SourceMap, Span
 
 
@@ -26,27 +26,48 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a profile came to.  ``fleet`` holds what is sound; None: the text is no TOML at all."""
+    """What a profile came to, in the order of the file.
+
+    ``fleet`` holds what is sound; it is None where nothing of the text could be read as TOML.  ``readable``: the text
+    was understood from end to end, whatever it says; what is unreadable may hide anything.
+    """
 
     fleet: Fleet | None
     source: SourceMap
     diagnostics: tuple[Diagnostic, ...]
 
+    @property
+    def readable(self) -> bool:
+        """Whether the whole text was understood."""
+        return not any(diagnostic.finding.code in _UNREADABLE for diagnostic in self.diagnostics)
+
+
+_UNREADABLE = frozenset({Code.TEXT, Code.SYNTAX, Code.LIMIT})
+_ABSENCES = frozenset({Code.MISSING, Code.NO_TIER, Code.NO_POLICY, Code.NO_BOUNCE_PROFILE, Code.NOTHING})
+"""What may be missing only because the part that says it could not be read."""
+
 
 def read_profile(content: str | bytes, name: str) -> Reading:
     """Read ``content``, called ``name`` in every message.  Never raises for what it contains."""
-    text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
-    problems = Problems()
-    try:
-        data = tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        source = SourceMap(name, text, accepted=False)
-        problem = Problem(Code.SYNTAX, (), error.msg, offset=(error.pos, error.pos + 1))
-        return Reading(None, source, (_diagnostic(problem, source),))
-    source = SourceMap(name, text)
-    sound = cast("dict[str, Any]", PROFILE.read(data, (), problems))
-    fleet = build(sound)
-    return Reading(fleet, source, tuple(_diagnostic(problem, source) for problem in problems.found))
+    opened = open_profile(content)
+    data = opened.data
+    source = SourceMap(name, opened.text, opened.accepted if data is not None else None)
+    found = opened.problems
+    fleet = None
+    if data is not None:
+        problems = Problems()
+        sound = cast("dict[str, Any]", PROFILE.read(data, (), problems))
+        fleet = build(sound)
+        check_references(data, sound, fleet, problems)
+        unread = any(problem.code in _UNREADABLE for problem in found)
+        found = [*found, *(item for item in problems.found if not (unread and item.code in _ABSENCES))]
+    for problem in found:
+        if problem.code is Code.SECRET:
+            source.hide(problem.path)
+    diagnostics = sorted(
+        (_diagnostic(problem, source) for problem in found), key=lambda item: (item.span.line, item.span.column)
+    )
+    return Reading(fleet, source, tuple(diagnostics))
 
 
 def _diagnostic(problem: Problem, source: SourceMap) -> Diagnostic:

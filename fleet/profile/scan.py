@@ -2,10 +2,12 @@
 
 tomli decides what a document means and says nothing about positions, so this scanner is held to it: same paths, and
 every value's span parses to tomli's value (a property test).  Because the text is known to be valid, nothing is
-checked here; because a hostile document may nest four hundred levels deep, nothing recurses.  May import ``re`` only.
+checked here; because a hostile document may nest four hundred levels deep, nothing recurses.  May import the standard
+library only.
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -69,14 +71,30 @@ class Scan:
     comments: list[tuple[int, int]] = field(default_factory=list)
 
 
-def scan(text: str) -> Scan:
-    """Every key and value of ``text``, which tomli must have accepted."""
-    return _Scanner(text).run()
+class LimitError(ValueError):
+    """A place where a text is valid TOML, and too deep or too long for the parser."""
+
+    def __init__(self, sentence: str, start: int, end: int) -> None:
+        super().__init__(sentence)
+        self.sentence, self.start, self.end = sentence, start, end
+
+
+def scan(text: str, strict: bool = False) -> Scan:
+    """Every key and value of ``text``, which tomli must have accepted.
+
+    With ``strict`` tomli gave up on ``text``: LimitError at the place, which what stands before it cannot hide.
+    """
+    return _Scanner(text, strict).run()
+
+
+_DEEPEST = 400  # tomli's own limits
+_PARTS = sys.getrecursionlimit()
 
 
 class _Scanner:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, strict: bool) -> None:
         self.text = text
+        self.strict = strict
         self.found = Scan(Entry(0, 0, 0, 0, Form.HEADER, {}))
 
     def run(self) -> Scan:
@@ -121,6 +139,8 @@ class _Scanner:
             position = match.end()
             if text[position] != ".":
                 return parts, position
+            if self.strict and len(parts) >= _PARTS:
+                raise LimitError(f"the key has more than {_PARTS} parts", parts[0][1], position)
             position += 1
 
     def header(self, position: int) -> tuple[Entry, int]:
@@ -171,6 +191,9 @@ class _Scanner:
             if character in "[{":
                 entry.children = [] if character == "[" else {}
                 opened.append(entry)
+                if self.strict and len(opened) > _DEEPEST:
+                    sentence = f"arrays and inline tables are nested more than {_DEEPEST} deep"
+                    raise LimitError(sentence, position, position + 1)
                 position = self.gap(position + 1)
             else:
                 position = entry.end = self.scalar(position)
@@ -208,6 +231,10 @@ class _Scanner:
             pattern = _PLAIN
         match = pattern.match(text, position)
         assert match is not None
+        if self.strict and pattern is _PLAIN and 0 < (most := sys.get_int_max_str_digits()) < match.end() - position:
+            digits = match[0].lstrip("+-").replace("_", "")
+            if digits.isdecimal() and len(digits) > most:
+                raise LimitError(f"the number has {len(digits):,} digits", position, match.end())
         return match.end()
 
 

@@ -2,7 +2,7 @@
 
 Rules and readers speak of *paths* (``("tiers", "edge", "dane")``); people want a place in a file.  The document is
 scanned only when somebody asks for the first place, so a profile without problems costs nothing here.  May import
-``fleet.profile.scan``, ``fleet.profile.values`` and ``fleet.model``.
+``fleet.model`` and modules of this room.
 """
 
 from bisect import bisect_right
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fleet.model.fleet import ObjectPath
-from fleet.profile.scan import Entry, Scan, scan
+from fleet.profile.scan import Entry, Form, Scan, scan
+from fleet.profile.secrets import MASK, secret_spans
 from fleet.profile.values import same_name
 
 
@@ -28,21 +29,32 @@ class Span:
     length: int
 
 
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A line of a profile without its secrets; ``column`` and ``length``: the marked part.  Not yet safe to show."""
+
+    text: str
+    column: int
+    length: int
+
+
 class SourceMap:
     """The text of a profile, and where its keys and values stand in it.
 
-    ``accepted`` is whether tomli accepted the text: places in other text are not known, except by offset.
+    ``accepted`` is the text as tomli accepted it, with broken lines blanked; None: tomli accepted nothing, so only
+    offsets can be placed.
     """
 
-    def __init__(self, file: str, text: str, accepted: bool = True) -> None:
+    def __init__(self, file: str, text: str, accepted: str | None) -> None:
         self.file = file
         self.text = text
         self.accepted = accepted
+        self._hidden: list[tuple[int, int]] = []
 
     @cached_property
     def scan(self) -> Scan:
         """Keys, values and comments."""
-        return scan(self.text if self.accepted else "")
+        return scan(self.accepted or "")
 
     @cached_property
     def _lines(self) -> list[int]:
@@ -94,6 +106,52 @@ class SourceMap:
         if len(found) < len(path) or entry.key_end == entry.key_start:
             return self.locate(path)
         return self.span(entry.key_start, entry.key_end)
+
+    def hide(self, path: Sequence[str | int]) -> None:
+        """Keep the value at ``path``, and all below it, out of every excerpt."""
+        waiting = [self.nearest(path)[1]]
+        while waiting:
+            entry = waiting.pop()
+            if entry.form is Form.VALUE:
+                self._hidden.append((entry.start, entry.end))
+            else:
+                waiting.extend(child for _, child in entry.items())
+
+    @cached_property
+    def _secrets(self) -> list[tuple[int, int]]:
+        spans = sorted((*secret_spans(self.text, self.accepted == self.text), *self._hidden))
+        merged: list[tuple[int, int]] = []
+        for start, end in spans:
+            if merged and start <= merged[-1][1]:
+                merged[-1] = merged[-1][0], max(end, merged[-1][1])
+            else:
+                merged.append((start, end))
+        return merged
+
+    def excerpt(self, span: Span) -> Excerpt:
+        """The line of ``span`` with secrets masked, and where in it the span is now."""
+        first = self._lines[span.line - 1]
+        stop = self._lines[span.line] if span.line < len(self._lines) else len(self.text)
+        start = first + span.column - 1
+        end = start + span.length
+        parts: list[str] = []
+        position = first
+        for hidden, shown_again in self._secrets:
+            if shown_again <= first or hidden >= stop:
+                continue
+            parts += self.text[position : max(hidden, first)], MASK
+            position = min(shown_again, stop)
+        parts.append(self.text[position:stop])
+        before, after = self._masked_length(first, start), self._masked_length(first, end)
+        return Excerpt("".join(parts).rstrip("\r\n"), before + 1, after - before)
+
+    def _masked_length(self, first: int, offset: int) -> int:
+        """How many characters of the excerpt stand before ``offset``; a place inside a secret: before or after it."""
+        length = offset - first
+        for hidden, shown_again in self._secrets:
+            if hidden < offset and shown_again > first:
+                length += len(MASK) - (min(shown_again, offset) - max(hidden, first))
+        return length
 
     @property
     def comments(self) -> tuple[str, ...]:

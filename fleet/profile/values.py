@@ -12,6 +12,8 @@ from fleet.model.control import DEFAULT
 from fleet.model.route import ALL, RouteHost, RouteKind
 from fleet.text import show
 
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+ADDRESS = rf"(?:{_OCTET}\.){{3}}{_OCTET}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%\S+)?"
 NAME = r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_])?"
 DURATION = r"[0-9]{1,9}[smhdw]"
 FINGERPRINT = r"SHA256:[A-Za-z0-9+/]{43}=?"
