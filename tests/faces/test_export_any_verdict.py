@@ -1,15 +1,13 @@
 """Whatever the model's types allow, hostile text included, is exported safely: as JSON and as text."""
 
 import dataclasses
-import functools
 import json
-import types
 import typing
 from collections.abc import Callable
 from datetime import UTC, datetime
-from enum import Enum
 
 import pytest
+from anything import TEXTS, anything
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -23,48 +21,6 @@ from fleet.model import AddressStep, ContactStep, MailHost, MxStep, TlsaStep, Ve
 from fleet.views import check_row, explanation, ladder
 
 AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-TEXTS = [
-    "",
-    "mx1.example.org",
-    "192.0.2.1",
-    "2001:db8::1",
-    "xn--bcher-kva.example",
-    "xn--a",
-    "NOERROR",
-    "a sentence of several words",
-    "a" * 300,
-    "\x1b]52;c;ZXZpbA==\x07\x9b31m\r\n\u202e\u200b",
-    "中国" * 40,
-    "[bold]{domain}%s\\",
-    "\ud800\x00\U00018cd6",
-]
-PLAIN: dict[object, st.SearchStrategy[object]] = {
-    str: st.sampled_from(TEXTS),
-    bool: st.booleans(),
-    int: st.integers(0, 65_535),
-    float: st.floats(0, 1e6),
-    bytes: st.binary(max_size=4),
-    datetime: st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
-    type(None): st.none(),
-}
-
-
-@functools.cache
-def anything(kind: typing.Any) -> st.SearchStrategy[typing.Any]:
-    """Values of a type hint: sequences of at most two, texts from ``TEXTS``."""
-    if kind in PLAIN:
-        return PLAIN[kind]
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if origin is tuple:
-        if arguments[-1] is Ellipsis:
-            return st.lists(anything(arguments[0]), max_size=2).map(tuple)
-        return st.tuples(*map(anything, arguments))
-    if origin in (types.UnionType, typing.Union):
-        return st.one_of(*map(anything, arguments))
-    if issubclass(kind, Enum):
-        return st.sampled_from(list(kind))
-    hints = typing.get_type_hints(kind)
-    return st.builds(kind, **{field.name: anything(hints[field.name]) for field in dataclasses.fields(kind)})
 
 
 @st.composite

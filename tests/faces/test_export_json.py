@@ -1,8 +1,6 @@
 """The JSON document: one shape for every verdict there can be, and nothing in it that a terminal would act on."""
 
-import enum
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import pytest
 
 from fleet.dane.transcript import parse
 from fleet.decision import judge_all
-from fleet.faces.export.json import check_document, dumps, to_json
+from fleet.faces.export.json import check_document, dumps
 from fleet.faces.export.schema import check_schema
 from fleet.model import Policy, Security, Verdict
 
@@ -33,16 +31,6 @@ DANE verification completed.
 """
 
 
-class Colour(enum.StrEnum):
-    RED = "red"
-
-
-@dataclass(frozen=True)
-class Point:
-    x: int
-    colour: Colour
-
-
 def document(verdict: Verdict) -> dict[str, object]:
     return check_document(verdict, judge_all(verdict))
 
@@ -51,34 +39,6 @@ def validator() -> "jsonschema.protocols.Validator":
     schema = check_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
-
-
-@pytest.mark.parametrize(
-    ("value", "plain"),
-    [
-        (Colour.RED, "red"),
-        (Point(1, Colour.RED), {"x": 1, "colour": "red"}),
-        ((1, None, True), [1, None, True]),
-        (b"\x00\xff", "00ff"),
-        (AT, "2026-11-23T12:00:00+00:00"),
-        ({Colour.RED: (1.5,)}, {"red": [1.5]}),
-        (frozenset({"b", "a"}), ["a", "b"]),
-    ],
-)
-def test_values_become_plain_data(value: object, plain: object) -> None:
-    assert to_json(value) == plain
-    assert type(to_json(Colour.RED)) is str
-
-
-@pytest.mark.parametrize("value", [object(), Point, 1j, {1: "a"}])
-def test_a_value_without_a_json_form_is_refused(value: object) -> None:
-    with pytest.raises(TypeError):
-        to_json(value)
-
-
-def test_not_a_number_is_refused() -> None:
-    with pytest.raises(ValueError, match="JSON compliant"):
-        dumps(float("nan"))
 
 
 def test_the_document_of_a_wrong_certificate() -> None:

@@ -4,60 +4,22 @@ Programs must be able to rely on it, so its shape is written down (``schema``), 
 Within one version, keys are added but never renamed or removed.  Values are true, not made for the eye; whoever prints
 them is protected by the encoding, which escapes everything that is not ASCII.
 
-May import ``fleet.views``, ``fleet.dane.transcript``, ``fleet.decision`` and ``fleet.model``.
+``fleet.plain.read_verdicts`` reads them back.
+
+May import ``fleet.views``, ``fleet.dane.transcript``, ``fleet.decision``, ``fleet.plain`` and ``fleet.model``.
 """
 
-import dataclasses
-import json
-from collections.abc import Mapping, Set
-from datetime import date, datetime
-from enum import Enum
+from collections.abc import Mapping
+from datetime import datetime
 
 from fleet.dane.transcript import render
 from fleet.decision import Judgement, advice, by_level, differences, warnings
-from fleet.faces.export.schema import FORMAT, STEP_KINDS, OutcomeDocument
-from fleet.model import Mode, Policy, Step, Verdict
+from fleet.faces.export.schema import OutcomeDocument
+from fleet.model import Mode, Policy, Verdict
+from fleet.plain import CHECK_FORMAT, Json, dumps, to_plain
 from fleet.views.names import unicode_name
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
-
-
-def to_json(value: object) -> Json:
-    """``value`` as plain JSON data.
-
-    Dataclasses become objects (field by field, in order), enums their value, aware times ISO 8601, bytes hexadecimal,
-    tuples and sets lists.  TypeError for anything else: nothing is turned into text by accident.
-    """
-    match value:
-        case Enum():
-            return to_json(value.value)
-        case None | bool() | int() | float() | str():
-            return value
-        case bytes():
-            return value.hex()
-        case datetime() | date():
-            return value.isoformat()
-        case Mapping():
-            return {_key(key): to_json(item) for key, item in value.items()}
-        case list() | tuple():
-            return [to_json(item) for item in value]
-        case Set():
-            return sorted((to_json(item) for item in value), key=json.dumps)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    raise TypeError(f"no JSON form for {type(value).__name__}")
-
-
-def _key(key: object) -> str:
-    plain = to_json(key)
-    if not isinstance(plain, str):
-        raise TypeError(f"a key of a JSON object must be text, not {type(key).__name__}")
-    return plain
-
-
-def dumps(value: object, *, indent: int | None = None) -> str:
-    """``value`` as ASCII-only JSON text, on one line unless ``indent`` is given; NaN and infinity raise ValueError."""
-    return json.dumps(to_json(value), ensure_ascii=True, allow_nan=False, indent=indent)
+__all__ = ["check_document", "dumps", "outcome"]
 
 
 def check_document(
@@ -77,10 +39,10 @@ def check_document(
     for (its_policy, its_mode), judgement in judgements.items():
         of_policy = outcomes.setdefault(str(its_policy), {})
         assert isinstance(of_policy, dict)
-        of_policy[str(its_mode)] = to_json(outcome(judgement))
+        of_policy[str(its_mode)] = to_plain(outcome(judgement))
     missing = [what for judgement in judgements.values() for what in judgement.incomplete]
     return {
-        "format": FORMAT,
+        "format": CHECK_FORMAT,
         "domain": verdict.domain,
         "name": unicode_name(verdict.domain),
         "at": verdict.at.isoformat(),
@@ -92,12 +54,13 @@ def check_document(
         "policy": str(policy),
         "mode": str(mode),
         "outcomes": outcomes,
-        "levels": {its_mode.value: to_json(by_level(verdict, policy, its_mode)) for its_mode in Mode},
+        "levels": {its_mode.value: to_plain(by_level(verdict, policy, its_mode)) for its_mode in Mode},
         "differences": list(differences(judgements.values())),
-        "warnings": to_json(warnings(verdict, now or verdict.at)),
+        "warnings": to_plain(warnings(verdict, now or verdict.at)),
+        "unknown": list(verdict.unknown),
         "incomplete": list(dict.fromkeys((*verdict.unknown, *missing))),
-        "transcript": to_json(render(verdict)),
-        "steps": [step(one) for one in verdict.steps],
+        "transcript": to_plain(render(verdict)),
+        "steps": to_plain(verdict.steps),
     }
 
 
@@ -122,10 +85,3 @@ def outcome(judgement: Judgement) -> OutcomeDocument:
         paths=judgement.paths,
         incomplete=judgement.incomplete,
     )
-
-
-def step(one: Step) -> Json:
-    """A recorded step, its ``kind`` first."""
-    fields = to_json(one)
-    assert isinstance(fields, dict)
-    return {"kind": STEP_KINDS[type(one)]} | fields

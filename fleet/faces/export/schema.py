@@ -2,7 +2,8 @@
 
 The schema is derived, so it cannot drift from the writer; a golden copy under ``tests/`` shows every change of the
 contract in a diff.  Objects may gain keys within a version, so readers must ignore keys they do not know; every key
-named here is always present.  May import ``fleet.decision``, ``fleet.model`` and ``fleet.dane.transcript``.
+named here is always present.  May import ``fleet.decision``, ``fleet.plain``, ``fleet.model`` and
+``fleet.dane.transcript``.
 """
 
 import dataclasses
@@ -15,24 +16,8 @@ from typing import Any
 
 from fleet.dane.transcript import Line
 from fleet.decision import Cause, LevelOutcome, Path, Warning
-from fleet.model import (
-    Action,
-    AddressStep,
-    ContactStep,
-    Mode,
-    MxStep,
-    Outcome,
-    Policy,
-    Step,
-    TlsaStep,
-    TlsLevel,
-    TlsReport,
-)
-
-FORMAT = "fleet-check/1"
-
-STEP_KINDS: dict[type[Step], str] = {MxStep: "mx", AddressStep: "address", TlsaStep: "tlsa", ContactStep: "contact"}
-"""The ``kind`` of each kind of step."""
+from fleet.model import Action, Mode, Outcome, Policy, Step, TlsLevel, TlsReport
+from fleet.plain import CHECK_FORMAT, KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +62,7 @@ def check_schema() -> Schema:
     strings = {"type": "array", "items": _PLAIN[str]}
     of_mode = {mode.value: _schema(OutcomeDocument, defs) for mode in Mode}
     properties: dict[str, Schema] = {
-        "format": {"const": FORMAT},
+        "format": {"const": CHECK_FORMAT},
         "domain": _PLAIN[str] | {"description": "A-label form, lower case"},
         "name": _PLAIN[str] | {"description": "Unicode form"},
         "at": _PLAIN[datetime],
@@ -101,13 +86,14 @@ def check_schema() -> Schema:
         },
         "differences": strings,
         "warnings": {"type": "array", "items": _schema(Warning, defs)},
+        "unknown": strings | {"description": "what the steps do not contain although they should"},
         "incomplete": strings | {"description": "what was not tested or is not known; empty where the check is whole"},
         "transcript": {"type": "array", "items": _schema(Line, defs)},
-        "steps": {"type": "array", "items": {"oneOf": [_step(kind, defs) for kind in STEP_KINDS]}},
+        "steps": {"type": "array", "items": {"oneOf": [_step(kind, defs) for kind in typing.get_args(Step)]}},
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": FORMAT,
+        "title": CHECK_FORMAT,
         "type": "object",
         "properties": properties,
         "required": list(properties),
@@ -117,7 +103,7 @@ def check_schema() -> Schema:
 
 def _step(kind: type[Step], defs: dict[str, Schema]) -> Schema:
     found = _fields(kind, defs)
-    properties = {"kind": {"const": STEP_KINDS[kind]}} | found["properties"]
+    properties = {"kind": {"const": KINDS[kind]}} | found["properties"]
     return found | {"properties": properties, "required": list(properties)}
 
 
