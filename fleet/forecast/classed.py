@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 
 from fleet.forecast.alike import shape
 from fleet.forecast.conditions import new_enough
-from fleet.forecast.foretell import Question, foretell
+from fleet.forecast.foretell import POLICIES, Question, foretell
+from fleet.forecast.judging import Judges
 from fleet.forecast.outcome import Core, Foretold
-from fleet.forecast.resolving import Resolving
-from fleet.layout import Flow, Interner, classes, controls_of, effective, flows, route_table
+from fleet.forecast.resolving import Resolving, Trace, sights, trace
+from fleet.layout import EffectivePolicy, Flow, Interner, classes, controls_of, effective, flows, route_table
 from fleet.layout.names import DomainTable, canonical
 from fleet.model import Verdict
 from fleet.model.fleet import Destination, Fleet, Node, Platform, Settings, Tier
@@ -141,9 +142,15 @@ class _Forecaster:
         self._cores: dict[Core, Core] = {}
         self._keys: dict[Hashable, tuple[int, ...]] = {}
         self._key_numbers: dict[Hashable, int] = {}
+        self._rows: dict[Hashable, tuple[Core, ...]] = {}
+        self._traces = self._different_traces()
+        self._speakers: dict[int, Verdict] = {}
+        self._first: dict[int, Verdict] = {}
         self._domains = tuple(canonical(one.domain) for one in destinations)
         self._shapes = self._shape_numbers()
         self._answers: dict[Hashable, Core] = {}
+        self._sights: dict[Hashable, Hashable] = {}
+        self._judges = Judges(self._speaker)
 
     def whole(self) -> Forecast:
         groups: dict[Hashable, list[tuple[Tier, Settings, tuple[Node, ...]]]] = {}
@@ -170,43 +177,101 @@ class _Forecaster:
     def _class(self, members: list[tuple[Tier, Settings, tuple[Node, ...]]]) -> MailClass:
         tier, settings, _ = members[0]
         ways = ingresses(settings)
-        told = self._told(settings)
-        cells = {action: self._row(settings, told, action) for action in dict.fromkeys(way.action for way in ways)}
+        cells = {action: self._row(settings, action) for action in dict.fromkeys(way.action for way in ways)}
         nodes = tuple(node for _, _, nodes in members for node in nodes)
         return MailClass(tier, nodes, settings, ways, cells)
 
-    def _row(self, settings: Settings, told: Hashable, action: FlowAction | None) -> tuple[Core, ...]:
-        """One core for each destination: asked once for each (entries, shape)."""
-        answers: dict[tuple[int, int], Core] = {}
-        row = []
-        for place, pair in enumerate(zip(self._entries(settings), self._shapes, strict=True)):
-            core = answers.get(pair)
-            if core is None:
-                core = answers[pair] = self._core(settings, told, action, pair, self._domains[place])
-            row.append(core)
-        return tuple(row)
+    def _row(self, settings: Settings, action: FlowAction | None) -> tuple[Core, ...]:
+        """One core for each destination; classes that differ in the names of their resolvers only share it."""
+        key = (self._directed(settings), action, self._eyes(settings))
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = self._new_row(settings, action)
+        return row
 
-    def _core(
-        self, settings: Settings, told: Hashable, action: FlowAction | None, pair: tuple[int, int], domain: str
-    ) -> Core:
-        key = (told, action, pair)
+    def _new_row(self, settings: Settings, action: FlowAction | None) -> tuple[Core, ...]:
+        """Asked once for each (entries, shape)."""
+        eyes = self._eyes(settings)
+        pairs = tuple(zip(self._entries(settings), self._shapes, strict=True))
+        stances: dict[int, tuple[EffectivePolicy, Hashable]] = {}
+        answers: dict[tuple[int, int], Core] = {}
+        for pair, place in dict(zip(pairs, range(len(pairs)), strict=True)).items():
+            entry, shaped = pair
+            if entry not in stances:
+                stances[entry] = self._stance(settings, action, self._domains[place], entry)
+            policy, stance = stances[entry]
+            answers[pair] = self._core(settings, policy, (stance, eyes, shaped), self._domains[place])
+        return tuple(map(answers.__getitem__, pairs))
+
+    def _stance(
+        self, settings: Settings, action: FlowAction | None, domain: str, entry: int
+    ) -> tuple[EffectivePolicy, Hashable]:
+        """The effective policy for ``domain``, and all of it that decides."""
+        policy = effective(self._fleet, settings, action, domain)
+        stance = (
+            policy.platform,
+            policy.tls.value,
+            policy.dane.value,
+            policy.route.value and (policy.route.value.kind, policy.route.value.hosts),
+            action,
+            policy.ip_preference.value,
+            new_enough(settings),
+        )
+        if policy.platform is Platform.ASYNCOS and not _split(settings):
+            return policy, stance
+        # Their own parameters may decide in other ways: nothing is shared between different ones.
+        return policy, (stance, entry, self._interner.number(settings.postfix), self._interner.number(settings.exim))
+
+    def _core(self, settings: Settings, policy: EffectivePolicy, key: Hashable, domain: str) -> Core:
         core = self._answers.get(key)
         if core is None:
-            policy = effective(self._fleet, settings, action, domain)
-            question = Question(settings, policy, self._verdicts.get(domain), self._resolving, others=self._verdicts)
+            verdict = self._verdicts.get(domain)
+            question = Question(settings, policy, verdict, self._resolving, others=self._verdicts, judges=self._judges)
             found = foretell(question).core
             core = self._answers[key] = self._cores.setdefault(found, found)
         return core
 
+    def _directed(self, settings: Settings) -> Hashable:
+        """All of ``settings`` that decides, but for the resolvers."""
+        parts = ("platform", "controls", "routes", "bounce_profiles", "postfix", "exim")
+        return (new_enough(settings), *(self._interner.number(getattr(settings, name)) for name in parts))
+
+    def _eyes(self, settings: Settings) -> Hashable:
+        """How a node with ``settings`` may see the checks, whatever its resolvers are called."""
+        number = self._interner.number(settings.resolvers)
+        if settings.platform is None or _split(settings):
+            return (number, settings.root_servers)
+        key = (number, settings.root_servers, settings.platform)
+        found = self._sights.get(key)
+        if found is None:
+            own = POLICIES[settings.platform]
+            ways = (sights(settings, seen, own, self._resolving) for seen in self._traces)
+            found = tuple(tuple((way.view, way.declared, way.nobody) for way in each) for each in ways)
+            self._sights[key] = found
+        return found
+
     def _shape_numbers(self) -> tuple[int, ...]:
         numbers: dict[Hashable, int] = {None: 0}
-        found = (self._verdicts.get(domain) for domain in self._domains)
-        return tuple(numbers.setdefault(shape(one) if one else None, len(numbers)) for one in found)
+        found = []
+        for domain in self._domains:
+            verdict = self._verdicts.get(domain)
+            number = numbers.setdefault(shape(verdict) if verdict else None, len(numbers))
+            if verdict is not None:
+                self._speakers[id(verdict)] = self._first.setdefault(number, verdict)
+            found.append(number)
+        return tuple(found)
+
+    def _different_traces(self) -> tuple[Trace, ...]:
+        found = (trace(verdict) for verdict in self._verdicts.values())
+        return tuple(dict.fromkeys(Trace(one.asked, one.bogus, ()) for one in found))
+
+    def _speaker(self, verdict: Verdict) -> Verdict:
+        """The first check of the same shape: what it comes to, all of them come to."""
+        return self._speakers.get(id(verdict), verdict)
 
     def _entries(self, settings: Settings) -> tuple[int, ...]:
         """For each destination a number for the entries of ``settings`` that are for it."""
-        parts = ("platform", "controls", "routes", "postfix", "exim", "resolvers")
-        told = tuple(self._interner.number(getattr(settings, name)) for name in parts)
+        told = (self._directed(settings), self._interner.number(settings.resolvers) if _split(settings) else -1)
         found = self._keys.get(told)
         if found is None:
             key, numbers = _entry_key(settings), self._key_numbers
@@ -216,9 +281,13 @@ class _Forecaster:
         return found
 
 
+def _split(settings: Settings) -> bool:
+    return any(resolver.domains for resolver in settings.resolvers or ())
+
+
 def _entry_key(settings: Settings) -> Key:
     """What tells apart the destinations for which ``settings`` have different entries."""
-    if any(resolver.domains for resolver in settings.resolvers or ()):
+    if _split(settings):
         return lambda domain: domain  # alternate servers look at names, so nothing is alike by its shape alone
     table = route_table(settings)
 

@@ -2,8 +2,7 @@
 
 In the order in which a gateway decides: the route (thrown away?), whether DANE is tried (``conditions``), what a route
 does to DANE, who answers the DNS questions (``failover``), and then the policy tables on the recorded check as seen
-through that resolver (``through``).  Nothing here is shared or remembered: ``classed`` computes the same for
-thousands of destinations at once and is held to this.
+through that resolver (``through``).
 
 Undeclared settings give ``unknown``, a destination without a check ``not-tested``; neither is ever guessed.
 
@@ -13,11 +12,12 @@ May import ``fleet.decision``, ``fleet.layout`` and ``fleet.model``.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from fleet.decision import Judgement, MxState, judge
+from fleet.decision import Judgement, MxState
 from fleet.forecast.conditions import new_enough, standing
+from fleet.forecast.judging import Judges
 from fleet.forecast.outcome import BADNESS, DaneUse, Foretold, Reading, Why, better, worse
-from fleet.forecast.resolving import Resolving, Sight, sights
-from fleet.forecast.through import Strips, without_dane
+from fleet.forecast.resolving import Resolving, Sight, View
+from fleet.forecast.through import Strips
 from fleet.layout import EffectivePolicy, mode_of, route_table
 from fleet.layout import postfix as postfix_levels
 from fleet.layout.exim import why_off as exim_why_off
@@ -69,6 +69,22 @@ class Question:
     resolving: Resolving = field(default_factory=Resolving)
     flow: bool = True
     others: Mapping[str, Verdict] = field(default_factory=dict)
+    judges: Judges = field(default_factory=Judges)
+
+    def sights(self, verdict: Verdict) -> tuple[Sight, ...]:
+        """The ways in which this node may see ``verdict``."""
+        return self.judges.sights(self.settings, verdict, self.own, self.resolving)
+
+    @property
+    def own(self) -> Policy:
+        """Whose tables decide."""
+        assert self.policy.platform is not None
+        return POLICIES[self.policy.platform]
+
+    def judge(self, verdict: Verdict, view: View, mode: Mode, level: TlsLevel, *, dane: bool = True) -> Judgement:
+        """``verdict`` as it is seen in ``view``, with DANE or without."""
+        six = self.policy.ip_preference.value is IpPreference.REQUIRE_IPV6
+        return self.judges.judge(verdict, view, mode, level, dane, six)
 
 
 def foretell(question: Question) -> Foretold:
@@ -136,18 +152,17 @@ def _off(question: Question, why: Why, sentence: str) -> Foretold:
 def _plain(question: Question, verdict: Verdict, level: TlsLevel) -> list[Foretold]:
     """Without DANE, through each resolver that may answer."""
     policy, found = question.policy, []
-    own = _policy(policy)
-    needs_dnssec = own is Policy.ASYNCOS and new_enough(question.settings) is not False
-    for sight in sights(question.settings, verdict, own, question.resolving):
-        if sight.kind is None and needs_dnssec and not sight.measured:
+    needs_dnssec = question.own is Policy.ASYNCOS and new_enough(question.settings) is not False
+    for sight in question.sights(verdict):
+        if sight.nobody:
+            found.append(_fixed(policy, Outcome.HELD, Why.RESOLVERS, sight.sentence, DaneUse.OFF))
+        elif sight.unknown and needs_dnssec:
             found.append(_unknown(policy, Why.RESOLVERS, sight.sentence, DaneUse.OFF))
         elif sight.strips and needs_dnssec:
             text = f"{sight.sentence}; what that does with DANE off no source says"
             found.append(_unknown(policy, Why.RESOLVERS, text, DaneUse.OFF))
-        elif sight.nobody:
-            found.append(_fixed(policy, Outcome.HELD, Why.RESOLVERS, sight.sentence, DaneUse.OFF))
         else:
-            judged = _judge(question, without_dane(verdict, own), Mode.OPPORTUNISTIC, level)
+            judged = question.judge(verdict, sight.view, Mode.OPPORTUNISTIC, level, dane=False)
             found.append(_from(policy, judged, DaneUse.OFF, sight))
     return found
 
@@ -196,18 +211,17 @@ def _routed(question: Question, route: SmtpRoute) -> Foretold:
 def _judged(question: Question, verdict: Verdict) -> Foretold:
     """DANE is tried and DNS leads the way: the policy tables decide, through each resolver that may answer."""
     policy, found = question.policy, []
-    own = _policy(policy)
     mode, level = mode_of(policy.dane.value), policy.tls.value
     if level is None:
         return _unknown(policy, Why.TLS, "the TLS level that decides where DANE does not apply is not told")
     assert mode is not None, "DANE is tried only where its mode is known"
-    for sight in sights(question.settings, verdict, own, question.resolving):
+    for sight in question.sights(verdict):
         if sight.nobody:
             found.append(_fixed(policy, Outcome.HELD, Why.RESOLVERS, sight.sentence))
-        elif sight.kind is None and not sight.measured:
+        elif sight.unknown:
             found.append(_unknown(policy, Why.RESOLVERS, sight.sentence))
         else:
-            judged = _from(policy, _dane(question, sight.of(verdict), mode, level), DaneUse.ATTEMPTED, sight)
+            judged = _from(policy, _dane(question, verdict, sight.view, mode, level), DaneUse.ATTEMPTED, sight)
             found.append(_blamed(question, sight, verdict, judged, mode, level))
     return _combined(Why.DESTINATION, "", found)
 
@@ -220,7 +234,7 @@ def _blamed(
     Behind one that strips, AsyncOS: the vendor's reading counts, that of a strict validator stands beside it.
     """
     if sight.strips:
-        strict = _dane(question, sight.of(verdict, Strips.STRICT), mode, level)
+        strict = _dane(question, verdict, sight.view._replace(strips=Strips.STRICT), mode, level)
         text = "a strict validator calls every name bogus behind it, because no denial of a DS record arrives"
         return replace(
             seen,
@@ -233,43 +247,40 @@ def _blamed(
             ),
             assumed=True,
         )
-    if sight.policy is Policy.ASYNCOS and sight.kind is ResolverKind.STRIPS and seen.outcome is Outcome.HELD:
+    asyncos = sight.view.policy is Policy.ASYNCOS
+    if asyncos and sight.declared is ResolverKind.STRIPS and seen.outcome is Outcome.HELD:
         # Measured: the check came through this very resolver, and what it found bogus may be the resolver's doing.
-        return replace(seen, why=Why.RESOLVERS, sentence=f"{sight.resolvers[0]} strips DNSSEC records; {seen.sentence}")
-    if sight.kind in (None, ResolverKind.VALIDATES) or sight.policy is Policy.ASYNCOS:
+        return replace(seen, why=Why.RESOLVERS, sentence=f"{sight.resolver} strips DNSSEC records; {seen.sentence}")
+    if asyncos or sight.view.kind in (None, ResolverKind.VALIDATES):
         return seen
-    clean = _dane(question, sight.through(verdict, ResolverKind.VALIDATES), mode, level)
+    validating = sight.view._replace(kind=ResolverKind.VALIDATES, measured=False)
+    clean = _dane(question, verdict, validating, mode, level)
     if clean.outcome is seen.outcome:
         return seen
-    text = f"{', '.join(sight.resolvers)} {sight.kind} and sets no AD bit, so DANE is never done, without a word"
+    text = f"{sight.resolver} {sight.declared} and sets no AD bit, so DANE is never done, without a word"
     return replace(seen, why=Why.RESOLVERS, sentence=f"{text}; {seen.sentence}")
 
 
-def _dane(question: Question, seen: Verdict, mode: Mode, level: TlsLevel) -> Judgement:
-    """``seen`` judged; Postfix may be told to do without DANE where the MX is not secure."""
+def _dane(question: Question, verdict: Verdict, view: View, mode: Mode, level: TlsLevel) -> Judgement:
+    """``verdict`` judged; Postfix may be told to do without DANE where the MX is not secure."""
     postfix = question.settings.postfix
     other = postfix.smtp_tls_dane_insecure_mx_policy if postfix is not None else None
-    judged = _judge(question, seen, mode, level)
+    judged = question.judge(verdict, view, mode, level)
     if other not in _INSECURE_MX or mode is Mode.MANDATORY or judged.policy is not Policy.POSTFIX:
         return judged
     if judged.expected_path.row.mx is not MxState.INSECURE:
         return judged
-    return _judge(question, without_dane(seen, judged.policy), mode, _INSECURE_MX[other])
+    return question.judge(verdict, view, mode, _INSECURE_MX[other], dane=False)
 
 
 _INSECURE_MX = {"may": TlsLevel.PREFERRED, "encrypt": TlsLevel.REQUIRED}
 """smtp_tls_dane_insecure_mx_policy, where it is not its default ``dane``."""
 
 
-def _judge(question: Question, verdict: Verdict, mode: Mode, level: TlsLevel) -> Judgement:
-    wanted = question.policy.ip_preference.value is IpPreference.REQUIRE_IPV6
-    return judge(verdict, _policy(question.policy), mode, level, require_ipv6=wanted)
-
-
 # ------------------------------------------------------------------------------------------------------------ pieces
 def _from(policy: EffectivePolicy, judged: Judgement, use: DaneUse, sight: Sight) -> Foretold:
     outcome = judged.outcome
-    doubted = outcome is Outcome.UNKNOWN and bool(sight.doubts)
+    doubted = outcome is Outcome.UNKNOWN and bool(sight.view.doubts)
     sentence = _plain_sentence(judged) if use is DaneUse.OFF else judged.reason
     return Foretold(
         outcome,
@@ -280,9 +291,9 @@ def _from(policy: EffectivePolicy, judged: Judgement, use: DaneUse, sight: Sight
         sentence.rstrip("."),
         policy,
         judgement=judged,
-        through=sight.resolvers,
+        through=(sight.resolver,),
         assumed=judged.assumed and use is DaneUse.ATTEMPTED,
-        measured=sight.measured,
+        measured=sight.view.measured,
     )
 
 
@@ -317,11 +328,6 @@ def _combined(why: Why, sentence: str, found: list[Foretold]) -> Foretold:
 
 
 _CHANCE = "which resolver answers is left to chance, query by query"
-
-
-def _policy(policy: EffectivePolicy) -> Policy:
-    assert policy.platform is not None
-    return POLICIES[policy.platform]
 
 
 def _fixed(

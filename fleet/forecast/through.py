@@ -55,9 +55,9 @@ def lookups(verdict: Verdict) -> Iterator[Lookup]:
                 yield from (lookup for lookup in (step.a, step.aaaa, step.cname) if lookup is not None)
 
 
-def asked_through(verdict: Verdict) -> frozenset[str]:
-    """The resolvers the answers came through, as ``address:port``."""
-    return frozenset(lookup.resolver for lookup in lookups(verdict))
+def refused(lookup: Lookup) -> bool:
+    """Whether the resolver itself, asked without CD, answers SERVFAIL."""
+    return lookup.word is not None and lookup.word.rcode == "SERVFAIL"
 
 
 def seen_through(
@@ -76,9 +76,7 @@ def seen_through(
     """
 
     def change(lookup: Lookup) -> Lookup:
-        word = lookup.word
-        refused = word is not None and word.rcode == "SERVFAIL"
-        if lookup.security is Security.BOGUS and not refused and doubted(lookup.resolver):
+        if lookup.security is Security.BOGUS and not refused(lookup) and doubted(lookup.resolver):
             return _in_doubt(lookup)
         if policy in (Policy.POSTFIX, Policy.EXIM):
             return _worded(lookup, kind, unvalidated_next)
@@ -94,8 +92,8 @@ def answered_after_refusal(verdict: Verdict) -> Verdict:
     """``verdict`` where a resolver that does not validate is asked after SERVFAIL: bogus answers pass for unsigned."""
 
     def change(lookup: Lookup) -> Lookup:
-        refused = lookup.word is not None and lookup.word.rcode == "SERVFAIL"
-        return _worded(lookup, ResolverKind.PASSES, True) if refused and lookup.security is Security.BOGUS else lookup
+        bogus = lookup.security is Security.BOGUS and refused(lookup)
+        return _worded(lookup, ResolverKind.PASSES, True) if bogus else lookup
 
     return _each(verdict, change)
 
