@@ -37,3 +37,17 @@ def _visible(character: str) -> str:
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def cell_width(text: str) -> int:
+    """How many cells of a terminal ``text`` takes, which must be safe to show: wide characters two, marks none."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import category, east_asian_width  # noqa: PLC0415  only who needs it pays for the tables
+
+    return sum(
+        0 if category(character) in _MARKS else 2 if east_asian_width(character) in "WF" else 1 for character in text
+    )
+
+
+_MARKS = frozenset({"Mn", "Me"})

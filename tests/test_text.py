@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.text import show
+from fleet.text import cell_width, show
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,20 @@ def test_no_control_or_format_character_ever_survives(value: str | bytes) -> Non
     assert len(shown) <= 200
     assert not [c for c in shown if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
     shown.encode()
+
+
+@pytest.mark.parametrize(
+    "ranges", [(0x20, 0x2FF), (0x370, 0x52F), (0x3041, 0x3130), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3)]
+)
+def test_cells_are_counted_as_rich_counts_them(ranges: tuple[int, int]) -> None:
+    from rich.cells import cell_len
+
+    characters = [chr(code) for code in range(*ranges) if chr(code).isprintable()]
+    assert [one for one in characters if cell_width(one) != cell_len(one)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "width"), [("abc", 3), ("bücher", 6), ("例え", 4), ("ｆｕｌｌ", 8), ("e\u0301", 1), ("한국", 4), ("🚫", 2)]
+)
+def test_wide_characters_take_two_cells_and_marks_none(text: str, width: int) -> None:
+    assert cell_width(text) == width

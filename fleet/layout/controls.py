@@ -32,6 +32,10 @@ class Controls:
         found = self._table.everybody
         return found[1] if found else None
 
+    def entries(self) -> Iterable[DestinationControl]:
+        """Every entry, in the order given."""
+        return self._table.values()
+
     def entry(self, domain: str) -> DestinationControl | None:
         """The entry that stands for ``domain``: its own, a suffix entry, or the Default entry."""
         found = self._table.find(domain)

@@ -78,6 +78,10 @@ class DomainTable(Generic[T]):
             found = next((self._entries[suffix] for suffix in suffixes(name) if suffix in self._entries), None)
         return found
 
+    def values(self) -> Iterable[T]:
+        """Every value, in the order given."""
+        return (value for _, value in self._entries.values())
+
     @property
     def everybody(self) -> tuple[str, T] | None:
         """The entry that stands for everybody."""

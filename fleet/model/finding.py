@@ -1,6 +1,7 @@
 """Findings: what is wrong with a fleet, what it does to mail, and where it stands."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from fleet.model.fleet import ObjectPath
@@ -36,7 +37,7 @@ class Edit:
     """A change of a profile that mends a finding: set the value at ``path`` (creating tables), or remove it (None)."""
 
     path: ObjectPath
-    value: str | int | bool | tuple[str, ...] | None
+    value: str | int | bool | date | tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,15 @@ own finds the places, held to tomli by a property test.  On the way up:
 ``scan``, ``source``    from a path to file, line, column and an excerpt
 ``read``                all of it
 ``json_schema``         the table of keys for editors
+``writing``             values as TOML text
+``change``, ``edit``    a change in data, and in text with its comments
 ``rules``               what each code means to mail, with a bad and a good profile
 ======================  ===============================================================================
 
 May import ``tomli``, ``idna``, ``fleet.layout``, ``fleet.model``, ``fleet.text`` and ``fleet.errors``.
 """
 
+from fleet.profile.edit import edit
 from fleet.profile.json_schema import json_schema
 from fleet.profile.read import Diagnostic, Reading, object_of, read_profile
 from fleet.profile.rules import PROFILE_RULES, ProfileRule
@@ -40,6 +43,7 @@ __all__ = [
     "Reading",
     "SourceMap",
     "Span",
+    "edit",
     "json_schema",
     "object_of",
     "read_profile",

@@ -15,8 +15,9 @@ from rich.cells import cell_len
 from fleet.dane.transcript import render
 from fleet.decision import judge_all
 from fleet.faces.export.json import check_document, dumps
+from fleet.faces.export.look import Look
 from fleet.faces.export.schema import check_schema
-from fleet.faces.export.text import Look, check_block, check_table
+from fleet.faces.export.text import check_block, check_table
 from fleet.model import AddressStep, ContactStep, MailHost, MxStep, TlsaStep, Verdict
 from fleet.views import check_row, explanation, ladder
 

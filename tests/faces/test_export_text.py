@@ -9,7 +9,8 @@ from rich.cells import cell_len
 
 from fleet.dane.transcript import parse
 from fleet.decision import judge_all
-from fleet.faces.export.text import Look, check_block, check_table, detail_text
+from fleet.faces.export.look import Look
+from fleet.faces.export.text import check_block, check_table, detail_text
 from fleet.model import Verdict
 from fleet.views import CheckRow, Detail, Mark, check_row, explanation, ladder
 

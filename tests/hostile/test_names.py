@@ -15,7 +15,8 @@ from fleet.dane.transcript import render
 from fleet.decision import judge_all
 from fleet.errors import UsageError
 from fleet.faces.export.json import check_document, dumps
-from fleet.faces.export.text import Look, check_block, check_table
+from fleet.faces.export.look import Look
+from fleet.faces.export.text import check_block, check_table
 from fleet.model import Outcome, Verdict
 from fleet.views import check_row, explanation, ladder
 

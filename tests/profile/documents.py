@@ -7,7 +7,7 @@ import tomli
 from hypothesis import strategies as st
 
 _NAMES = ("a", "b", "c", "a-1", "1", "true")
-_QUOTED = ('"a"', "'b'", '"x.y"', "'#'", '"\\u00e9"', '"\\""', '""', "'\"'", '"é"', '"\\x41"', '"]"')
+_QUOTED = ('"a"', "'b'", '"x.y"', "'#'", '"\\u00e9"', '"\\""', '""', "'\"'", '"é"', '"\\x7a"', '"]"')
 _PLAIN_TEXT = st.text(alphabet="ab #=[]{},.'é\U0001f600\\\"", max_size=8)
 SPACE = st.sampled_from(["", "", " ", "\t", "  "])
 

@@ -16,7 +16,11 @@ from fleet import __version__
 from fleet.errors import FleetError, UsageError
 from fleet.faces.cli.check import check
 from fleet.faces.cli.demo import demo
+from fleet.faces.cli.diff import diff
 from fleet.faces.cli.lab import lab
+from fleet.faces.cli.rules import explain, rules
+from fleet.faces.cli.schema import schema
+from fleet.faces.cli.validate import validate
 
 
 class _Commands(TyperGroup):
@@ -60,6 +64,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(check)
+app.command()(validate)
+app.command()(rules)
+app.command()(explain)
+app.command()(diff)
+app.command()(schema)
 app.command()(demo)
 app.command()(lab)
 

@@ -3,9 +3,6 @@
 Results go to stdout in the order the destinations were named, with ``--jsonl`` as they finish.
 """
 
-import os
-import shutil
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -14,8 +11,9 @@ from fleet.clock import now
 from fleet.dane.transcript import render, text
 from fleet.decision import ExitCode, exit_code, judge_all
 from fleet.faces.cli.asked import Asked, Format
+from fleet.faces.cli.terminal import look
 from fleet.faces.export.json import check_document, dumps
-from fleet.faces.export.text import Look, check_block, check_table
+from fleet.faces.export.text import check_block, check_table
 from fleet.model import Verdict
 from fleet.text import show
 from fleet.views import CheckRow, check_row, explanation, ladder
@@ -70,14 +68,3 @@ def write(results: Results, domains: Sequence[str], form: Format, interrupted: b
 
 def _in_order(domains: Iterable[str], found: dict[str, T]) -> list[T]:
     return [found[domain] for domain in domains if domain in found]
-
-
-def look() -> Look:
-    """How to write on this stdout: its width, its character set, colour only on a terminal and without NO_COLOR."""
-    terminal = sys.stdout.isatty()
-    encoding = (sys.stdout.encoding or "ascii").lower()
-    return Look(
-        width=shutil.get_terminal_size((100, 24)).columns if terminal else 100,
-        ascii_only=not encoding.startswith("utf"),
-        colour=terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb",
-    )

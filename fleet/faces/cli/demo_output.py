@@ -5,12 +5,12 @@ import textwrap
 from collections.abc import Mapping
 
 from fleet.decision import ExitCode, Judgement, judge_all
-from fleet.faces.cli.check_forms import look
 from fleet.faces.cli.progress import progress
 from fleet.faces.cli.run import RunSettings, run_checks
+from fleet.faces.cli.terminal import look
 from fleet.faces.cli.world import open_world
 from fleet.faces.export.json import check_document, dumps
-from fleet.faces.export.text import Look
+from fleet.faces.export.look import Look
 from fleet.lab import LabDestination, spawn
 from fleet.model import Mode, Policy, Verdict
 from fleet.views import CheckRow, check_row

@@ -5,9 +5,9 @@ import json
 from collections.abc import Sequence
 
 from fleet.errors import UsageError
-from fleet.faces.cli.check_forms import look
+from fleet.faces.cli.terminal import look
 from fleet.faces.cli.world import World
-from fleet.faces.export.text import Look
+from fleet.faces.export.look import Look
 from fleet.model import Policy
 from fleet.model.resolver import References, ResolverKind
 from fleet.text import show

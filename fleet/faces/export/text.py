@@ -4,40 +4,21 @@ Below ``WIDE`` columns the reason stands on lines of its own below each row; fro
 folded, never cut: a truncated domain name is another domain name.  Colour is optional and only repeats what glyph and
 word say.
 
-May import ``fleet.views``; Rich is loaded only when text is laid out (it knows how many cells a character takes).
+May import ``fleet.views`` and ``fleet.text``.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from fleet.faces.export.look import NARROWEST, Look, fold
+from fleet.text import cell_width
 from fleet.views import CheckRow, Detail, LadderRow, Mark
 from fleet.views.check import ModeOutcome
 
 WIDE = 120
-_NARROWEST = 60
 _GAP = 2
 _HERE = (" ◀ here", " <-- here")
-_COLOURS = {Mark.OK: "32", Mark.WARN: "33", Mark.FAIL: "31;1", Mark.UNKNOWN: "35", Mark.STALE: "2", Mark.NONE: "2"}
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How to write: ``width`` in columns, whether glyphs must be ASCII, whether SGR colour is wanted."""
-
-    width: int = 80
-    ascii_only: bool = False
-    colour: bool = False
-
-    def sign(self, mark: Mark) -> str:
-        """The glyph of ``mark``, one cell wide."""
-        return mark.sign(self.ascii_only)
-
-    def painted(self, text: str, mark: Mark) -> str:
-        """``text`` in the colour of ``mark``, if colour is wanted."""
-        code = _COLOURS.get(mark)
-        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and code else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +44,7 @@ def check_table(rows: Sequence[CheckRow], look: Look | None = None) -> str:
     look = look or Look()
     if not rows:
         return ""
-    width = max(look.width, _NARROWEST)
+    width = max(look.width, NARROWEST)
     wide = width >= WIDE
     columns = _columns(width, wide)
     lines = _table_row([_Text(column.title) for column in columns], columns, look)
@@ -80,8 +61,8 @@ def check_block(
 ) -> str:
     """One destination in full: outcomes, reason and advice, its ladder address by address, then ``details``."""
     look = look or Look()
-    width = max(look.width, _NARROWEST)
-    lines = [*_fold(row.name, width)]
+    width = max(look.width, NARROWEST)
+    lines = [*fold(row.name, width)]
     for outcome in (row.chosen, row.other):
         lines += _labelled(outcome.mode, f"{look.sign(outcome.mark)} {outcome.words}", width, look, outcome.mark)
     for label, text in (
@@ -105,7 +86,7 @@ def check_block(
 def detail_text(details: Iterable[Detail], look: Look | None = None) -> str:
     """An explanation alone."""
     look = look or Look()
-    return "".join(f"{line}\n" for detail in details for line in _detail(detail, look, max(look.width, _NARROWEST)))
+    return "".join(f"{line}\n" for detail in details for line in _detail(detail, look, max(look.width, NARROWEST)))
 
 
 def _columns(width: int, wide: bool) -> list[_Column]:
@@ -150,14 +131,14 @@ def _assumption(row: CheckRow) -> str:
 
 def _table_row(cells: Sequence[_Text], columns: Sequence[_Column], look: Look) -> list[str]:
     """One row as lines: every cell folded to its column."""
-    folded = [_fold(cell.text, column.width) for cell, column in zip(cells, columns, strict=True)]
+    folded = [fold(cell.text, column.width) for cell, column in zip(cells, columns, strict=True)]
     lines = []
     for index in range(max(map(len, folded))):
         line = ""
         for cell, column, texts in zip(cells, columns, folded, strict=True):
             text = texts[index] if index < len(texts) else ""
             gap = 1 if column.title in _RUNGS else _GAP
-            blanks = " " * (column.width - _cell_len(text) + gap)
+            blanks = " " * (column.width - cell_width(text) + gap)
             line += (look.painted(text, cell.mark) if cell.mark and text else text) + blanks
         lines.append(line.rstrip())
     return lines
@@ -170,7 +151,7 @@ def _footer(rows: Sequence[CheckRow], look: Look, width: int) -> list[str]:
     first = rows[0]
     told = f"{len(rows)} {noun}, {first.policy} in {first.chosen.mode} mode: {counts}"
     legend = "  ".join(f"{look.sign(mark)} {mark}" for mark in (Mark.OK, Mark.WARN, Mark.FAIL, Mark.UNKNOWN, Mark.NONE))
-    return [*_fold(told, width), legend]
+    return [*fold(told, width), legend]
 
 
 def _ladder(rungs: Sequence[LadderRow], look: Look, width: int) -> list[str]:
@@ -178,7 +159,7 @@ def _ladder(rungs: Sequence[LadderRow], look: Look, width: int) -> list[str]:
     lines: list[str] = []
     for rung in rungs:
         heading = " ".join(part for part in (rung.preference, rung.host, rung.address) if part)
-        lines += _fold(heading, width) if heading else []
+        lines += fold(heading, width) if heading else []
         cells = list(zip(_RUNGS, (rung.mx, rung.addresses, rung.tlsa, rung.tls, rung.certificate), strict=True))
         words = [f"{title} {look.sign(cell.mark)} {cell.word}" for title, cell in cells]
         lines += [" " * 4 + line for line in _packed(words, width - 4)]
@@ -192,10 +173,10 @@ def _packed(parts: Sequence[str], width: int) -> list[str]:
     """``parts`` side by side, as many to a line as it holds."""
     lines: list[str] = []
     for part in parts:
-        if lines and _cell_len(f"{lines[-1]}  {part}") <= width:
+        if lines and cell_width(f"{lines[-1]}  {part}") <= width:
             lines[-1] += f"  {part}"
         else:
-            lines += _fold(part, width)
+            lines += fold(part, width)
     return lines
 
 
@@ -203,61 +184,19 @@ def _detail(detail: Detail, look: Look, width: int) -> list[str]:
     sign = f"{look.sign(detail.mark)} " if detail.mark else ""
     here = _HERE[look.ascii_only] if detail.here else ""
     pad = "  " * detail.depth
-    first, *rest = _fold(sign + detail.text + here, width - len(pad), hang=2)
+    first, *rest = fold(sign + detail.text + here, width - len(pad), hang=2)
     return [pad + (look.painted(first, detail.mark) if detail.mark else first), *(pad + line for line in rest)]
 
 
 def _labelled(
     label: str, text: str, width: int, look: Look, mark: Mark | None = None, *, indent: int = 2, label_width: int = 14
 ) -> list[str]:
-    first, *rest = _fold(text, width - indent - label_width - 1)
+    first, *rest = fold(text, width - indent - label_width - 1)
     pad = " " * (indent + label_width + 1)
     opening = look.painted(first, mark) if mark else first
     return [f"{' ' * indent}{label:<{label_width}} {opening}", *(pad + line for line in rest)]
 
 
 def _below(text: str, indent: int, width: int) -> list[str]:
-    first, *rest = _fold(text, width - indent)
+    first, *rest = fold(text, width - indent)
     return [" " * indent + first, *(" " * indent + line for line in rest)]
-
-
-def _fold(text: str, width: int, hang: int = 0) -> list[str]:
-    """``text`` as lines of at most ``width`` cells, broken at blanks where there are any; never empty.
-
-    All lines but the first are indented by ``hang``.  A word longer than a line is broken behind its dots where that
-    is enough.
-    """
-    lines, line, room = [], "", width
-    for word in text.split(" "):
-        joined = f"{line} {word}" if line else word
-        if _cell_len(joined) <= room:
-            line = joined
-            continue
-        if line:
-            lines.append(line)
-        room = width - hang
-        *whole, line = _chopped(word, width - hang)
-        lines += whole
-    first, *rest = [*lines, line]
-    return [first, *(" " * hang + line for line in rest)]
-
-
-def _chopped(word: str, width: int) -> list[str]:
-    """``word`` in pieces of at most ``width`` cells."""
-    from rich.cells import chop_cells  # noqa: PLC0415 - start-up must not pay for Rich
-
-    pieces: list[str] = [""]
-    for label in re.findall(r"[^.]*\.?", word):
-        if _cell_len(pieces[-1] + label) <= width:
-            pieces[-1] += label
-        else:
-            pieces += chop_cells(label, width)
-    return [piece for piece in pieces if piece] or [""]
-
-
-def _cell_len(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len  # noqa: PLC0415 - as above
-
-    return cell_len(text)

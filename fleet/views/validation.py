@@ -1,0 +1,65 @@
+"""A profile read and judged: the two halves that every face of ``fleet validate`` shows together.
+
+May import ``fleet.rules``, ``fleet.profile`` and ``fleet.model``.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from fleet.model.finding import Severity
+from fleet.model.observation import Observation
+from fleet.model.verdict import Verdict
+from fleet.profile import Reading, read_profile
+from fleet.rules import Question, Report, run
+
+Key = tuple[str, str]
+"""A finding's identity: code and object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known beside the profile, and what is asked of it."""
+
+    now: datetime
+    observations: Mapping[str, Observation] = field(default_factory=dict)
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """One profile.  ``report`` is None where nothing of it could be read as a fleet.
+
+    ``not_observed``: nodes that no poll has seen.
+    """
+
+    reading: Reading
+    report: Report | None
+    not_observed: tuple[str, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether the fleet that was judged is the one that is written: nothing was left out in reading."""
+        return self.report is not None and not any(
+            one.finding.severity in (Severity.ERROR, Severity.LOSES_MAIL) for one in self.reading.diagnostics
+        )
+
+
+def validate(
+    content: str | bytes, name: str, beside: Beside, baseline: Callable[[str], Collection[Key]] = lambda _: ()
+) -> Validation:
+    """Read ``content``, called ``name``, and ask the rules what they say of it.
+
+    A profile with mistakes is judged as far as it could be read.  ``baseline`` tells what is known of a fleet by its
+    name.
+    """
+    reading = read_profile(content, name)
+    fleet = reading.fleet
+    if fleet is None:
+        return Validation(reading, None)
+    question = Question(fleet, now=beside.now, observations=beside.observations, verdicts=beside.verdicts)
+    report = run(question, select=beside.select, ignore=beside.ignore, baseline=baseline(fleet.name))
+    unseen = tuple(node for node in fleet.nodes if node not in beside.observations)
+    return Validation(reading, report, unseen)
