@@ -247,11 +247,7 @@ def _blamed(
             ),
             assumed=True,
         )
-    asyncos = sight.view.policy is Policy.ASYNCOS
-    if asyncos and sight.declared is ResolverKind.STRIPS and seen.outcome is Outcome.HELD:
-        # Measured: the check came through this very resolver, and what it found bogus may be the resolver's doing.
-        return replace(seen, why=Why.RESOLVERS, sentence=f"{sight.resolver} strips DNSSEC records; {seen.sentence}")
-    if asyncos or sight.view.kind in (None, ResolverKind.VALIDATES):
+    if sight.view.policy is Policy.ASYNCOS or sight.view.kind in (None, ResolverKind.VALIDATES):
         return seen
     validating = sight.view._replace(kind=ResolverKind.VALIDATES, measured=False)
     clean = _dane(question, verdict, validating, mode, level)

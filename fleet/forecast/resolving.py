@@ -1,7 +1,8 @@
 """Through which resolvers a node sees a destination, and what each of them makes of the recorded check.
 
-A check that asked one of the node's own resolvers was *measured*: it says what that resolver does.  Otherwise the
-resolver's kind decides: as an audit found it, else as the profile declares it; a kind that nobody knows is unknown.
+A check that asked the node's own resolver was *measured*: it says what that resolver does, unless the profile (or
+``--set``) or an audit says that it loses something.  Otherwise the resolver's kind decides: as an audit found it, else
+as the profile declares it; a kind that nobody knows is unknown.
 
 May import ``fleet.model`` and modules of this package.
 """
@@ -21,6 +22,8 @@ _PLATFORMS: Mapping[Policy, Platform] = {
     Policy.POSTFIX: Platform.POSTFIX,
     Policy.EXIM: Platform.EXIM,
 }
+_WORSE = (ResolverKind.PASSES, ResolverKind.STRIPS)
+"""Kinds that count even against what a check saw: who supposes or found them wants to know what they do."""
 _KNOWN = (ResolverKind.VALIDATES, ResolverKind.PASSES)
 
 
@@ -141,7 +144,7 @@ def _sights(resolvers: tuple[Resolver, ...], seen: Trace, policy: Policy, resolv
             yield Sight("", View(policy, None), None, "no resolver answers, so mail waits in the queue")
         for one in answers.resolvers:
             kind = resolving.kind(one)
-            measured = seen.asked == {endpoint(one)} and one.address not in resolving.kinds
+            measured = seen.asked == {endpoint(one)} and kind not in _WORSE
             says = "" if kind in _KNOWN or measured else f"{one.address} {_WORDS[kind]}"
             for unvalidated in _after_refusal(answers, policy, resolving):
                 view = View(policy, _kind(policy, kind), measured, unvalidated, frozenset() if measured else doubts)
