@@ -23,6 +23,7 @@ own finds the places, held to tomli by a property test.  On the way up:
 ``json_schema``         the table of keys for editors
 ``writing``             values as TOML text
 ``change``, ``edit``    a change in data, and in text with its comments
+``overlay``             ``--set key=value``
 ``rules``               what each code means to mail, with a bad and a good profile
 ======================  ===============================================================================
 
@@ -31,6 +32,7 @@ May import ``tomli``, ``idna``, ``fleet.layout``, ``fleet.model``, ``fleet.text`
 
 from fleet.profile.edit import edit
 from fleet.profile.json_schema import json_schema
+from fleet.profile.overlay import overlay
 from fleet.profile.read import Diagnostic, Reading, object_of, read_profile
 from fleet.profile.rules import PROFILE_RULES, ProfileRule
 from fleet.profile.source import Excerpt, SourceMap, Span
@@ -46,5 +48,6 @@ __all__ = [
     "edit",
     "json_schema",
     "object_of",
+    "overlay",
     "read_profile",
 ]

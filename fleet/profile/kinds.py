@@ -61,6 +61,8 @@ class Key:
     required: bool = False
 
 
+_MANY = 1_000
+"""After so many problems nobody reads hints, and finding the nearest name is slow."""
 _TYPES: tuple[tuple[type, str], ...] = (
     (bool, "true or false"),
     (str, "text"),
@@ -238,7 +240,8 @@ class Table:
                     problems.add(Code.SECRET, inner, f"{quoted(str(inner[-1]))} {STANDS_HERE}", KEPT_ELSEWHERE)
                 where = "here" if path else "at the top of a profile"
                 sentence = f"the key {quoted(name)} is not known {where}"
-                hint = nearest(name, keys) or "known here: " + ", ".join(keys)
+                many = len(problems.found) > _MANY
+                hint = "" if many else nearest(name, keys) or "known here: " + ", ".join(keys)
                 problems.add(Code.UNKNOWN_KEY, (*path, name), sentence, hint, on_key=True)
                 continue
             value = key.kind.read(item, (*path, name), problems)

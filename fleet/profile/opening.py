@@ -16,13 +16,18 @@ from fleet.profile.problem import Code, Problem
 from fleet.profile.scan import LimitError, scan
 from fleet.text import show
 
-LARGEST = 8_000_000
-"""Characters of the largest profile that is read: ten thousand nodes are a quarter of it."""
+LARGEST = 4_000_000
+"""Characters of the largest profile that is read: ten thousand nodes are half of it."""
 _ERRORS = 20
 """How many broken places of one kind are reported."""
 _REREAD = 4_000_000
 """How many characters are read again in all, after errors."""
 _BOM = "\ufeff"
+_LONG_KEY = re.compile(
+    r"""(?:^|[{,\[])[ \t]*+(?:(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}""",
+    re.MULTILINE,
+)
+"""A key of so many parts means nothing here, and a few thousand of them keep the parser busy for minutes."""
 
 
 @dataclass(slots=True)
@@ -45,6 +50,12 @@ def open_profile(content: str | bytes) -> Opened:
     if len(text) > LARGEST:
         sentence = f"the profile has {len(text):,} characters, and more than {LARGEST:,} are not read"
         opened.problems.append(_problem(Code.LIMIT, sentence, 0, 0))
+        return opened
+    long_key = _LONG_KEY.search(text)
+    if long_key is not None:
+        start = long_key.end() - len(long_key[0].lstrip("[{, \t"))
+        sentence = "the key has more than 64 parts"
+        opened.problems.append(_problem(Code.LIMIT, sentence, start, long_key.end()))
         return opened
     if text or not problems:
         _parse(opened)

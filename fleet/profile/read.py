@@ -3,6 +3,7 @@
 May import ``fleet.model`` and modules of this room.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -39,10 +40,11 @@ class Reading:
     @property
     def readable(self) -> bool:
         """Whether the whole text was understood."""
-        return not any(diagnostic.finding.code in _UNREADABLE for diagnostic in self.diagnostics)
+        return not any(diagnostic.finding.code in UNREADABLE for diagnostic in self.diagnostics)
 
 
-_UNREADABLE = frozenset({Code.TEXT, Code.SYNTAX, Code.LIMIT})
+UNREADABLE = frozenset({Code.TEXT, Code.SYNTAX, Code.LIMIT})
+"""What keeps a part of the text from being understood."""
 _ABSENCES = frozenset({Code.MISSING, Code.NO_TIER, Code.NO_POLICY, Code.NO_BOUNCE_PROFILE, Code.NOTHING})
 """What may be missing only because the part that says it could not be read."""
 
@@ -50,24 +52,28 @@ _ABSENCES = frozenset({Code.MISSING, Code.NO_TIER, Code.NO_POLICY, Code.NO_BOUNC
 def read_profile(content: str | bytes, name: str) -> Reading:
     """Read ``content``, called ``name`` in every message.  Never raises for what it contains."""
     opened = open_profile(content)
-    data = opened.data
-    source = SourceMap(name, opened.text, opened.accepted if data is not None else None)
-    found = opened.problems
-    fleet = None
-    if data is not None:
-        problems = Problems()
-        sound = cast("dict[str, Any]", PROFILE.read(data, (), problems))
-        fleet = build(sound)
-        check_references(data, sound, fleet, problems)
-        unread = any(problem.code in _UNREADABLE for problem in found)
-        found = [*found, *(item for item in problems.found if not (unread and item.code in _ABSENCES))]
-    for problem in found:
+    if opened.data is None:
+        source = SourceMap(name, opened.text, None)
+        return Reading(None, source, _placed(opened.problems, source))
+    return read_data(opened.data, SourceMap(name, opened.text, opened.accepted), opened.problems)
+
+
+def read_data(data: dict[str, Any], source: SourceMap, before: Sequence[Problem]) -> Reading:
+    """Read the TOML data of a profile whose places ``source`` knows; ``before``: what kept parts from being read."""
+    problems = Problems()
+    sound = cast("dict[str, Any]", PROFILE.read(data, (), problems))
+    fleet = build(sound)
+    check_references(data, sound, fleet, problems)
+    found = [item for item in problems.found if not (before and item.code in _ABSENCES)]
+    return Reading(fleet, source, _placed((*before, *found), source))
+
+
+def _placed(problems: Sequence[Problem], source: SourceMap) -> tuple[Diagnostic, ...]:
+    for problem in problems:
         if problem.code is Code.SECRET:
             source.hide(problem.path)
-    diagnostics = sorted(
-        (_diagnostic(problem, source) for problem in found), key=lambda item: (item.span.line, item.span.column)
-    )
-    return Reading(fleet, source, tuple(diagnostics))
+    placed = [_diagnostic(problem, source) for problem in problems]
+    return tuple(sorted(placed, key=lambda item: (item.span.file != source.file, item.span.line, item.span.column)))
 
 
 def _diagnostic(problem: Problem, source: SourceMap) -> Diagnostic:

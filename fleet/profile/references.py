@@ -63,7 +63,7 @@ def _tier_names(raw: Mapping[str, Any]) -> list[str]:
 
 def _tiers(raw: Mapping[str, Any], sound: Sound, problems: Problems) -> None:
     tiers = sound.get("tiers", {})
-    known = [*_tier_names(raw), INTERNET, INSIDE]
+    known = dict.fromkeys((*_tier_names(raw), INTERNET, INSIDE))
     for name, tier in tiers.items():
         for key in ("delivers_to", "receives_from"):
             for word in tier.get(key, ()):

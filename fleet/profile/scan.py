@@ -87,8 +87,7 @@ def scan(text: str, strict: bool = False) -> Scan:
     return _Scanner(text, strict).run()
 
 
-_DEEPEST = 400  # tomli's own limits
-_PARTS = sys.getrecursionlimit()
+_DEEPEST = 400  # tomli's own limit
 
 
 class _Scanner:
@@ -139,8 +138,6 @@ class _Scanner:
             position = match.end()
             if text[position] != ".":
                 return parts, position
-            if self.strict and len(parts) >= _PARTS:
-                raise LimitError(f"the key has more than {_PARTS} parts", parts[0][1], position)
             position += 1
 
     def header(self, position: int) -> tuple[Entry, int]:

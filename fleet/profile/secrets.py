@@ -26,7 +26,8 @@ _NAME = re.compile(_WORDS, re.IGNORECASE)
 _REFERENCE = re.compile(PASSWORD)
 _HELD = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|^[^\s:@/\[]+:[^\s@]+@")
 
-_KEY = rf"""[\w-]*(?:{_WORDS})[\w-]*["']?[ \t]*=[ \t]*"""
+# Bounded, because a hostile line may repeat a word a million times.
+_KEY = rf"""(?:{_WORDS})[\w-]{{0,64}}+["']?[ \t]*+=[ \t]*+"""
 _MASKED = re.compile(
     rf"""
     (?i:{_KEY})
@@ -44,7 +45,9 @@ _MASKED = re.compile(
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 _LINE = re.compile(rf"(?i:{_KEY})([^\r\n]*)")
-_SECTION = re.compile(rf"^[ \t]*\[[^\]\n]*(?:{_WORDS})[^\]\n]*\]+(.*?)(?=^[ \t]*\[|\Z)", re.I | re.M | re.S)
+_SECTION = re.compile(
+    rf"^[ \t]*\[[^\]\n]{{0,200}}(?:{_WORDS})[^\]\n]{{0,200}}\]+(.*?)(?=^[ \t]*\[|\Z)", re.I | re.M | re.S
+)
 
 
 @lru_cache(maxsize=1024)

@@ -26,7 +26,7 @@ def _character(character: str) -> str:
         return character
     code = ord(character)
     if 0xD800 <= code <= 0xDFFF:
-        raise ValueError("a lone surrogate cannot be written as TOML")
+        return "\ufffd"  # TOML cannot say it, and it came from octets that were not UTF-8
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
