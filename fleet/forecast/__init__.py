@@ -33,7 +33,7 @@ from fleet.forecast.classed import Forecast, Ingress, MailClass, forecast, foret
 from fleet.forecast.conditions import Standing, standing
 from fleet.forecast.failover import Answering, Turn, answering, never_asked, turns
 from fleet.forecast.foretell import NO_FLOW, NOT_MODELLED, POLICIES, Question, foretell
-from fleet.forecast.outcome import BADNESS, OPEN, STOPPED, Core, DaneUse, Foretold, Reading, Why, better, worse
+from fleet.forecast.outcome import BADNESS, OPEN, Core, DaneUse, Foretold, Reading, Why, better, worse
 from fleet.forecast.resolving import Resolving
 from fleet.forecast.through import Strips
 
@@ -43,7 +43,6 @@ __all__ = [
     "NO_FLOW",
     "OPEN",
     "POLICIES",
-    "STOPPED",
     "Answering",
     "Core",
     "DaneUse",

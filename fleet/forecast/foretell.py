@@ -95,7 +95,7 @@ def foretell(question: Question) -> Foretold:
     if policy.platform is Platform.ASYNCOS and not question.flow:
         return _unknown(policy, Why.FLOW, NO_FLOW)
     found = _by_route(question)
-    notes = [note for note in (policy.dane.note, policy.tls.note, policy.route.note) if note]
+    notes = [note for note in (policy.dane.note, policy.tls.note) if note]
     assumed = found.assumed or policy.dane.assumed or policy.tls.assumed
     return replace(found, assumed=assumed, notes=(*found.notes, *notes))
 

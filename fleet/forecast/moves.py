@@ -43,6 +43,11 @@ class Move:
     flows: tuple[str, ...]
 
     @property
+    def stays(self) -> bool:
+        """Whether the same happens to mail as before, and only what DANE has to do with it changes."""
+        return all(one.before.outcome is one.after.outcome for one in self.moved)
+
+    @property
     def recipients(self) -> int:
         """Recipients a day, of the destinations of which they are known."""
         return sum(one.destination.recipients_per_day or 0 for one in self.moved)
@@ -62,7 +67,7 @@ class _Gathered:
 
 
 def moves(before: Forecast, after: Forecast) -> tuple[Move, ...]:
-    """What moves from ``before`` to ``after``, the worst outcome first; both must be of the same destinations."""
+    """What moves from ``before`` to ``after``, what is worst first; both must be of the same destinations."""
     found: dict[tuple[str, str], _Gathered] = {}
     for old, new, names in _pairs(before, after):
         for way, other in _ways(old, new):
@@ -78,7 +83,13 @@ def moves(before: Forecast, after: Forecast) -> tuple[Move, ...]:
         )
         for (was, becomes), gathered in found.items()
     ]
-    return tuple(sorted(listed, key=lambda move: (-BADNESS.index(move.core.outcome), -move.recipients, move.before)))
+    return tuple(sorted(listed, key=_order))
+
+
+def _order(move: Move) -> tuple[bool, int, int, int, str]:
+    """What changes for mail first, the worst outcome first, and of those the ones that were best."""
+    was = move.moved[0].before.outcome
+    return move.stays, -BADNESS.index(move.core.outcome), BADNESS.index(was), -move.recipients, move.before
 
 
 def flow_name(ingress: Ingress) -> str:

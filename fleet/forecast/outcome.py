@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from fleet.decision import Judgement
 from fleet.layout import EffectivePolicy
-from fleet.model import Outcome
+from fleet.model import Action, Outcome
 
 
 class DaneUse(StrEnum):
@@ -52,9 +52,6 @@ BADNESS: tuple[Outcome, ...] = (
 )
 """From good to bad, as a list of forecasts is read: unknown stands above everything that is known to be delivered."""
 
-STOPPED = (Outcome.HELD, Outcome.DISCARDED, Outcome.UNDELIVERABLE)
-"""The outcomes under which mail does not arrive."""
-
 OPEN = (Outcome.UNKNOWN, Outcome.NOT_TESTED, Outcome.DNS_READY)
 """The outcomes under which it is not known whether it does."""
 
@@ -78,6 +75,13 @@ class Core:
     best: Outcome
     dane: DaneUse
     why: Why
+    action: Action | None = None
+    """What the policy table does; None where the settings decided alone."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether mail is held, or returned because DANE is required and is not there."""
+        return self.outcome is Outcome.HELD or self.action is Action.BOUNCE
 
     @property
     def label(self) -> str:
@@ -122,4 +126,5 @@ class Foretold:
     @property
     def core(self) -> Core:
         """What the members of a class have in common."""
-        return Core(self.outcome, self.worst, self.best, self.dane, self.why)
+        action = self.judgement.action if self.judgement is not None else None
+        return Core(self.outcome, self.worst, self.best, self.dane, self.why, action)

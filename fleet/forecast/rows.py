@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from fleet.forecast.classed import Forecast, Ingress, MailClass
 from fleet.forecast.outcome import BADNESS, OPEN, Core
-from fleet.model import Outcome
 from fleet.model.fleet import Destination
 
 Place = tuple[MailClass, Ingress]
@@ -62,8 +61,8 @@ def totals(found: tuple[Entry, ...]) -> tuple[Total, ...]:
 
 
 def stops(forecast: Forecast) -> bool:
-    """Whether any mail is held."""
-    return any(core.outcome is Outcome.HELD for core in _cores(forecast))
+    """Whether any mail is held, or returned for want of DANE."""
+    return any(core.stopped for core in _cores(forecast))
 
 
 def incomplete(forecast: Forecast) -> bool:

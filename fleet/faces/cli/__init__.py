@@ -17,6 +17,7 @@ from fleet.errors import FleetError, UsageError
 from fleet.faces.cli.check import check
 from fleet.faces.cli.demo import demo
 from fleet.faces.cli.diff import diff
+from fleet.faces.cli.forecast import forecast
 from fleet.faces.cli.lab import lab
 from fleet.faces.cli.rules import explain, rules
 from fleet.faces.cli.schema import schema
@@ -68,6 +69,7 @@ app.command()(validate)
 app.command()(rules)
 app.command()(explain)
 app.command()(diff)
+app.command()(forecast)
 app.command()(schema)
 app.command()(demo)
 app.command()(lab)
