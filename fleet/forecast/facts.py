@@ -67,7 +67,10 @@ def _settings(
             yield Fact(Topic.FLOW, "listeners are not declared", nearest(fleet, holder, ("listeners",)))
     yield _decided(Topic.DANE, policy.dane)
     yield _decided(Topic.TLS, policy.tls)
-    yield Fact(Topic.ROUTE, route_text(policy.route.value), policy.route.path)
+    route = policy.route.path
+    if not route and settings.platform is Platform.ASYNCOS:
+        route = nearest(fleet, holder, ("smtp_routes",))
+    yield Fact(Topic.ROUTE, route_text(policy.route.value), route)
     yield Fact(Topic.RESOLVERS, _resolvers(holder, resolving), nearest(fleet, holder, ("resolvers",)))
     seconds = policy.bounce_seconds
     yield Fact(Topic.TIMER, _UNDECLARED if seconds.value is None else f"{seconds.value} s", seconds.path)

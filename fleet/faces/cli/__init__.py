@@ -19,7 +19,9 @@ from fleet.faces.cli.demo import demo
 from fleet.faces.cli.diff import diff
 from fleet.faces.cli.forecast import forecast
 from fleet.faces.cli.lab import lab
+from fleet.faces.cli.rollout import rollout
 from fleet.faces.cli.rules import explain, rules
+from fleet.faces.cli.runbook import runbook
 from fleet.faces.cli.schema import schema
 from fleet.faces.cli.validate import validate
 
@@ -70,6 +72,8 @@ app.command()(rules)
 app.command()(explain)
 app.command()(diff)
 app.command()(forecast)
+app.command()(rollout)
+app.command()(runbook)
 app.command()(schema)
 app.command()(demo)
 app.command()(lab)
