@@ -6,12 +6,25 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("textual", "asyncssh", "dns", "cryptography")
+HEAVY = ("textual", "asyncssh", "dns", "cryptography", "ssl", "rich")
 ROOT = Path(__file__).parent.parent
+TWO_TIERS = str(ROOT / "profiles" / "two-tier-asyncos.toml")
+LIGHT = [
+    ["--help"],
+    ["--version"],
+    ["check", "--help"],
+    *(["validate", TWO_TIERS, "--format", form] for form in ("full", "concise", "json", "sarif", "markdown")),
+    ["validate", TWO_TIERS, "--fix", "--diff"],
+    ["diff", TWO_TIERS, TWO_TIERS],
+    ["rules"],
+    ["explain", "TIER101"],
+    ["schema"],
+    ["init"],
+]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["check", "--help"]])
-def test_help_loads_none_of_the_heavy_libraries(arguments: list[str]) -> None:
+@pytest.mark.parametrize("arguments", LIGHT, ids=lambda arguments: " ".join(arguments).replace(TWO_TIERS, "PROFILE"))
+def test_commands_that_only_look_load_none_of_the_heavy_libraries(arguments: list[str]) -> None:
     program = f"""
 import sys
 sys.argv = ["fleet", *{arguments!r}]

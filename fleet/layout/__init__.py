@@ -20,7 +20,7 @@ from fleet.layout.controls import Controls, controls_of
 from fleet.layout.dane import DanePlace, dane_places, does_dane, mode_of
 from fleet.layout.decided import Decided
 from fleet.layout.declared import declared_at, nearest, object_of, spelled
-from fleet.layout.drift import Difference, Drift, DriftState, FactGroup, drift, groups, overlay_observed
+from fleet.layout.drift import Comparer, Difference, Drift, DriftState, FactGroup, drift, groups, overlay_observed
 from fleet.layout.effective import USEDNS, EffectivePolicy, effective
 from fleet.layout.flows import Admission, Flow, flows, rat_entry, relays, sender_group
 from fleet.layout.leaves import resolver_key
@@ -31,6 +31,7 @@ from fleet.layout.tiers import TierGraph, tier_graph
 __all__ = [
     "USEDNS",
     "Admission",
+    "Comparer",
     "Controls",
     "DanePlace",
     "Decided",

@@ -1,5 +1,7 @@
 """Every place in a node's settings that turns DANE on, in one form for all platforms.
 
+A place counts where it decides for some mail: a Postfix policy for a next hop that no mail goes to turns nothing on.
+
 May import ``fleet.model`` and modules of this package.
 """
 
@@ -10,6 +12,7 @@ from fleet.layout import exim as exim_options
 from fleet.layout import postfix as postfix_levels
 from fleet.layout.controls import controls_of
 from fleet.layout.names import canonical
+from fleet.layout.routes import route_table
 from fleet.model.control import DEFAULT, DaneSupport
 from fleet.model.fleet import ObjectPath, Platform, Settings
 from fleet.model.peers import EximSettings
@@ -79,10 +82,11 @@ def _postfix(settings: Settings) -> tuple[DanePlace, ...] | None:
     if postfix is None:
         return None
     levels = tuple(postfix_levels.places(postfix))
+    in_force = postfix_levels.Levels(postfix).in_force(route_table(settings))
     found = []
     for level in levels:
         mode = mode_of(postfix_levels.LEVELS.get(level.level, (None, None))[1])
-        if mode is not None:
+        if mode is not None and level.path in in_force:
             why = postfix_levels.why_off(postfix, level.service)
             found.append(DanePlace(level.key or DEFAULT, mode, level.path, why.value or "", why.path))
     declared = any(not level.key for level in levels)

@@ -52,10 +52,34 @@ class Drift:
     why: str = ""
 
 
+class Comparer:
+    """Compares declarations with observations; equal pairs of values are compared once, however many nodes have
+    them."""
+
+    def __init__(self) -> None:
+        self._interner = Interner()
+        self._compared: dict[tuple[str, int, int], tuple[DriftState, tuple[Difference, ...]] | None] = {}
+
+    def drift(self, declared: Settings, observation: Observation) -> tuple[Drift, ...]:
+        """Every field that is declared or was seen, in the order of ``Settings``; what is neither is left out."""
+        found = (self._field(declared, observation, name) for name in SETTING_FIELDS)
+        return tuple(one for one in found if one is not None)
+
+    def _field(self, declared: Settings, observation: Observation, name: str) -> Drift | None:
+        wanted, unit = getattr(declared, name), observation.unit(name)
+        if unit.sight is not Sight.SEEN:
+            return Drift(name, DriftState.NOT_OBSERVED, why=unit.why) if wanted is not None else None
+        number = self._interner.number
+        key = (name, number(wanted), number(getattr(observation.settings, name)))
+        if key not in self._compared:
+            self._compared[key] = _compare(leaves(declared, name), leaves(observation.settings, name))
+        compared = self._compared[key]
+        return None if compared is None else Drift(name, *compared)
+
+
 def drift(declared: Settings, observation: Observation) -> tuple[Drift, ...]:
-    """Every field that is declared or was seen, in the order of ``Settings``; what is neither is left out."""
-    found = (_field(declared, observation, name) for name in SETTING_FIELDS)
-    return tuple(one for one in found if one is not None)
+    """How ``observation`` stands to ``declared``: for one node; for many, keep a ``Comparer``."""
+    return Comparer().drift(declared, observation)
 
 
 def overlay_observed(fleet: Fleet, observations: Mapping[str, Observation]) -> Fleet:
@@ -84,17 +108,13 @@ def groups(facts: Iterable[tuple[str, Hashable]]) -> tuple[FactGroup, ...]:
     return tuple(FactGroup(value, tuple(nodes)) for value, nodes in ordered)
 
 
-def _field(declared: Settings, observation: Observation, name: str) -> Drift | None:
-    wanted, unit = leaves(declared, name), observation.unit(name)
-    if unit.sight is not Sight.SEEN:
-        return Drift(name, DriftState.NOT_OBSERVED, why=unit.why) if wanted is not None else None
-    found = leaves(observation.settings, name)
+def _compare(wanted: Leaves | None, found: Leaves | None) -> tuple[DriftState, tuple[Difference, ...]] | None:
     if wanted is None:
-        return Drift(name, DriftState.UNDECLARED, _all(found, declared=False)) if found else None
-    if found is None or (wanted and not found):
-        return Drift(name, DriftState.MISSING, _all(wanted, declared=True)) if wanted else Drift(name, DriftState.MATCH)
+        return (DriftState.UNDECLARED, _all(found, declared=False)) if found else None
+    if not found:
+        return (DriftState.MISSING, _all(wanted, declared=True)) if wanted else (DriftState.MATCH, ())
     differences = tuple(_differences(wanted, found))
-    return Drift(name, DriftState.DIFFERS if differences else DriftState.MATCH, differences)
+    return (DriftState.DIFFERS if differences else DriftState.MATCH), differences
 
 
 def _all(found: Leaves | None, *, declared: bool) -> tuple[Difference, ...]:

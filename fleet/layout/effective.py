@@ -125,8 +125,10 @@ class _Same:
 
 
 @lru_cache(maxsize=64)
-def _tables(same: _Same) -> tuple[Controls | None, RouteTable | None]:
-    return controls_of(same.settings), route_table(same.settings)
+def _tables(same: _Same) -> tuple[Controls | None, RouteTable | None, postfix_levels.Levels | None]:
+    settings = same.settings
+    levels = postfix_levels.Levels(settings.postfix) if settings.postfix is not None else None
+    return controls_of(settings), route_table(settings), levels
 
 
 def _route(table: RouteTable | None, domain: str) -> tuple[Routed | None, Decided[SmtpRoute]]:
@@ -139,7 +141,7 @@ def _route(table: RouteTable | None, domain: str) -> tuple[Routed | None, Decide
 
 
 def _asyncos(settings: Settings, domain: str, action: Decided[FlowAction]) -> EffectivePolicy:
-    controls, routes = _tables(_Same(settings))
+    controls, routes, _ = _tables(_Same(settings))
     _, route = _route(routes, domain)
     if controls is None:
         return replace(_unknown(domain, action), platform=settings.platform, route=route)
@@ -156,21 +158,22 @@ def _asyncos(settings: Settings, domain: str, action: Decided[FlowAction]) -> Ef
 
 
 def _postfix(settings: Settings, domain: str, action: Decided[FlowAction]) -> EffectivePolicy:
-    _, routes = _tables(_Same(settings))
+    _, routes, levels = _tables(_Same(settings))
     routed, route = _route(routes, domain)
     postfix = settings.postfix
-    if postfix is None:
+    if postfix is None or levels is None:
         return replace(_unknown(domain, action), platform=settings.platform, route=route)
-    level = postfix_levels.level_for(postfix, domain, routed)
-    if level.value is None or level.value not in postfix_levels.LEVELS:
-        note = "" if level.value is None else f"{level.value!r} is no security level"
-        tls, dane = Decided[TlsLevel](None, level.path, note), Decided[DaneSupport](None, level.path, note)
-    else:
+    level = levels.of(domain, routed)
+    tls: Decided[TlsLevel] = Decided(None, level.path)
+    dane: Decided[DaneSupport] = Decided(None, level.path)
+    if level.value is not None and level.value in postfix_levels.LEVELS:
         tls_level, support = postfix_levels.LEVELS[level.value]
         tls, dane = Decided(tls_level, level.path), Decided(support, level.path)
         why = postfix_levels.why_off(postfix, (routed.service if routed else "") or "smtp")
         if support is DaneSupport.OPPORTUNISTIC and why.value:
             dane = Decided(DaneSupport.NONE, why.path, f"delivered as 'may': {why.value}")
+    elif level.value is not None:
+        dane = Decided(None, level.path, f"{level.value!r} is no security level")
     life = postfix.maximal_queue_lifetime
     return EffectivePolicy(
         domain,
@@ -185,7 +188,7 @@ def _postfix(settings: Settings, domain: str, action: Decided[FlowAction]) -> Ef
 
 
 def _exim(settings: Settings, domain: str, action: Decided[FlowAction]) -> EffectivePolicy:
-    _, routes = _tables(_Same(settings))
+    _, routes, _ = _tables(_Same(settings))
     _, route = _route(routes, domain)
     exim = settings.exim or EximSettings()
     dane = exim_options.dane(exim)

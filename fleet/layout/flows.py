@@ -93,8 +93,9 @@ def sender_group(listener: Listener, sender: str, names: Iterable[str] = ()) -> 
     """Which groups of ``listener`` may take ``sender``: the first that surely matches ends the search."""
     policies = {policy.name: policy.action for policy in listener.policies}
     known, possible, assumed = tuple(names), [], False
+    denied: set[str] = set()  # name members of groups passed by: where we come this far, none of them is the sender
     for number, group in enumerate(listener.sender_groups):
-        match = _group(group, sender, known)
+        match, names_left = _group(group, sender, known, denied)
         if match is Match.NO:
             continue
         action = policies.get(group.policy)
@@ -104,6 +105,7 @@ def sender_group(listener: Listener, sender: str, names: Iterable[str] = ()) -> 
         possible.append(_flow(listener, number, group, action))
         if match is Match.YES:
             return Admission(tuple(possible), True, assumed)
+        denied.update(names_left)
     return Admission(tuple(possible), False, assumed)
 
 
@@ -174,9 +176,16 @@ def _flow(listener: Listener, number: int, group: SenderGroup, action: FlowActio
     return Flow(listener.name, group.name, action, ("listeners", listener.name, "sender_groups", number))
 
 
-def _group(group: SenderGroup, sender: str, names: tuple[str, ...]) -> Match:
-    seen = {matches(member, sender, names) for member in group.members}
-    return next((match for match in (Match.YES, Match.MAYBE) if match in seen), Match.NO)
+def _group(group: SenderGroup, sender: str, names: tuple[str, ...], denied: set[str]) -> tuple[Match, tuple[str, ...]]:
+    """Whether some member is the sender, and the members that may be it."""
+    open_ = []
+    for member in group.members:
+        match = matches(member, sender, names)
+        if match is Match.YES:
+            return match, ()
+        if match is Match.MAYBE and not any(_covers_member(wide, member) for wide in denied):
+            open_.append(member)
+    return (Match.MAYBE if open_ else Match.NO), tuple(open_)
 
 
 def _ends(policy: FlowPolicy | None) -> bool:

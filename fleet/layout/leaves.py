@@ -11,8 +11,12 @@ from typing import Any
 
 from fleet.layout.declared import spelled
 from fleet.layout.names import address, canonical
-from fleet.model.fleet import ObjectPath, Settings
+from fleet.model.control import BounceProfile, DestinationControl
+from fleet.model.fleet import LogSubscription, ObjectPath, Settings
+from fleet.model.flow import Listener
+from fleet.model.peers import EximSettings, PostfixSettings
 from fleet.model.resolver import Resolver
+from fleet.model.route import SmtpRoute
 
 Leaves = Mapping[ObjectPath, Any]
 
@@ -51,17 +55,18 @@ def _entries(key: Callable[[Any], str]) -> Callable[[str, Any], Iterator[tuple[O
     def walk(field: str, value: Any) -> Iterator[tuple[ObjectPath, Any]]:
         for entry in value:
             base = (spelled(field), key(entry))
-            names = [name for name in _names(entry) if name not in UNOBSERVABLE]
-            yield base, len(names) > 0
-            for name in names[1:]:
+            yield base, True
+            for name in _NAMES[type(entry)][1:]:  # the first is the key
                 if (found := getattr(entry, name)) is not None:
                     yield (*base, name), _plain(name, found)
 
     return walk
 
 
-def _names(entry: Any) -> list[str]:
-    return [item.name for item in fields(entry)]
+_NAMES: Mapping[type, tuple[str, ...]] = {
+    kind: tuple(item.name for item in fields(kind) if item.name not in UNOBSERVABLE)
+    for kind in (BounceProfile, DestinationControl, EximSettings, Listener, LogSubscription, PostfixSettings, SmtpRoute)
+}
 
 
 def _plain(name: str, value: Any) -> Any:
@@ -75,7 +80,7 @@ def _plain(name: str, value: Any) -> Any:
 
 
 def _parameters(field: str, value: Any) -> Iterator[tuple[ObjectPath, Any]]:
-    for name in _names(value):
+    for name in _NAMES[type(value)]:
         found = getattr(value, name)
         if found is not None:
             yield (field, name), frozenset(found) if name in _UNORDERED else found

@@ -43,6 +43,18 @@ def below(key: str, domain: str) -> bool:
     return len(domain) > len(key) and domain.endswith(key)
 
 
+ANYBODY = "*.invalid"
+"""A name that no key is for but the one for everybody."""
+
+
+def sample(key: str) -> str:
+    """A domain that ``key`` is for: itself, a name below a suffix, or (ALL, default, ``*``) one no other key is for."""
+    name = canonical(key)
+    if name in ("all", "default", "*"):
+        return ANYBODY
+    return f"*{name}" if name.startswith(".") else name
+
+
 @lru_cache(maxsize=65536)
 def address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """``text`` as an address (brackets and ``IPv6:`` allowed), or None where it is none."""

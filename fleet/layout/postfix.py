@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fleet.layout.decided import Decided
-from fleet.layout.names import canonical, suffixes
-from fleet.layout.routes import Routed
+from fleet.layout.names import canonical, sample, suffixes
+from fleet.layout.routes import Routed, RouteTable
 from fleet.model.control import DaneSupport
 from fleet.model.fleet import ObjectPath
 from fleet.model.peers import PostfixSettings
 from fleet.model.policy import TlsLevel
+from fleet.model.route import ALL
 
 LEVELS: Mapping[str, tuple[TlsLevel, DaneSupport]] = {
     "": (TlsLevel.NONE, DaneSupport.NONE),
@@ -62,21 +63,37 @@ def parameter(postfix: PostfixSettings, service: str, name: str) -> Decided[str]
     return Decided(None) if text is None else Decided(text, ("postfix", name))
 
 
-def level_for(postfix: PostfixSettings, domain: str, routed: Routed | None) -> Decided[str]:
-    """The security level for mail to ``domain``, which goes by the route ``routed``."""
-    service = (routed.service if routed else "") or "smtp"
-    nexthop = (routed.nexthop if routed else "") or domain
-    policies = {canonical(key): (key, value) for key, value in postfix.tls_policy or ()}
-    for key in _policy_keys(nexthop) if policies else ():
-        if key in policies:
-            spelled, value = policies[key]
-            return Decided(level_word(value), ("postfix", "tls_policy", spelled))
-    found = parameter(postfix, service, _LEVEL)
-    return found if found.value is None else Decided(level_word(found.value), found.path)
+class Levels:
+    """The security levels of one Postfix, ready for lookups."""
+
+    def __init__(self, postfix: PostfixSettings) -> None:
+        self._postfix = postfix
+        self._policies = {canonical(key): (key, value) for key, value in reversed(postfix.tls_policy or ())}
+
+    def of(self, domain: str, routed: Routed | None) -> Decided[str]:
+        """The level for mail to ``domain``, which goes by the route ``routed``."""
+        service = (routed.service if routed else "") or "smtp"
+        nexthop = (routed.nexthop if routed else "") or domain
+        for key in _policy_keys(nexthop) if self._policies else ():
+            if key in self._policies:
+                spelled, value = self._policies[key]
+                return Decided(level_word(value), ("postfix", "tls_policy", spelled))
+        found = parameter(self._postfix, service, _LEVEL)
+        return found if found.value is None else Decided(level_word(found.value), found.path)
+
+    def in_force(self, table: RouteTable | None) -> frozenset[ObjectPath]:
+        """The places that decide for some mail: a policy whose next hop no route leads to decides nothing."""
+        keys = [ALL, *(routed.route.domain for routed in table.values())] if table is not None else [ALL]
+        keys += [key for key in self._policies if _bare(key)]
+        return frozenset(self._decides(sample(key), table).path for key in keys)
+
+    def _decides(self, domain: str, table: RouteTable | None) -> Decided[str]:
+        found = table.find(domain) if table is not None else None
+        return self.of(domain, found[1] if found else None)
 
 
 def places(postfix: PostfixSettings) -> Iterator[Level]:
-    """Every place that sets a level that is in force somewhere: the main one, each service's, each policy's."""
+    """Every place that sets a level: the main one, each service's, each policy's."""
     main = parameter(postfix, "smtp", _LEVEL)
     if main.value is not None:
         yield Level("", level_word(main.value), main.path)
@@ -103,5 +120,10 @@ def why_off(postfix: PostfixSettings, service: str = "smtp") -> Decided[str]:
 def _policy_keys(nexthop: str) -> Iterator[str]:
     name = canonical(nexthop)
     yield name
-    if not any(character in name for character in "[]:"):
+    if _bare(name):
         yield from suffixes(name)
+
+
+def _bare(nexthop: str) -> bool:
+    """Whether a next hop is a domain as it stands in an address: without brackets or a port."""
+    return not any(character in nexthop for character in "[]:")

@@ -90,7 +90,7 @@ def _next_hop(text: str) -> RouteHost:
     direct = text.startswith("[")
     name, _, port = text[1:].partition("]") if direct else text.partition(":")
     port = port.removeprefix(":")
-    return RouteHost(name.removeprefix("ipv6:"), int(port) if port.isdecimal() else 25, direct=direct)
+    return RouteHost(name.removeprefix("ipv6:"), int(port) if port.isdecimal() and len(port) < 6 else 25, direct=direct)
 
 
 def _exim(settings: Settings) -> tuple[Routed, ...] | None:

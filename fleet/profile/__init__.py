@@ -24,6 +24,7 @@ own finds the places, held to tomli by a property test.  On the way up:
 ``writing``             values as TOML text
 ``change``, ``edit``    a change in data, and in text with its comments
 ``overlay``             ``--set key=value``
+``init``                first profiles: a starter, and from lists of hosts
 ``rules``               what each code means to mail, with a bad and a good profile
 ======================  ===============================================================================
 

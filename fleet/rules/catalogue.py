@@ -20,4 +20,18 @@ RULES: tuple[Rule, ...] = (
     *suppress.RULES,
 )
 
+FAMILIES = {
+    "TIER": "who faces outside, and nodes of one tier that are told the same",
+    "DEST": "destination controls, and what the last verdicts say of them",
+    "ROUTE": "SMTP routes",
+    "FLOW": "which sender meets which policy",
+    "DNS": "the resolvers a gateway asks",
+    "VER": "software that can do DANE, trust anchors and clocks",
+    "SSH": "how nodes are reached",
+    "DRIFT": "what is declared and what was observed",
+    "LOG": "debug logs",
+    "SUP": "suppressions",
+}
+"""What each family of rules is about, for documentation."""
+
 BY_CODE = {rule.code: rule for rule in RULES}

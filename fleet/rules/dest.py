@@ -5,8 +5,8 @@ May import ``fleet.model``, ``fleet.layout``, ``fleet.decision`` and modules of 
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from fleet.decision import judge
 from fleet.layout.classes import NodeClass
 from fleet.layout.controls import Controls, controls_of
 from fleet.layout.dane import DanePlace, mode_of
@@ -18,9 +18,12 @@ from fleet.model.fleet import Platform
 from fleet.model.policy import Action, Mode, Outcome, Policy, TlsLevel
 from fleet.model.verdict import Verdict
 from fleet.rules.examples import edge
-from fleet.rules.question import Question
+from fleet.rules.question import Question, nearer
 from fleet.rules.rule import Example, Family, Problem, Unobserved
-from fleet.rules.words import QUEUE, count, duration, named
+from fleet.rules.words import QUEUE, count, duration, named, queued
+
+if TYPE_CHECKING:
+    from fleet.decision import Judgement
 
 FAMILY = Family()
 rule = FAMILY.rule
@@ -92,7 +95,9 @@ def dane_without_tls(question: Question) -> Answers:
             if tls.value is not TlsLevel.NONE or (entry.dane is None and entry.tls is None):
                 continue
             first, second = (dane, tls) if entry.dane is not None else (tls, dane)
-            where, other = question.place(one, first.path), question.place(one, second.path)
+            places = question.place(one, first.path), question.place(one, second.path)
+            where = nearer(*places)
+            other = places[1] if where is places[0] else places[0]
             yield Problem(
                 where.object if _is_default(entry) else where.about(f"destination control {entry.domain}").object,
                 where.path,
@@ -156,14 +161,13 @@ def mandatory_for_all(question: Question) -> Answers:
             where.object,
             where.path,
             "DANE is mandatory for every destination: mail to any domain without proven TLSA records "
-            f"{'is returned to its sender or ' if exim else ''}{QUEUE}{_timer(question, one)}.",
+            f"{'is returned to its sender or ' if exim else ''}{queued(_timer(question, one))}.",
             "Use opportunistic DANE here at most, and mandatory DANE only for rehearsed destinations.",
         )
 
 
-def _timer(question: Question, one: NodeClass) -> str:
-    seconds = effective(question.fleet, one.settings, None, DEFAULT).bounce_seconds.value
-    return f" ({duration(seconds)})" if seconds else ""
+def _timer(question: Question, one: NodeClass) -> int | None:
+    return effective(question.fleet, one.settings, None, DEFAULT).bounce_seconds.value
 
 
 @rule(
@@ -194,14 +198,16 @@ def _timer(question: Question, one: NodeClass) -> str:
 def unrehearsed(question: Question) -> Answers:
     """DANE for every destination while some destination under it has no fresh and complete verdict."""
     for one, place in _defaults(question):
-        if place.why_off or (not (lacking := list(_lacking(question, one))) and question.destinations):
+        known = _rehearsals(question, one)
+        lacking = [given for given, rehearsed in known if not rehearsed]
+        if place.why_off or (known and not lacking):
             continue
         where = question.place(one, place.path)
         listed = (
             f"{count(len(lacking), 'destination')} without a complete verdict younger than {FRESH.days} days: "
             f"{named(lacking, 20)}"
             if lacking
-            else "no destination is watched"
+            else "no destination it decides about is watched"
         )
         yield Problem(
             where.object,
@@ -212,26 +218,38 @@ def unrehearsed(question: Question) -> Answers:
         )
 
 
-def _lacking(question: Question, one: NodeClass) -> Iterator[str]:
-    """Destinations the Default place decides about that are not rehearsed."""
+def _rehearsals(question: Question, one: NodeClass) -> tuple[tuple[str, bool], ...]:
+    """The watched or seen destinations the place for every destination decides about, and whether each is rehearsed."""
+    numbers = (question.same(getattr(one.settings, name)) for name in _FIELDS)
+    name = f"rehearsals {one.settings.platform} {' '.join(map(str, numbers))}"
+    return question.once(name, lambda question: _each_rehearsal(question, one))
+
+
+def _each_rehearsal(question: Question, one: NodeClass) -> Iterator[tuple[str, bool]]:
     for name, given in question.destinations.items():
         policy = effective(question.fleet, one.settings, None, name)
         if policy.dane.value is DaneSupport.NONE or not _by_default(policy):
             continue
         verdict = question.verdict_of.get(name)
-        if verdict is None or question.now - verdict.at > FRESH or not _complete(verdict, one, policy):
-            yield given
+        fresh = verdict is not None and question.now - verdict.at <= FRESH
+        yield given, fresh and verdict is not None and _complete(verdict, one, policy)
 
 
 def _by_default(policy: EffectivePolicy) -> bool:
     path = policy.dane.path
-    return path[0] != "destination_controls" or canonical(str(path[1])) == DEFAULT if path else True
+    if path[:1] == ("destination_controls",):
+        return canonical(str(path[1])) == DEFAULT
+    return "tls_policy" not in path
 
 
 def _complete(verdict: Verdict, one: NodeClass, policy: EffectivePolicy) -> bool:
-    mode = mode_of(policy.dane.value) or Mode.OPPORTUNISTIC
-    level = policy.tls.value or TlsLevel.PREFERRED
-    return not judge(verdict, _POLICIES[one.settings.platform], mode, level).incomplete
+    return not _judged(verdict, one, policy, mode_of(policy.dane.value) or Mode.OPPORTUNISTIC).incomplete
+
+
+def _judged(verdict: Verdict, one: NodeClass, policy: EffectivePolicy, mode: Mode) -> "Judgement":
+    from fleet.decision import judge  # noqa: PLC0415  a profile without verdicts is judged without it, and sooner
+
+    return judge(verdict, _POLICIES[one.settings.platform], mode, policy.tls.value or TlsLevel.PREFERRED)
 
 
 @rule(
@@ -248,14 +266,15 @@ def _complete(verdict: Verdict, one: NodeClass, policy: EffectivePolicy) -> bool
 def rest_unrehearsed(question: Question) -> Answers:
     """DANE for every destination where all known ones are rehearsed."""
     for one, place in _defaults(question):
-        if place.why_off or not question.destinations or any(_lacking(question, one)):
+        known = _rehearsals(question, one)
+        if place.why_off or not known or not all(rehearsed for _, rehearsed in known):
             continue
         where = question.place(one, place.path)
         yield Problem(
             where.object,
             where.path,
-            f"DANE is on for every destination and {count(len(question.destinations), 'known destination')} rehearsed; "
-            "the rest of the Internet is unrehearsed.",
+            f"DANE is on for every destination and {count(len(known), 'known destination')} rehearsed; the rest of the "
+            "Internet is unrehearsed.",
             "Watch the delivery queue (Active Recipients) for some days after the change.",
         )
 
@@ -304,9 +323,9 @@ def held(question: Question) -> Answers:
     """Destinations whose last verdict, judged in their effective mode, holds or returns their mail."""
     found: dict[str, Problem] = {}
     for one in question.each(*_FIELDS, external=True):
-        policy_name = _POLICIES.get(one.settings.platform)
-        if policy_name is None:
+        if one.settings.platform is None:
             continue
+        yield from _never_checked(question, one)
         for name, verdict in question.verdict_of.items():
             policy = effective(question.fleet, one.settings, None, name)
             if policy.dane.value is None:
@@ -316,7 +335,7 @@ def held(question: Question) -> Answers:
             mode = mode_of(policy.dane.value)
             if mode is None:
                 continue
-            judged = judge(verdict, policy_name, mode, policy.tls.value or TlsLevel.PREFERRED)
+            judged = _judged(verdict, one, policy, mode)
             if judged.outcome is not Outcome.HELD and judged.action is not Action.BOUNCE:
                 continue
             where = question.place(one, policy.dane.path)
@@ -325,7 +344,7 @@ def held(question: Question) -> Answers:
                 f"destination {given}",
                 where.path,
                 f"Mail to {given} is held in {mode} mode (last verdict {_age(question, verdict)} old): "
-                f"{judged.reason.rstrip('.')}; it {QUEUE}{_held_for(policy)}.",
+                f"{judged.reason.rstrip('.')}; it {queued(policy.bounce_seconds.value)}.",
                 "Tell the destination's postmaster, or set DANE to none for this domain until it is mended.",
                 _watched_label(question, given),
             )
@@ -334,9 +353,17 @@ def held(question: Question) -> Answers:
                 yield problem
 
 
-def _held_for(policy: EffectivePolicy) -> str:
-    seconds = policy.bounce_seconds.value
-    return f" ({duration(seconds)})" if seconds else ""
+def _never_checked(question: Question, one: NodeClass) -> Iterator[Unobserved]:
+    """Destinations with DANE that no verdict speaks of: whether their mail is held is not known."""
+    unknown = [
+        given
+        for name, given in question.destinations.items()
+        if name not in question.verdict_of
+        and mode_of(effective(question.fleet, one.settings, None, name).dane.value) is not None
+    ]
+    if unknown:
+        what = f"whether mail to {count(len(unknown), 'destination')} with DANE is held"
+        yield Unobserved(f"tier {one.tier.name}", ("tiers", one.tier.name), what, f"no verdict: {named(unknown)}")
 
 
 def _age(question: Question, verdict: Verdict) -> str:
@@ -535,7 +562,7 @@ def mandatory_impossible(question: Question) -> Answers:
             yield Problem(
                 where.about("" if place.for_all else f"level {place.key}").object.rstrip(),
                 where.path,
-                f"DANE is mandatory and cannot be done: {place.why_off}. This mail {QUEUE}{_timer(question, one)}.",
+                f"DANE is mandatory and cannot be done: {place.why_off}. This mail {queued(_timer(question, one))}.",
                 _MEND[one.settings.platform],
                 () if cause.path == where.path else (Label(cause.path, place.why_off),),
             )

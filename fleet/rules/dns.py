@@ -207,7 +207,7 @@ _asyncos_rule(
     "DNS504",
     "A secondary server that strips DNSSEC",
     """Secondary servers are asked when the resolvers cannot be reached. Without DNSSEC there, MX records of
-    DANE-capable domains are found bogus and delivery suffers in opportunistic and in mandatory mode.""",
+    DANE-capable domains are found bogus and their mail is not delivered, in opportunistic and in mandatory mode.""",
     Example(_asyncos(_GOOD.format(0), _SECOND.format(1), _STRIPS.format(0) + ", secondary = true"), _at(2)),
     f"whenever the resolvers cannot be reached, domains are found bogus and their mail {QUEUE}.",
     Position.SECONDARY,

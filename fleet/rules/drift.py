@@ -8,7 +8,7 @@ May import ``fleet.model``, ``fleet.layout`` and modules of this room.
 from collections.abc import Iterator
 
 from fleet.layout.declared import nearest, spelled
-from fleet.layout.drift import Difference, Drift, DriftState, drift
+from fleet.layout.drift import Comparer, Difference, Drift, DriftState
 from fleet.model.finding import Severity
 from fleet.model.fleet import Node, ObjectPath
 from fleet.model.observation import Observation
@@ -27,12 +27,19 @@ _PATH = ("tiers", "edge", "destination_controls", "default", "dane")
 _ROUTED = '[tiers.edge.smtp_routes]\n"example.com" = "10.0.3.5"\n'
 
 
-def _drifts(question: Question, state: DriftState) -> Iterator[tuple[Node, Observation, Drift]]:
+_Found = tuple[Node, Observation, Drift]
+
+
+def _compared(question: Question) -> Iterator[_Found]:
+    compare = Comparer()
     for name, seen in question.observations.items():
         node = question.fleet.nodes.get(name)
-        for one in drift(node.settings, seen) if node is not None and seen.failure is None else ():
-            if node is not None and one.state is state:
-                yield node, seen, one
+        if node is not None and seen.failure is None:
+            yield from ((node, seen, one) for one in compare.drift(node.settings, seen))
+
+
+def _drifts(question: Question, state: DriftState) -> Iterator[_Found]:
+    return (found for found in question.once("drift", _compared) if found[2].state is state)
 
 
 def _unpolled(question: Question) -> Answers:
@@ -111,6 +118,7 @@ def differs(question: Question) -> Answers:
 )
 def missing(question: Question) -> Answers:
     """Fields that are declared and empty on the node."""
+    yield from _unpolled(question)
     for node, seen, found in _drifts(question, DriftState.MISSING):
         yield Problem(
             f"node {node.name} {spelled(found.field)}",
@@ -134,6 +142,7 @@ def missing(question: Question) -> Answers:
 )
 def not_declared(question: Question) -> Answers:
     """Fields the profile does not declare and the node has."""
+    yield from _unpolled(question)
     for node, seen, found in _drifts(question, DriftState.UNDECLARED):
         yield Problem(
             f"node {node.name} {spelled(found.field)}",
@@ -159,6 +168,7 @@ def not_declared(question: Question) -> Answers:
 )
 def not_observed(question: Question) -> Answers:
     """Declared fields a poll did not see, and nodes that could not be asked."""
+    yield from _unpolled(question)
     for name, seen in question.observations.items():
         if seen.failure is not None and name in question.fleet.nodes:
             sentence = f"Node {name} could not be asked ({seen.failure.sentence.rstrip('.')}): what it does to mail is "

@@ -23,7 +23,7 @@ from fleet.layout.flows import (
     sender_group,
     shadowed,
 )
-from fleet.layout.names import canonical
+from fleet.layout.names import canonical, sample
 from fleet.model.finding import Label, Severity
 from fleet.model.fleet import Node, ObjectPath, Platform, Tier
 from fleet.model.flow import FlowAction, Listener
@@ -308,7 +308,7 @@ def rat_without_relay(question: Question) -> Answers:
         if relays(one.settings) is not False or controls is None:
             continue
         for domain, setting in accepted_domains(one.settings):
-            dane = controls.field(f"*{domain}" if domain.startswith(".") else domain, "dane")
+            dane = controls.field(sample(domain), "dane")
             if mode_of(dane.value) is None:
                 continue
             where = question.place(one, setting)

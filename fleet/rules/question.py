@@ -42,6 +42,15 @@ class Place:
         return replace(self, object=f"{self.object} {what}")
 
 
+_NEAREST_FIRST = ("nodes", "tiers", "fleet")
+
+
+def nearer(one: Place, other: Place) -> Place:
+    """Of two places that only together are wrong, the one nearer to the node: it is what makes the difference."""
+    ranks = [_NEAREST_FIRST.index(str(place.path[0])) for place in (one, other)]
+    return one if ranks[0] <= ranks[1] else other
+
+
 @dataclass(frozen=True)
 class Question:
     """A fleet and everything known beside it.

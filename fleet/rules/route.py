@@ -11,7 +11,7 @@ from fleet.layout.controls import Controls, controls_of
 from fleet.layout.dane import mode_of
 from fleet.layout.effective import effective
 from fleet.layout.flows import Flow, accepted_domains, flows
-from fleet.layout.names import DomainTable, canonical
+from fleet.layout.names import DomainTable, below, canonical, sample
 from fleet.layout.routes import Routed, literal
 from fleet.model.control import DEFAULT, DestinationControl
 from fleet.model.finding import Edit, Label, Severity
@@ -20,10 +20,10 @@ from fleet.model.flow import FlowAction
 from fleet.model.policy import Mode
 from fleet.model.route import ALL, RouteKind
 from fleet.rules.examples import edge
-from fleet.rules.question import Place, Question
+from fleet.rules.question import Place, Question, nearer
 from fleet.rules.rule import Example, Family, Problem, Unobserved
 from fleet.rules.tier import undeclared
-from fleet.rules.words import QUEUE, duration, named
+from fleet.rules.words import QUEUE, named, queued
 
 FAMILY = Family()
 rule = FAMILY.rule
@@ -80,7 +80,7 @@ def _meetings(
     probes = [routed.route.domain for routed in table.values() if routed.route.kind is RouteKind.HOSTS]
     probes += [entry.domain for entry in controls.entries()]
     seen = set()
-    for probe in dict.fromkeys(map(_probe, probes)):
+    for probe in dict.fromkeys(map(sample, probes)):
         entry, found = controls.entry(probe), table.find(probe)
         if entry is None or found is None or found[1].route.kind is not RouteKind.HOSTS:
             continue
@@ -89,18 +89,6 @@ def _meetings(
         if mode_of(dane.value) is not None and pair not in seen:
             seen.add(pair)
             yield entry, dane.path, found[1]
-
-
-_ANYBODY = "*.invalid"
-"""A name that no key is for, only the entries for everybody."""
-
-
-def _probe(key: str) -> str:
-    """A domain that ``key`` is for: itself, a name below a suffix, or one no other key is for."""
-    name = canonical(key)
-    if name in (canonical(ALL), DEFAULT):
-        return _ANYBODY
-    return f"*{name}" if name.startswith(".") else name
 
 
 def _three_way(question: Question, conflict: Conflict) -> tuple[Flow, Flow, ObjectPath] | None:
@@ -116,14 +104,15 @@ def _three_way(question: Question, conflict: Conflict) -> tuple[Flow, Flow, Obje
 
 
 def _about(question: Question, conflict: Conflict) -> tuple[Place, Place]:
-    dane = question.place(conflict.one, conflict.dane)
-    return dane.about(f"route {conflict.routed.route.domain}"), question.place(conflict.one, conflict.routed.path)
+    """Where DANE is turned on, named after whatever has both it and the route; and the route's place."""
+    dane, route = question.place(conflict.one, conflict.dane), question.place(conflict.one, conflict.routed.path)
+    whose = nearer(dane, route).object
+    return Place(f"{whose} route {conflict.routed.route.domain}", dane.path), route
 
 
-def _timer(question: Question, conflict: Conflict) -> str:
-    domain = _probe(conflict.routed.route.domain)
-    seconds = effective(question.fleet, conflict.one.settings, None, domain).bounce_seconds.value
-    return f" ({duration(seconds)})" if seconds else ""
+def _timer(question: Question, conflict: Conflict) -> int | None:
+    domain = sample(conflict.routed.route.domain)
+    return effective(question.fleet, conflict.one.settings, None, domain).bounce_seconds.value
 
 
 def _hosts(routed: Routed) -> str:
@@ -133,17 +122,17 @@ def _hosts(routed: Routed) -> str:
 def _exception(dane: ObjectPath, route: ObjectPath, conflict: Conflict) -> tuple[Edit, ...]:
     """The seed's fix: an entry with DANE None for the routed domain, at the nearer of the two places.
 
-    Where the domain has an entry that turns DANE on itself, somebody meant it: no edit can know which of the two.
+    An entry of the domain that leaves DANE to the Default entry gets it instead; where it turns DANE on itself,
+    somebody meant it, and no edit can know which of the two.
     """
-    domain = conflict.routed.route.domain
-    own = canonical(conflict.entry.domain) == canonical(domain) and not conflict.by_default
-    if own:
+    domain, entry = conflict.routed.route.domain, conflict.entry.domain
+    wider = canonical(entry) == DEFAULT or (entry.startswith(".") and below(entry, domain))
+    if not wider and not conflict.by_default:
         return ()
-    base = min((dane, route), key=lambda path: ("nodes", "tiers", "fleet").index(str(path[0])))
+    base = nearer(Place("", dane), Place("", route)).path
     level = base[:1] if base[0] == "fleet" else base[:2]
-    key = DEFAULT if canonical(domain) == canonical(ALL) else domain
-    spelled = conflict.entry.domain if canonical(conflict.entry.domain) == canonical(key) else key
-    return (Edit((*level, "destination_controls", spelled, "dane"), "none"),)
+    key = (DEFAULT if canonical(domain) == canonical(ALL) else domain) if wider else entry
+    return (Edit((*level, "destination_controls", key, "dane"), "none"),)
 
 
 @rule(
@@ -214,7 +203,7 @@ def dane_behind_route(question: Question) -> Answers:
             about.object,
             about.path,
             f"DANE is on for {domain}, whose mail goes to {_hosts(conflict.routed)} by a route: DANE fails there, and "
-            f"mail taken in under RELAY {QUEUE}{_timer(question, conflict)}.",
+            f"mail taken in under RELAY {queued(_timer(question, conflict))}.",
             f"Add a destination control for {domain} with DANE none, or route it by USEDNS.",
             (Label(route.path, "this route is not USEDNS"),),
             _exception(about.path, route.path, conflict),
@@ -267,7 +256,7 @@ def dane_behind_all(question: Question) -> Answers:
             about.object,
             about.path,
             f"DANE is on for {whom} and the ALL route takes that mail to {_hosts(conflict.routed)}: DANE fails there, "
-            f"and mail taken in under RELAY {QUEUE}{_timer(question, conflict)}.",
+            f"and mail taken in under RELAY {queued(_timer(question, conflict))}.",
             "Set DANE to none, or route by USEDNS what is to be delivered under DANE.",
             (Label(route.path, "this route takes all mail"), *(Label(path, "DANE is on here too") for path in more)),
             edits,
@@ -317,7 +306,7 @@ def three_way_risk(question: Question) -> Answers:
             about.path,
             f"Mail to {domain} arrives through RELAY and through ACCEPT, a route takes it to "
             f"{_hosts(conflict.routed)}, and DANE is on by default: what is relayed "
-            f"{QUEUE}{_timer(question, conflict)}, what is accepted is delivered.",
+            f"{queued(_timer(question, conflict))}, what is accepted is delivered.",
             f"Add a destination control for {domain} with DANE none.",
             (
                 Label(route.path, "the route"),
@@ -409,7 +398,7 @@ def literal_next_hop(question: Question) -> Answers:
             hosts = routed.route.hosts
             if not hosts or not all(map(literal, hosts)):
                 continue
-            policy = effective(question.fleet, one.settings, None, _probe(routed.route.domain))
+            policy = effective(question.fleet, one.settings, None, sample(routed.route.domain))
             if mode_of(policy.dane.value) is not Mode.MANDATORY:
                 continue
             where, route = question.place(one, policy.dane.path), question.place(one, routed.path)

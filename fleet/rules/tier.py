@@ -28,8 +28,13 @@ _DEFAULT = ("tiers", "scan", "destination_controls", "default", "dane")
 
 
 def _holds(one: NodeClass, place: DanePlace) -> bool:
-    """Whether DANE on an inner gateway holds mail: any on AsyncOS (behind its route), the mandatory one elsewhere."""
-    return one.settings.platform is Platform.ASYNCOS or place.mode is Mode.MANDATORY
+    """Whether DANE on an inner gateway holds mail: any on AsyncOS (behind its route), the mandatory one elsewhere.
+
+    Exim's lists name mail hosts: one that does not name them all may well not name the next tier's.
+    """
+    if one.settings.platform is Platform.ASYNCOS:
+        return True
+    return place.mode is Mode.MANDATORY and (place.for_all or one.settings.platform is Platform.POSTFIX)
 
 
 def _inner(question: Question, *, holding: bool) -> Answers:
@@ -51,22 +56,26 @@ def _inner_problem(about: str, items: list[tuple[NodeClass, DanePlace, Place]], 
     tiers = list(dict.fromkeys(one.tier.name for one, _, _ in items))
     paths = list(dict.fromkeys(place.path for _, _, place in items))
     one, place, _ = items[0]
-    what = f"{'mandatory' if place.mode is Mode.MANDATORY else 'opportunistic'} DANE"
+    what = "Mandatory DANE" if place.mode is Mode.MANDATORY else "Opportunistic DANE"
     scope = "for every destination" if place.for_all else f"for {place.key}"
-    behind = f"its mail goes to {named(one.tier.delivers_to) or 'nowhere'}"
-    meaning = (
-        f"the next hop is no DANE destination of the mail's domain, so this mail {QUEUE}"
-        if holding
-        else "mail inside is checked against DNS that says nothing about your own gateways, and a bogus answer holds it"
-    )
+    to = named(one.tier.delivers_to) or "nowhere"
     return Problem(
         about,
         paths[0],
-        f"{what} is on {scope}, but tier {named(tiers)} does not deliver to the Internet: {behind}; {meaning}.",
+        f"{what} is on {scope}, but tier {named(tiers)} does not deliver to the Internet. Its mail goes to {to}: "
+        f"{_meaning(one, holding=holding)}.",
         "Configure DANE only on the tier that connects directly to external destinations.",
         tuple(Label(path, "DANE is on here too") for path in paths[1:6]),
         tuple(dict.fromkeys(edit for item in items for edit in _turn_off(item[0], item[1], item[2].path))),
     )
+
+
+def _meaning(one: NodeClass, *, holding: bool) -> str:
+    if one.settings.platform is Platform.ASYNCOS:
+        return f"DANE fails behind a route, and this mail {QUEUE}"
+    if holding:
+        return f"the next hop is your own gateway, which has no TLSA records for it, and this mail {QUEUE}"
+    return "DANE protects nothing on that way, and holds mail as soon as a zone inside is badly signed"
 
 
 def _turn_off(one: NodeClass, place: DanePlace, path: ObjectPath) -> Iterator[Edit]:
@@ -119,7 +128,7 @@ def dane_inside_holds(question: Question) -> Answers:
 @rule(
     "TIER102",
     Severity.ERROR,
-    "Opportunistic DANE on an inner Postfix or Exim",
+    "DANE on an inner Postfix or Exim",
     rationale="""Inside, the next hop is your own gateway. Opportunistic DANE there protects nothing, costs lookups and
     holds mail as soon as an inner zone is badly signed. Exim does it unless hosts_try_dane is set empty: its default
     is every host.""",
@@ -142,7 +151,7 @@ def dane_inside_holds(question: Question) -> Answers:
     ),
 )
 def dane_inside(question: Question) -> Answers:
-    """Opportunistic DANE on an inner Postfix or Exim."""
+    """DANE on an inner Postfix or Exim that does not hold all mail."""
     return _inner(question, holding=False)
 
 

@@ -66,7 +66,7 @@ def _controls(settings: Settings) -> Facts | None:
     if settings.platform is Platform.POSTFIX:
         return _of(settings, "postfix", lambda path: path[1] in ("tls_policy", "master"))
     if settings.platform is Platform.EXIM:
-        return None
+        return {}  # it has none
     return _of(settings, "controls", lambda path: path[1] != DEFAULT)
 
 
@@ -118,6 +118,7 @@ def differing(question: Question, aspect: Aspect) -> Answers:
             told: list[tuple[str, int]] = []
             facts: dict[int, Facts] = {}
             holders: dict[str, Node] = {}
+            lacking = 0
             for one in question.by_tier.get((tier.name, platform), ()):
                 key = (platform, question.same(getattr(one.settings, field)))
                 if key not in number:
@@ -125,10 +126,14 @@ def differing(question: Question, aspect: Aspect) -> Answers:
                     number[key] = (question.same(frozenset(found.items()) if found is not None else None), found)
                 same, found = number[key]
                 if found is None:
+                    lacking += len(one.nodes)
                     continue
                 facts[same] = found
                 told.extend((node.name, same) for node in one.nodes)
                 holders.update((node.name, node) for node in one.nodes)
+            if lacking > 1 or (lacking and told):
+                where = ("tiers", tier.name)
+                yield Unobserved(f"tier {tier.name}", where, f"{aspect.name} of {count(lacking, 'node')}")
             if len(facts) > 1:
                 yield from _problems(question, aspect, told, facts, holders)
 

@@ -1,18 +1,17 @@
 """VER: software that can do DANE, and an appliance whose own validation is in doubt.
 
-May import ``fleet.model``, ``fleet.layout``, ``fleet.decision`` and modules of this room.
+May import ``fleet.model``, ``fleet.layout`` and modules of this room.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from fleet.decision.reading import mx_state, own_validation
-from fleet.decision.states import MxState
 from fleet.layout.classes import NodeClass
 from fleet.layout.leaves import resolver_key
 from fleet.layout.names import canonical
+from fleet.model.dns import Security
 from fleet.model.finding import Label, Severity
-from fleet.model.fleet import Platform
+from fleet.model.fleet import Node, Platform
 from fleet.model.verdict import Verdict
 from fleet.rules.examples import edge
 from fleet.rules.question import Question
@@ -121,15 +120,16 @@ def too_old(question: Question) -> Answers:
 )
 def doubtful_anchor(question: Question) -> Answers:
     """Nodes whose own verdict of a domain is bogus where ours, through one of their resolvers, is secure."""
+    yield from _without(question, "what an appliance's own check says (daneverify)", _silent(question))
     found: dict[str, list[str]] = {}
     for (name, domain), said in question.node_verdicts.items():
         node, ours = question.fleet.nodes.get(name), question.verdict_of.get(canonical(domain))
-        if node is None or not _says(said, MxState.BOGUS):
+        if node is None or not _says(said, Security.BOGUS):
             continue
         if ours is None or not _asked_of(ours, frozenset(map(resolver_key, node.settings.resolvers or ()))):
             why = "we have not asked the same resolver"
             yield Unobserved(f"node {name}", ("nodes", name), f"why it finds {domain} bogus", why)
-        elif _says(ours, MxState.SECURE, MxState.IMPLICIT_SECURE):
+        elif _says(ours, Security.SECURE):
             found.setdefault(name, []).append(domain)
     for name, domains in found.items():
         offset = question.observations[name].clock_offset if name in question.observations else None
@@ -143,9 +143,26 @@ def doubtful_anchor(question: Question) -> Answers:
         )
 
 
-def _says(verdict: Verdict, *states: MxState) -> bool:
-    step = verdict.mx
-    return step is not None and mx_state(step, own_validation(step.lookup)) in states
+def _silent(question: Question) -> Iterator[Node]:
+    """AsyncOS nodes that face outside and whose own check nobody has asked for."""
+    asked = {name for name, _ in question.node_verdicts}
+    for tier in question.graph.external():
+        for node in question.graph.nodes[tier.name]:
+            if node.settings.platform is Platform.ASYNCOS and node.name not in asked:
+                yield node
+
+
+def _without(question: Question, what: str, nodes: Iterable[Node]) -> Iterator[Unobserved]:
+    """The nodes something was not observed of, by tier."""
+    missing: dict[str, list[str]] = {}
+    for node in nodes:
+        missing.setdefault(node.tier, []).append(node.name)
+    for tier, names in missing.items():
+        yield Unobserved(f"tier {tier}", ("tiers", tier), what, f"not observed: {named(names)}")
+
+
+def _says(verdict: Verdict, security: Security) -> bool:
+    return verdict.mx is not None and verdict.mx.lookup.security is security
 
 
 def _asked_of(verdict: Verdict, resolvers: frozenset[str]) -> bool:
@@ -165,6 +182,9 @@ def _asked_of(verdict: Verdict, resolvers: frozenset[str]) -> bool:
 )
 def wrong_clock(question: Question) -> Answers:
     """Observed clocks that are off by more than the tolerance."""
+    known = {name for name, seen in question.observations.items() if seen.clock_offset is not None}
+    clockless = (node for node in question.fleet.nodes.values() if node.name not in known)
+    yield from _without(question, "clocks", clockless)
     for name, seen in question.observations.items():
         offset = seen.clock_offset
         if offset is not None and abs(offset) > CLOCK_TOLERANCE and name in question.fleet.nodes:

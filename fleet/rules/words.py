@@ -9,6 +9,11 @@ QUEUE = "stays in the queue until the bounce timer ends and then goes back to it
 """What happens to mail that DANE holds."""
 
 
+def queued(seconds: int | None) -> str:
+    """The same, with how long the timer runs where that is known."""
+    return QUEUE.replace("ends", f"ends after {duration(seconds)}") if seconds else QUEUE
+
+
 def named(names: Sequence[str], most: int = 5) -> str:
     """``names`` as a phrase: the first few, and how many more."""
     shown = ", ".join(names[:most])

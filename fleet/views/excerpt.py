@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from fleet.model.fleet import ObjectPath
 from fleet.profile import SourceMap, Span
+from fleet.profile.scan import Form
 from fleet.text import cell_width, show
 
 _TAB = 4
@@ -64,12 +65,13 @@ def excerpt(
 
 def _header(source: SourceMap, path: ObjectPath, main: Span) -> ExcerptLine | None:
     for length in range(len(path) - 1, 0, -1):
+        if source.nearest(path[:length])[1].form is not Form.HEADER:
+            continue
         span = source.locate(path[:length])
         if span.file != main.file or span.line >= main.line:
             continue
         line = _marked(source, span, "", main=False)
-        if line.text.lstrip().startswith("["):
-            return ExcerptLine(line.number, line.text, ())
+        return ExcerptLine(line.number, line.text, ())
     return None
 
 

@@ -98,7 +98,7 @@ class UnobservedRow:
 
 
 def finding_rows(validation: Validation, *, excerpts: bool = False) -> tuple[FindingRow, ...]:
-    """What is to be shown of one profile: the worst first, then as it stands in the file."""
+    """What is to be shown of one profile: mistakes in reading, then the worst first, then as it stands in the file."""
     source = validation.reading.source
     rows = [_row(one.finding, one.span, source, excerpts) for one in validation.reading.diagnostics]
     if validation.report is not None:
@@ -130,8 +130,16 @@ def place(span: Span, path: ObjectPath) -> Place:
     return Place(span.file, span.line, span.column, span.length, pointer(path))
 
 
-def _order(row: FindingRow) -> tuple[int, int, int, str, str]:
-    return SEVERITIES.index(row.severity), row.place.line, row.place.column, row.code, row.object
+def _order(row: FindingRow) -> tuple[bool, int, int, int, str, str]:
+    """What could not be read comes first: other findings may only follow from it."""
+    return (
+        not row.code.startswith("PROFILE"),
+        SEVERITIES.index(row.severity),
+        row.place.line,
+        row.place.column,
+        row.code,
+        row.object,
+    )
 
 
 def _row(finding: Finding, span: Span, source: SourceMap, excerpts: bool) -> FindingRow:

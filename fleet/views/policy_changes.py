@@ -16,7 +16,7 @@ from fleet.layout import Decided, canonical, dane_places, resolver_key, route_ta
 from fleet.layout.effective import EffectivePolicy, effective
 from fleet.layout.leaves import leaves
 from fleet.model.control import DEFAULT
-from fleet.model.fleet import Fleet, Node, ObjectPath, Settings
+from fleet.model.fleet import Fleet, Node, ObjectPath, Platform, Settings
 from fleet.model.flow import FlowAction
 from fleet.model.route import ALL
 from fleet.text import show
@@ -160,16 +160,18 @@ def _differences(
     """What differs in ``pair``; what is merely inherited from the entry for all ``others`` is said there."""
     for field, what in _POLICY:
         was, now = (getattr(policy, field) for policy in pair)
-        if was.value == now.value:
+        told = decided_words(was, field), decided_words(now, field)
+        if was.value == now.value or told[0] == told[1]:
             continue
         if others and all(
             _same(getattr(mine, field), getattr(its, field)) for mine, its in zip(pair, others, strict=True)
         ):
             continue
-        yield f"{what} for {domain}", decided_words(was, field), decided_words(now, field)
+        yield f"{what} for {domain}", *told
     held = pair[0].held, pair[1].held
-    if held[0] is not held[1] and not (others and held == (others[0].held, others[1].held)):
-        yield f"RELAY mail held for {domain}", _HELD[held[0]], _HELD[held[1]]
+    if True in held and held[0] is not held[1] and not (others and held == (others[0].held, others[1].held)):
+        mail = "RELAY mail" if pair[1].platform is Platform.ASYNCOS else "mail"
+        yield f"{mail} held for {domain}", _HELD[held[0]], _HELD[held[1]]
 
 
 def _same(one: Decided[Any], other: Decided[Any]) -> bool:

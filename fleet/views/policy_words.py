@@ -55,7 +55,12 @@ def route_words(route: SmtpRoute) -> str:
         return "MX lookup"
     if route.kind is RouteKind.DISCARD:
         return "/dev/null"
-    return ", ".join(_host(host) for host in route.hosts) or "hosts that are not declared"
+    return ", ".join(_host(host) for host in sorted(route.hosts, key=_order)) or "hosts that are not declared"
+
+
+def _order(host: RouteHost) -> tuple[int, str, int]:
+    """Lower priority first; the order of equal ones means nothing."""
+    return host.priority, host.name, host.port
 
 
 def _host(host: RouteHost) -> str:

@@ -30,7 +30,7 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """One profile.  ``report`` is None where nothing of it could be read as a fleet.
+    """One profile.  ``report`` is None where its text could not be understood from end to end.
 
     ``not_observed``: nodes that no poll has seen.
     """
@@ -52,12 +52,13 @@ def validate(
 ) -> Validation:
     """Read ``content``, called ``name``, and ask the rules what they say of it.
 
-    A profile with mistakes is judged as far as it could be read.  ``baseline`` tells what is known of a fleet by its
-    name.
+    A profile with mistakes is judged as far as it says something; one whose text could not be understood from end to
+    end is not judged at all, because what is missing from it may only be unread.  ``baseline`` tells what is known of a
+    fleet by its name.
     """
     reading = read_profile(content, name)
     fleet = reading.fleet
-    if fleet is None:
+    if fleet is None or not reading.readable:
         return Validation(reading, None)
     question = Question(fleet, now=beside.now, observations=beside.observations, verdicts=beside.verdicts)
     report = run(question, select=beside.select, ignore=beside.ignore, baseline=baseline(fleet.name))

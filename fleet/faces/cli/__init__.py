@@ -18,6 +18,7 @@ from fleet.faces.cli.check import check
 from fleet.faces.cli.demo import demo
 from fleet.faces.cli.diff import diff
 from fleet.faces.cli.forecast import forecast
+from fleet.faces.cli.init import init
 from fleet.faces.cli.lab import lab
 from fleet.faces.cli.rollout import rollout
 from fleet.faces.cli.rules import explain, rules
@@ -75,6 +76,7 @@ app.command()(forecast)
 app.command()(rollout)
 app.command()(runbook)
 app.command()(schema)
+app.command()(init)
 app.command()(demo)
 app.command()(lab)
 

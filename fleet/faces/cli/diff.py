@@ -14,7 +14,9 @@ def diff(
     form: Annotated[DiffFormat, typer.Option("--format", help="For people or for programs.")] = DiffFormat.TEXT,
     fail_on: Annotated[Severity, typer.Option(help="Exit 1 if B introduces a finding this bad.")] = Severity.ERROR,
 ) -> None:
-    """Compare two profiles by what they come to: effective policy per tier and destination, and findings.
+    """Say what changes for mail between two profiles.
+
+    Effective policy for each tier and destination, everything else that differs, findings that come and go.
 
     Exit codes: 0 B introduces no finding at or over --fail-on, whatever else changes - 1 it does - 2 usage, or a
     profile that cannot be read as it is written.

@@ -12,7 +12,9 @@ def rules(
         RulesFormat, typer.Option("--format", help="A line each, or all of their documentation.")
     ] = RulesFormat.TEXT,
 ) -> None:
-    """List every rule of `fleet validate`: code, how bad it is, what it finds.
+    """List the rules of `fleet validate`.
+
+    Code, how bad it is, what it finds; as json or markdown with all of their documentation.
 
     Exit codes: 0 always.
     """
@@ -35,7 +37,9 @@ def rules(
 
 
 def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="A code, such as TIER101.")]) -> None:
-    """Explain one rule: what it finds, what that does to mail, a bad and a good profile, the fix, the source.
+    """Explain one rule, with a bad and a good profile.
+
+    What it finds, what that does to mail, what is said of the bad profile, the fix, how it is hidden, the source.
 
     Exit codes: 0 - 2 there is no such code (the nearest one is named).
     """

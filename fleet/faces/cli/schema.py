@@ -2,7 +2,9 @@
 
 
 def schema() -> None:
-    """Print the JSON Schema of a profile: TOML editors complete and check keys by it.
+    """Print the JSON Schema of a profile, for editors.
+
+    Editors that know TOML complete and check keys by it.
 
     Exit codes: 0 always.
     """

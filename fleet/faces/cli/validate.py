@@ -40,7 +40,9 @@ def validate(
     ] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Validate again whenever a file changes.")] = False,
 ) -> None:
-    """Validate profiles: TOML, layout of tiers, where DANE is on, and what each mistake does to mail.
+    """Say what is wrong in profiles, and what it does to mail.
+
+    TOML and names, the layout of tiers, where DANE is on, routes, flows, resolvers, how nodes are reached, logs.
 
     Exit codes: 0 clean - 1 findings at or over --fail-on - 2 usage, or a profile that cannot be read as it is written
     (any PROFILE error) - 3 with --observed: something was not observed - 130 interrupted.  Touches no network.

@@ -48,3 +48,11 @@ class RulesFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+
+
+class InitSource(StrEnum):
+    """Lists of gateways that a first profile can be made from."""
+
+    CSV = "csv"
+    SSH_CONFIG = "ssh-config"
+    ANSIBLE = "ansible"

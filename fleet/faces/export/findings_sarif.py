@@ -4,7 +4,7 @@ One run; every rule that was asked with its documentation; a result is known aga
 does not change when lines move.  Suppressed findings are results with a suppression, what was not observed is a
 notification: a viewer that shows neither still shows every finding.
 
-May import ``fleet.views`` and ``fleet.text``.
+May import ``fleet.views`` and ``fleet.faces.export``.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from fleet import __version__
+from fleet.faces.export.findings_markdown import escaped, fenced
+from fleet.faces.export.rule_docs import profile_lines
 from fleet.model.finding import Severity
 from fleet.views.findings import FindingRow, Place, finding_rows, rows_of, unobserved_rows
 from fleet.views.rule_docs import RuleDoc, rule_docs
@@ -60,14 +62,14 @@ def _driver() -> Document:
 
 
 def _rule(doc: RuleDoc) -> Document:
-    examples = "".join(
-        f"\n\n{word}:\n\n```toml\n{text.strip()}\n```" for word, text in (("Bad", doc.bad[0]), ("Good", doc.good[0]))
-    )
+    lines = [escaped(doc.rationale)]
+    for word, text in (("Bad", doc.bad[0]), ("Good", doc.good[0])):
+        lines += ["", f"{word}:", "", *fenced(profile_lines(text), "toml")]
     return {
         "id": doc.code,
         "shortDescription": {"text": doc.title},
         "fullDescription": {"text": doc.rationale},
-        "help": {"text": doc.rationale, "markdown": doc.rationale + examples.replace("\ufeff", "")},
+        "help": {"text": doc.rationale, "markdown": "\n".join(lines)},
         "defaultConfiguration": {"level": LEVELS[doc.severity]},
         "properties": {"severity": str(doc.severity), "source": doc.source, "tags": [doc.family]},
     }
