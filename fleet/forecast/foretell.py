@@ -278,18 +278,32 @@ def _from(policy: EffectivePolicy, judged: Judgement, use: DaneUse, sight: Sight
     outcome = judged.outcome
     doubted = outcome is Outcome.UNKNOWN and bool(sight.view.doubts)
     sentence = _plain_sentence(judged) if use is DaneUse.OFF else judged.reason
+    readings = _next_host(judged) if use is DaneUse.ATTEMPTED else ()
     return Foretold(
         outcome,
         worse(outcome, judged.worst),
-        better(outcome, judged.best),
+        better(outcome, judged.best, *(one.outcome for one in readings)),
         use,
         Why.RESOLVERS if doubted else Why.DESTINATION,
-        sentence.rstrip("."),
+        sentence.removesuffix("."),
         policy,
+        readings=readings,
         judgement=judged,
         through=(sight.resolver,),
         assumed=judged.assumed and use is DaneUse.ATTEMPTED,
         measured=sight.view.measured,
+    )
+
+
+def _next_host(judged: Judgement) -> tuple[Reading, ...]:
+    """Both readings of a first mail host that fails, where AsyncOS may go on to the next one."""
+    if judged.alternative is None:
+        return ()
+    there = [path.outcome for path in judged.paths if path.action is judged.alternative]
+    after = there[0] if there else Outcome.UNKNOWN
+    return (
+        Reading("strict", judged.outcome, "the first mail host that fails decides; the forecast takes this one"),
+        Reading("RFC 7672", after, "the next mail host is tried after one that fails"),
     )
 
 
@@ -303,7 +317,7 @@ _PLAIN: dict[Outcome, str] = {
 
 def _plain_sentence(judged: Judgement) -> str:
     """What the TLS level came to; the rows of DANE say nothing where it is off."""
-    return _PLAIN.get(judged.outcome, judged.reason.rstrip("."))
+    return _PLAIN.get(judged.outcome, judged.reason.removesuffix("."))
 
 
 def _combined(why: Why, sentence: str, found: list[Foretold]) -> Foretold:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fleet.forecast.classed import Forecast, Ingress, MailClass
 from fleet.forecast.outcome import BADNESS, OPEN, Core
-from fleet.model.fleet import Destination
+from fleet.model.fleet import Destination, Platform
 
 Place = tuple[MailClass, Ingress]
 
@@ -87,8 +87,9 @@ def _gathered(forecast: Forecast, node: str) -> Iterator[tuple[Destination, Core
     groups = [group for group in forecast.classes if not node or node in group.names]
     columns = [(group.cells[way.action], (group, way)) for group in groups for way in group.ingresses]
     for place, destination in enumerate(forecast.destinations):
-        by_core: dict[Core, list[Place]] = {}
+        alike: dict[tuple[Core, Platform | None], list[Place]] = {}
         for row, where in columns:
-            by_core.setdefault(row[place], []).append(where)
-        for core, places in by_core.items():
+            # Each platform has reasons of its own for the same outcome.
+            alike.setdefault((row[place], where[0].settings.platform), []).append(where)
+        for (core, _), places in alike.items():
             yield destination, core, tuple(places)

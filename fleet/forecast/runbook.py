@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fleet.forecast.classed import Forecast, Ingress, MailClass
 from fleet.forecast.foretell import Question, foretell
 from fleet.forecast.instructions import COMMIT, CONTROLS, Entry, instructions, take_back
-from fleet.forecast.outcome import OPEN, Core, Foretold, Why
+from fleet.forecast.outcome import OPEN, Core, DaneUse, Foretold, Why
 from fleet.layout import USEDNS, Decided, EffectivePolicy, canonical, effective
 from fleet.model import Outcome, TlsLevel
 from fleet.model.control import DaneSupport
@@ -34,8 +34,11 @@ class Change:
 
     @property
     def delivers(self) -> bool:
-        """Whether mail is known to leave after it."""
-        return not _stuck(self.after)
+        """Whether mail leaves after it: by a route, whose TLS nobody tested, is leaving too."""
+        after = self.after
+        by_route = after.outcome is Outcome.NOT_TESTED and after.dane is DaneUse.OFF
+        stuck = after.core.stopped or after.outcome in OPEN or after.outcome is Outcome.UNDELIVERABLE
+        return by_route or not stuck
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,6 @@ def _page(
         tuple(change.title for change in tried if not change.delivers),
         verify(group.settings.platform, domain),
     )
-
-
-def _stuck(found: Foretold) -> bool:
-    return found.core.stopped or found.outcome in OPEN or found.outcome is Outcome.UNDELIVERABLE
 
 
 # ---------------------------------------------------------------------------------------------------------- candidates

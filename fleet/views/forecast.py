@@ -116,7 +116,7 @@ def outcome_words(core: Core) -> str:
     text = f"DANE off, {word}" if core.dane is DaneUse.OFF else word
     if core.best is not core.outcome:
         text += f", at best {OUTCOME_WORDS[core.best]}"
-    if core.worst is not core.outcome and core.outcome not in (Outcome.UNKNOWN, Outcome.NOT_TESTED):
+    if core.worst is not core.outcome and core.outcome is not Outcome.UNKNOWN:
         text += f", at worst {OUTCOME_WORDS[core.worst]}"
     return text
 
