@@ -7,10 +7,15 @@ people) therefore never touch a verdict.  They show what stands here: frozen row
 
 ``marks`` is the table of states (a glyph *and* a word, colour only third); ``names`` shows domains in Unicode beside
 their A-label; ``ladder`` is one destination host by host; ``check`` is one destination as one row; ``explanation`` is
-the long form, from the root's key down to the row of the policy table that decided.  No function here knows a terminal,
-a width or a UI library.
+the long form, from the root's key down to the row of the policy table that decided.
 
-May import ``fleet.decision``, ``fleet.model``, ``fleet.errors`` and ``fleet.text``.
+A profile on paper has views of its own: ``validation`` reads and judges one, ``findings`` puts findings in their places
+with an ``excerpt`` of the text, ``validation_summary`` counts and gives the exit code, ``mending`` makes the changes
+that findings propose, ``policy_changes`` and ``comparison`` tell two fleets apart, ``rule_docs`` is what every code
+means.  They are imported from the module that holds them, because a check needs none of them.
+
+No function here knows a terminal, a width or a UI library.  May import ``fleet.rules``, ``fleet.layout``,
+``fleet.profile``, ``fleet.decision``, ``fleet.model``, ``fleet.errors`` and ``fleet.text``.
 """
 
 from fleet.views.check import CheckRow, check_row

@@ -8,11 +8,12 @@ leaf.  Computed once per pair of settings; what all nodes of a tier share is sai
 May import ``fleet.layout``, ``fleet.model`` and ``fleet.views.policy_words``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from fleet.layout import Decided, canonical, dane_places, resolver_key, route_table
+from fleet.layout import Decided, Interner, canonical, dane_places, resolver_key, route_table
 from fleet.layout.effective import EffectivePolicy, effective
 from fleet.layout.leaves import leaves
 from fleet.model.control import DEFAULT
@@ -61,6 +62,8 @@ _LEAVES = (
     "postfix",
     "exim",
 )
+_DECIDE = ("platform", "controls", "routes", "bounce_profiles", "postfix", "exim")
+"""What the effective policy is made of."""
 _TOLD_AS_POLICY = frozenset({"tls", "dane", "ip_preference", "bounce_profile"})
 
 Said = tuple[str, str, str]
@@ -95,21 +98,17 @@ def _of_tiers(before: Fleet, after: Fleet) -> Iterator[Change]:
 def _of_nodes(before: Fleet, after: Fleet) -> Iterator[Change]:
     compared: dict[str, list[str]] = {}
     found: dict[tuple[str, Said], list[str]] = {}
-    known: dict[tuple[int, int], tuple[Said, ...]] = {}
-    watched = tuple(dict.fromkeys((*before.destinations, *after.destinations)))
+    pairs = _SettingsPairs(before, after)
     for name, old, new in _pairs(before.nodes, after.nodes):
         if old is None or new is None:
             yield Change(f"node {show(name)}", (show(name),), "the node", *_node_existence(old, new))
             continue
         compared.setdefault(new.tier, []).append(name)
-        pair = (id(old.settings), id(new.settings))
-        if pair not in known:
-            known[pair] = tuple(_of_settings(before, after, old.settings, new.settings, watched))
-        for said in (*_of_node(old, new), *known[pair]):
+        for said in (*_of_node(old, new), *pairs.changes(old.settings, new.settings)):
             found.setdefault((new.tier, said), []).append(name)
     for name, old_tier, new_tier in _pairs(before.tiers, after.tiers):
         if name not in compared and old_tier is not None and new_tier is not None:
-            for said in _of_settings(before, after, old_tier.settings, new_tier.settings, watched):
+            for said in pairs.changes(old_tier.settings, new_tier.settings):
                 found[name, said] = []
     for (tier, (what, was, now)), nodes in found.items():
         yield Change(_named(tier, nodes, compared.get(tier, [])), tuple(map(show, nodes)), what, was, now)
@@ -131,13 +130,41 @@ def _of_node(old: Node, new: Node) -> Iterator[Said]:
         yield "addresses", show(words(old.addresses)), show(words(new.addresses))
 
 
-def _of_settings(before: Fleet, after: Fleet, old: Settings, new: Settings, watched: Iterable[str]) -> Iterator[Said]:
-    if old == new:
-        return
-    yield from _policies(before, after, old, new, watched)
-    for name in _LEAVES:
-        yield from _of_leaves(leaves(old, name), leaves(new, name), name)
-    yield from _of_kinds(old, new)
+class _SettingsPairs:
+    """What changes from one settings to another, each part computed once for equal values.
+
+    A node that declares one value of its own has settings of its own, but shares all else with its tier.
+    """
+
+    def __init__(self, before: Fleet, after: Fleet) -> None:
+        self.before, self.after = before, after
+        self.watched = tuple(dict.fromkeys((*before.destinations, *after.destinations)))
+        self._interner = Interner()
+        self._whole: dict[tuple[int, int], tuple[Said, ...]] = {}
+        self._parts: dict[tuple[str, tuple[int, ...]], tuple[Said, ...]] = {}
+
+    def changes(self, old: Settings, new: Settings) -> tuple[Said, ...]:
+        """Everything that changes."""
+        pair = (id(old), id(new))
+        if pair not in self._whole:
+            self._whole[pair] = () if old == new else tuple(self._changes(old, new))
+        return self._whole[pair]
+
+    def _changes(self, old: Settings, new: Settings) -> Iterator[Said]:
+        policies = partial(_policies, self.before, self.after, old, new, self.watched)
+        yield from self._part("", _DECIDE, old, new, policies)
+        for name in _LEAVES:
+            yield from self._part(name, (name,), old, new, partial(_leaf_changes, old, new, name))
+        yield from _of_kinds(old, new)
+
+    def _part(
+        self, part: str, fields: tuple[str, ...], old: Settings, new: Settings, compute: Callable[[], Iterable[Said]]
+    ) -> tuple[Said, ...]:
+        values = (getattr(settings, field) for settings in (old, new) for field in fields)
+        key = part, tuple(map(self._interner.number, values))
+        if key not in self._parts:
+            self._parts[key] = tuple(compute())
+        return self._parts[key]
 
 
 def _policies(before: Fleet, after: Fleet, old: Settings, new: Settings, watched: Iterable[str]) -> Iterator[Said]:
@@ -203,7 +230,8 @@ def _of_kinds(old: Settings, new: Settings) -> Iterator[Said]:
             yield f"resolver {show(key)} kind", str(was[key]), str(now[key])
 
 
-def _of_leaves(old: Mapping[ObjectPath, Any] | None, new: Mapping[ObjectPath, Any] | None, name: str) -> Iterator[Said]:
+def _leaf_changes(old_settings: Settings, new_settings: Settings, name: str) -> Iterator[Said]:
+    old, new = leaves(old_settings, name), leaves(new_settings, name)
     if old is None and new is None:
         return
     paths = dict.fromkeys((*(old or ()), *(new or ())))

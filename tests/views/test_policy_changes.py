@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from fleet.model.finding import Edit
 from fleet.model.fleet import Fleet
-from fleet.profile import read_profile
+from fleet.profile import edit, read_profile
 from fleet.views.policy_changes import policy_changes
 
 TWO_TIERS = Path(__file__).parents[2] / "profiles" / "two-tier-asyncos.toml"
@@ -169,3 +172,46 @@ def test_a_change_back_is_the_same_change_turned_round() -> None:
     assert {(one.object, one.what, one.before, one.after) for one in there} == {
         (one.object, one.what, one.after, one.before) for one in back
     }
+
+
+T = ("tiers", "delivery")
+EDITS = [
+    Edit((*T, "destination_controls", "default", "dane"), "opportunistic"),
+    Edit((*T, "destination_controls", "default", "tls"), "required"),
+    Edit((*T, "destination_controls", "ietf.org", "dane"), "mandatory"),
+    Edit((*T, "destination_controls", "ietf.org", "ip_preference"), "require-ipv6"),
+    Edit((*T, "destination_controls", "new.example", "tls"), "required-verify"),
+    Edit(("fleet", "destination_controls", "default", "recipients"), 7),
+    Edit(("fleet", "bounce_profiles", "Default"), "1h"),
+    Edit(("fleet", "version"), "15.5.0"),
+    Edit(("nodes", "dlv2", "version"), "14.2.0"),
+    Edit(("nodes", "scan1", "addresses"), ("10.0.1.99",)),
+    Edit(("tiers", "scan", "smtp_routes", "ALL"), "USEDNS"),
+    Edit(("tiers", "scan", "smtp_routes", ".example.org"), "/dev/null"),
+    Edit((*T, "outbound_certificate"), "demo"),
+    Edit((*T, "listeners", "outgoing", "port"), 26),
+    Edit((*T, "logs", "mail_logs", "files"), 3),
+    Edit(("destinations", "ietf.org", "every"), "2h"),
+    Edit(("fleet", "own_domains"), ("example.com",)),
+]
+"""Changes of the shipped profile, each of which mail or a check can tell."""
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sets(st.sampled_from(range(len(EDITS)))))
+def test_whatever_differs_is_told_and_nothing_else(chosen: set[int]) -> None:
+    before = TWO_TIERS.read_text(encoding="utf-8")
+    after = edit(before, [EDITS[number] for number in sorted(chosen)])
+    old, new = fleet_of(before), fleet_of(after)
+    changes = policy_changes(old, new)
+    assert bool(changes) == bool(chosen)
+    assert len(set(changes)) == len(changes)
+    assert all(change.before != change.after for change in changes)
+    back = {(one.object, one.what, one.after, one.before) for one in policy_changes(new, old)}
+    assert {(one.object, one.what, one.before, one.after) for one in changes} == back
+
+
+@pytest.mark.parametrize("one", EDITS, ids=lambda one: "/".join(map(str, one.path)))
+def test_each_of_them_alone_is_told(one: Edit) -> None:
+    before = TWO_TIERS.read_text(encoding="utf-8")
+    assert told(before, edit(before, [one]))
