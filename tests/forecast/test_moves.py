@@ -67,6 +67,7 @@ def test_a_move_names_only_the_flows_on_which_mail_moves(fleets, two_tiers, chec
     )
     (move,) = moves(before, after)
     assert (move.after, move.flows) == ("held", ("outgoing > RELAYLIST: RELAY",))
+    assert moves(after, after) == ()
 
 
 def test_rows_are_worst_first_then_heaviest_and_unknown_above_clean(fleets, checks, two_tiers) -> None:
