@@ -20,6 +20,7 @@ The room knows events and plain data, not what the monitor makes of them.  May i
 from fleet.history.database import HistoryError, Notice, set_aside
 from fleet.history.following import follow, replay
 from fleet.history.lease import Lease, LeaseHeld, take_lease
+from fleet.history.place import history_path
 from fleet.history.reading import HistoryReader, Stored
 from fleet.history.recorder import Recorder
 from fleet.history.retention import Retention, tend
@@ -38,6 +39,7 @@ __all__ = [
     "Retention",
     "Stored",
     "follow",
+    "history_path",
     "open_history",
     "replay",
     "set_aside",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from fleet.history.database import connect_to_read, told
 from fleet.history.packing import subject_bytes, unpack, unpack_event
@@ -81,15 +81,18 @@ class HistoryReader:
         self, names: Sequence[str], *, subject: str | None = None, before: int | None = None, limit: int = 100
     ) -> list[Stored]:
         """The last ``limit`` events of these types, newest first; of one subject, before a number, where asked."""
-        found: list[Stored] = []
+        numbers: list[int] = []
         for name in names:
             condition = "name = ?"
             values: list[object] = [name]
             if subject is not None:
                 condition, values = f"{condition} AND subject = ?", [name, subject_bytes(subject)]
-            query = f"SELECT id, data FROM events WHERE {condition} AND id < ? ORDER BY id DESC LIMIT ?"
-            found += self._events(query, (*values, before if before is not None else _NO_END, limit))
-        return sorted(found, key=lambda stored: -stored.number)[:limit]
+            query = f"SELECT id FROM events WHERE {condition} AND id < ? ORDER BY id DESC LIMIT ?"
+            rows = self._rows(query, (*values, before if before is not None else _NO_END, limit))
+            numbers += [number for number, *_ in rows]
+        wanted = sorted(numbers, reverse=True)[:limit]  # the numbers first: only what is wanted is worth unpacking
+        query = "SELECT id, data FROM events WHERE id = ?"
+        return [stored for number in wanted for stored in self._events(query, (number,))]
 
     def between(self, name: str, subject: str, start: datetime, end: datetime, limit: int = 1000) -> list[Stored]:
         """The events of one type about one subject from ``start`` to before ``end``, in order."""
@@ -122,7 +125,7 @@ class HistoryReader:
         for number, row in self._rows(query, values):
             yield Stored(number, unpack_event(row))
 
-    def _rows(self, query: str, values: Sequence[object] = ()) -> Iterator[tuple[int, bytes]]:
+    def _rows(self, query: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         with told(self.path):
             yield from self._connection.execute(query, values)
 

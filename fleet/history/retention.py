@@ -54,7 +54,8 @@ def tend(path: Path, retention: Retention, now: datetime, *, pause: float = 0.01
         with told(path):
             deleted = _delete(connection, _limit(connection, retention, now), pause)
             while deleted and connection.execute("PRAGMA freelist_count").fetchone()[0] > _PAGES:
-                connection.execute(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
+                # Not ``execute``: it takes one step of this statement, which is one page.
+                connection.executescript(f"PRAGMA incremental_vacuum({_PAGES})")
                 time.sleep(pause)
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
     finally:

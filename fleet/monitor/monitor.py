@@ -18,7 +18,7 @@ from fleet.monitor.state import State, Touched
 from fleet.plain import UnknownEvent
 
 Listener = Callable[[Event | UnknownEvent, Touched], None]
-CHECKPOINT_EVENTS = 1000
+CHECKPOINT_EVENTS = 250
 """Events after which a checkpoint is worth writing."""
 TEND_SECONDS = 60.0
 """Between two rounds of housekeeping."""

@@ -30,7 +30,7 @@ from fleet.plain import Json, ShapeError, from_plain, to_plain
 
 FORMAT = 1
 """Of a checkpoint; one of another format is passed over, and more events are folded instead."""
-_SLICE = 100
+_SLICE = 20
 """Values read between two yields: a few milliseconds."""
 
 
