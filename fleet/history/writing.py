@@ -5,12 +5,12 @@ May import ``fleet.plain``, ``fleet.model``, ``fleet.clock`` and the modules of 
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fleet.clock import WallClock, now
 from fleet.history.database import HistoryError, Notice, Trouble, connect, set_aside, told
-from fleet.history.packing import pack, pack_event, subject_bytes
+from fleet.history.packing import pack_event, pack_large, subject_bytes
 from fleet.history.reading import HistoryReader
 from fleet.history.secrets import without_secrets
 from fleet.model.event import CheckCancelled, CheckFailed, CheckFinished, Event, StepSeen
@@ -53,9 +53,9 @@ class History(HistoryReader):
                     self._connection.execute(_FORGET_STEPS, (row[2],))
         return number
 
-    def save_checkpoint(self, through: int, data: Json) -> None:
+    def save_checkpoint(self, through: int, data: Mapping[str, Json]) -> None:
         """Write what the events up to number ``through`` come to; older checkpoints but one go."""
-        row = pack(data)
+        row = pack_large(data)
         with self._transaction():
             self._connection.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)", (through, row))
             self._connection.execute(

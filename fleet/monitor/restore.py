@@ -94,14 +94,15 @@ _AS_THEY_ARE = (
 )
 
 
-def checkpoint(frozen: Frozen) -> Json:
+def checkpoint(frozen: Frozen) -> dict[str, Json]:
     """The plain data of a checkpoint; takes its time with thousands of entries, so call it off the loop."""
     light = replace(
         frozen,
         nodes=tuple(replace(entry, observation=None) for entry in frozen.nodes),
         checks=tuple(replace(entry, verdict=None) for entry in frozen.checks),
     )
-    return to_plain(light)
+    plain: Any = to_plain(light)
+    return dict(plain)
 
 
 def restore(reader: HistoryReader) -> Restored:
