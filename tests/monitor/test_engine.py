@@ -118,6 +118,23 @@ def test_never_more_at_a_time_than_allowed_and_never_one_subject_twice() -> None
     virtually(main)
 
 
+def test_a_node_that_is_being_polled_is_not_polled_twice_by_hand() -> None:
+    async def main(loop: VirtualLoop) -> None:
+        desk = Desk(loop)
+        desk.engine.schedule(["dlv1"], [Target("a.example")])
+        await desk.run_for(0.5)
+        assert desk.engine.running == 2
+        assert desk.engine.poll(["dlv1", "dlv1"]) == 0
+        assert desk.engine.check([Target("a.example")]) == 0
+        assert desk.engine.running == 2
+        await desk.run_for(10)
+        assert desk.most["dlv1"] == desk.most[Target("a.example")] == 1
+        assert len(desk.of(PollStarted)) == 1
+        await desk.stop()
+
+    virtually(main)
+
+
 def test_what_is_asked_for_by_hand_goes_before_what_waits() -> None:
     async def main(loop: VirtualLoop) -> None:
         desk = Desk(loop, limits=Limits(polls=1))
