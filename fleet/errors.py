@@ -41,6 +41,8 @@ class FailureKind(StrEnum):
     """A work limit of ours ended the attempt: too many bytes, lines, records or hops."""
     CANCELLED = "cancelled"
     """The operator or a deadline above ended it."""
+    INTERNAL = "internal"
+    """A fault of this program; it says nothing about the world."""
 
 
 @dataclass(frozen=True, slots=True)
