@@ -101,6 +101,8 @@ BASIC = Theme(
     panel="ansi_default",
     boost="ansi_default",
     variables={
+        "ansi-background": "ansi_black",
+        "ansi-foreground": "ansi_white",
         "mark-ok": "ansi_green",
         "mark-warn": "ansi_yellow",
         "mark-fail": "ansi_red",

@@ -41,7 +41,6 @@ class ChoiceOverlay(Overlay[str]):
 
     def on_mount(self) -> None:
         """The cursor stands on what holds now."""
-        super().on_mount()
         keys = [key for key, _ in self._options]
         self.query_one(_List).highlighted = keys.index(self._current) if self._current in keys else 0
 

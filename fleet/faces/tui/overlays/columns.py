@@ -20,7 +20,7 @@ class ColumnsOverlay(Overlay[tuple[str, ...]]):
     """The columns of a view: space shows or hides, J and K move, enter keeps."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle", show=False),
+        Binding("space", "choose", show=False),
         Binding("J", "move(1)", show=False),
         Binding("K", "move(-1)", show=False),
         Binding("enter", "keep", show=False, priority=True),
@@ -44,10 +44,9 @@ class ColumnsOverlay(Overlay[tuple[str, ...]]):
 
     def on_mount(self) -> None:
         """The columns there are."""
-        super().on_mount()
         self._show()
 
-    def action_toggle(self) -> None:
+    def action_choose(self) -> None:
         """Show or hide the column; one always stays."""
         key = self._table.cursor_key
         changed = self._chosen ^ {key}

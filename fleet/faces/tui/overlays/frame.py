@@ -1,4 +1,4 @@
-"""The frame all overlays share: esc and q leave, keys of the table move.  May import ``textual`` and the modules beside."""
+"""The frame all overlays share: esc and q leave.  May import ``textual``."""
 
 from typing import ClassVar, TypeVar
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from rich.cells import cell_len
 
-from fleet.faces.tui.actions import ACTIONS, Action, Group, Scope
+from fleet.faces.tui.actions import ACTIONS, Group, Scope
 from fleet.faces.tui.actions.keymap import shown_key
 from fleet.faces.tui.look import Look
 from fleet.faces.tui.overlays.reading import ReadingOverlay
@@ -30,13 +30,12 @@ def help_lines(scopes: frozenset[Scope], keys: Mapping[str, tuple[str, ...]], lo
     here = [one for one in ACTIONS if one.scope in scopes]
     names = {one.id: " ".join(map(shown_key, keys[one.id])) for one in here}
     widest = max(map(cell_len, names.values()), default=0)
-    usages = max((cell_len(one.usage) for one in here), default=0)
     lines: list[LogLine] = []
     for group in Group:
         members = [one for one in here if one.group is group]
         if members:
             lines += [LogLine(""), LogLine(group.upper(), Mark.RUNNING)]
-            lines += [LogLine(_said(one, names[one.id], widest, min(24, usages))) for one in members]
+            lines += [LogLine(f"{names[one.id]:<{widest}}  {one.help}  {one.usage}") for one in members]
     lines += [LogLine(""), LogLine("SIGNS", Mark.RUNNING)]
     lines += [LogLine(f"{mark:<8} {meaning}", mark) for mark, meaning in LEGEND.items()]
     lines += [
@@ -46,10 +45,6 @@ def help_lines(scopes: frozenset[Scope], keys: Mapping[str, tuple[str, ...]], lo
         LogLine("In a filter: text  field:value  field>3d  !not  ~expression~  and a blank means and"),
     ]
     return lines[1:]
-
-
-def _said(one: Action, keys: str, widest: int, usage: int) -> str:
-    return f"{keys:<{widest}}  {one.usage:<{usage}}  {one.title}: {one.help}"
 
 
 class HelpOverlay(ReadingOverlay):

@@ -73,7 +73,7 @@ class Header(LineWidget):
     def __init__(self, view: str) -> None:
         super().__init__()
         self._view = view
-        self._name = ""
+        self._fleet = ""
         self._status = Status()
 
     @property
@@ -83,8 +83,8 @@ class Header(LineWidget):
 
     def show(self, name: str, status: Status) -> None:
         """Say this from now on."""
-        if name != self._name:
-            self._name = name
+        if name != self._fleet:
+            self._fleet = name
             self.repaint(0)
         if status != self._status:
             self._status = status
@@ -97,7 +97,7 @@ class Header(LineWidget):
             return self.strip(draw_status(self._status), width)
         tabs = self._tabs()
         room = width - sum(cell_len(text) for text, _ in tabs) - 1
-        name = self.look.fit(self._name, min(room, cell_len(self._name)))
+        name = self.look.fit(self._fleet, min(room, cell_len(self._fleet)))
         blank = " " * (room - cell_len(name))
         return self.strip((*tabs, (blank, PLAIN), (name, HEAD)), width)
 

@@ -11,6 +11,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -38,6 +39,12 @@ class LogView(LineWidget, ScrollView, can_focus=True):
     LogView { height: 1fr; width: 1fr; background: $background; color: $foreground; scrollbar-size-horizontal: 1;
               scrollbar-size-vertical: 1; overflow-x: auto; overflow-y: scroll; }
     """
+
+    @dataclass
+    class SearchWanted(Message):
+        """A text to search for is to be asked for."""
+
+        log: "LogView"
 
     def __init__(self, ring: Ring[LogLine], *, follow: bool = True, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -106,12 +113,11 @@ class LogView(LineWidget, ScrollView, can_focus=True):
         self._seek(-1)
 
     def action_search(self, text: str = "") -> None:
-        """Search for ``text``; without one, the command line asks for it."""
-        if text:
-            if not self.find(text):
-                self.app.bell()
-        else:
-            self.app.call_later(self.app.run_action, "app.prompt('search')")
+        """Search for ``text``; without one, whoever shows the log asks what for."""
+        if not text:
+            self.post_message(self.SearchWanted(self))
+        elif not self.find(text):
+            self.app.bell()
 
     def action_down(self) -> None:
         """One line down."""

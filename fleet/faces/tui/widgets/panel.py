@@ -17,7 +17,7 @@ from fleet.faces.tui.look import Look
 from fleet.faces.tui.widgets.drawing import DIM, PLAIN, STRONG, Drawn, LineWidget, Role, Span, changed_span
 from fleet.views import Panel, curve
 
-HEIGHT = 8
+LEAST_HEIGHT = 8
 LEAST_WIDTH = 38
 
 
@@ -25,7 +25,7 @@ def draw_panel(panel: Panel | None, width: int, height: int, look: Look, cursor:
     """``height`` lines of exactly ``width`` cells; blank ones without a panel."""
     if panel is None:
         return [((" " * width, PLAIN),)] * height
-    body = _body(panel, max(0, width - 4), look)
+    body = _body(panel, max(0, width - 4), height - 2, look)
     down = look.thick_down if cursor else look.down
     frame = STRONG if cursor else DIM
     lines = [_edge(panel, width, look, cursor, marked)]
@@ -54,43 +54,60 @@ def _edge(panel: Panel, width: int, look: Look, cursor: bool, marked: bool) -> D
     )
 
 
-def _body(panel: Panel, width: int, look: Look) -> list[tuple[Span, ...]]:
+def _body(panel: Panel, width: int, height: int, look: Look) -> list[tuple[Span, ...]]:
+    """The lines inside; where they are too many, the least telling go first, and never a rung."""
     steps: list[tuple[str, Role]] = [
         (f"{step.name} {look.sign(step.mark)} {step.word}", step.mark) for step in panel.steps
     ]
-    outcomes = panel.outcomes
-    more = f" +{len(outcomes) - 1} more" if len(outcomes) > 1 else ""
-    lines: list[tuple[Span, ...]] = [
-        ((" ".join(text for text in (panel.mode, look.dot, panel.age) if text) if panel.mode else panel.age, DIM),),
-        *_flow(steps, width, 2),
-    ]
-    if outcomes:
-        first = outcomes[0]
-        said = f"{first.sender}: {look.sign(first.mark)} {first.text}"
-        lines.append(((look.fit(said, max(0, min(cell_len(said), width - len(more)))), first.mark), (more, DIM)))
-    if panel.expected or panel.weakest:
-        weaker = f", weakest {panel.weakest}" if panel.weakest else ""
-        lines.append(((f"expected {panel.expected or 'unknown'}{weaker}", PLAIN),))
-    note = f" {look.sign(panel.note_mark)} {panel.note}" if panel.note and panel.note_mark else panel.note
-    past = min(16, width // 3)
-    lines.append(((curve(panel.history, past, look.ascii), DIM), (note, panel.note_mark or PLAIN)))
+    rungs = _flow(steps, width)
+    head = f"{panel.mode} {look.dot} {panel.age}" if panel.mode and panel.age else panel.mode or panel.age
+    weaker = f", weakest {panel.weakest}" if panel.weakest else ""
+    paths = f"expected {panel.expected or 'unknown'}{weaker}" if panel.expected or panel.weakest else ""
+    note = f"{look.sign(panel.note_mark)} {panel.note}" if panel.note and panel.note_mark else panel.note
+    outcomes = _outcomes(panel, width, max(1, height - len(rungs) - 4), look)
+    past: Span = (curve(panel.history, width, look.ascii), DIM)
+    # In the order of importance; each is put where it belongs below.
+    wanted: tuple[tuple[str, list[tuple[Span, ...]]], ...] = (
+        ("rungs", rungs),
+        ("outcomes", outcomes),
+        ("note", [((note, panel.note_mark or PLAIN),)] if note else []),
+        ("head", [((head, DIM),)] if head else []),
+        ("paths", [((paths, PLAIN),)] if paths else []),
+        ("past", [(past,)] if panel.history else []),
+    )
+    chosen: dict[str, list[tuple[Span, ...]]] = {}
+    left = height
+    for name, lines in wanted:
+        chosen[name] = lines[: max(0, left)]
+        left -= len(lines)
+    return [line for name in ("head", "rungs", "outcomes", "paths", "past", "note") for line in chosen[name]]
+
+
+def _outcomes(panel: Panel, width: int, most: int, look: Look) -> list[tuple[Span, ...]]:
+    """What becomes of mail from whom; how many more there are is said on the last line."""
+    lines: list[tuple[Span, ...]] = []
+    for at, outcome in enumerate(panel.outcomes[:most]):
+        hidden = len(panel.outcomes) - most if at == most - 1 else 0
+        more = f" +{hidden} more" if hidden > 0 else ""
+        said = f"{outcome.sender}: {look.sign(outcome.mark)} {outcome.text}"
+        room = max(0, width - len(more))
+        lines.append(((said if cell_len(said) <= room else look.fit(said, room), outcome.mark), (more, DIM)))
     return lines
 
 
-def _flow(texts: list[tuple[str, Role]], width: int, most: int) -> list[tuple[Span, ...]]:
-    """Texts side by side, on at most ``most`` lines; the last line takes what is left, and is cut."""
-    lines: list[list[Span]] = [[]]
+def _flow(texts: list[tuple[str, Role]], width: int) -> list[tuple[Span, ...]]:
+    """Texts side by side, on as many lines as they need."""
+    lines: list[list[Span]] = []
     used = 0
     for text, role in texts:
-        length = cell_len(text) + (2 if lines[-1] else 0)
-        if used + length > width and lines[-1] and len(lines) < most:
-            lines.append([])
-            used, length = 0, cell_len(text)
-        if lines[-1]:
-            lines[-1].append(("  ", PLAIN))
-        lines[-1].append((text, role))
-        used += length
-    return [tuple(line) for line in lines] + [()] * (most - len(lines))
+        length = cell_len(text)
+        if lines and used + 2 + length <= width:
+            lines[-1] += [("  ", PLAIN), (text, role)]
+            used += 2 + length
+        else:
+            lines.append([(text, role)])
+            used = length
+    return [tuple(line) for line in lines]
 
 
 def _filled(spans: tuple[Span, ...], width: int, look: Look) -> Drawn:
@@ -112,7 +129,7 @@ class DestinationPanel(LineWidget):
     """A panel that can be bound to any destination."""
 
     DEFAULT_CSS = """
-    DestinationPanel { width: 1fr; height: 8; background: $background; color: $foreground; }
+    DestinationPanel { width: 1fr; height: 1fr; background: $background; color: $foreground; }
     """
 
     @dataclass

@@ -18,11 +18,13 @@ from textual.containers import Container
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.widgets import Static
 
 from fleet.faces.tui.actions import Scope
 from fleet.faces.tui.actions.bindings import bindings
+from fleet.faces.tui.safe import content
 from fleet.faces.tui.widgets.drawing import DIM, LineWidget
-from fleet.faces.tui.widgets.panel import HEIGHT, LEAST_WIDTH, DestinationPanel
+from fleet.faces.tui.widgets.panel import LEAST_HEIGHT, LEAST_WIDTH, DestinationPanel
 from fleet.views import Panel
 
 PanelFor = Callable[[str], Panel | None]
@@ -60,7 +62,10 @@ class PanelWall(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.MOVE, Scope.ROWS)
     DEFAULT_CSS = """
     PanelWall { layout: horizontal; height: 1fr; width: 1fr; }
-    PanelWall > #panels { layout: grid; height: 1fr; width: 1fr; grid-size: 1; grid-rows: 8; overflow: hidden; }
+    PanelWall > #panels { layout: grid; height: 1fr; width: 1fr; grid-size: 1; grid-rows: 1fr; overflow: hidden; }
+    PanelWall > .nothing { display: none; width: 1fr; color: $foreground-muted; padding: 1 2; }
+    PanelWall.-empty > .nothing { display: block; }
+    PanelWall.-empty > #panels { display: none; }
     """
 
     @dataclass
@@ -89,16 +94,21 @@ class PanelWall(Widget, can_focus=True):
         self._pool: list[DestinationPanel] = []
         self._panels = Container(id="panels")
         self._rail = Rail()
+        self._empty = ""
+        self._nothing = Static(content(""), classes="nothing")
 
     def compose(self) -> ComposeResult:
         """The panels, and the rail beside them."""
         yield self._panels
+        yield self._nothing
         yield self._rail
 
     # What is shown
 
-    def show(self, keys: tuple[str, ...], panel_for: PanelFor, marked: Collection[str] = frozenset()) -> None:
-        """Show these destinations, in this order."""
+    def show(
+        self, keys: tuple[str, ...], panel_for: PanelFor, marked: Collection[str] = frozenset(), empty: str = ""
+    ) -> None:
+        """Show these destinations, in this order; ``empty`` is said where there is none."""
         here = self.cursor_key
         self._keys, self._panel_for, self._marked = keys, panel_for, frozenset(marked)
         if here != self.cursor_key and here in keys:
@@ -106,6 +116,10 @@ class PanelWall(Widget, can_focus=True):
         self._cursor = max(0, min(self._cursor, len(keys) - 1))
         self._reveal()
         self._bind()
+        self.set_class(not keys, "-empty")
+        if not keys and empty != self._empty:
+            self._empty = empty
+            self._nothing.update(content(empty))
 
     @property
     def cursor_key(self) -> str:
@@ -137,8 +151,9 @@ class PanelWall(Widget, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         """As many panels as now fit; a page of spare ones stays."""
         self._across = max(1, (event.size.width - 1) // LEAST_WIDTH)
-        self._lines = max(1, event.size.height // HEIGHT)
+        self._lines = max(1, event.size.height // LEAST_HEIGHT)
         self._panels.styles.grid_size_columns = self._across
+        self._panels.styles.grid_size_rows = self._lines
         missing = self.capacity - len(self._pool)
         if missing > 0:
             fresh = [DestinationPanel() for _ in range(missing)]
