@@ -43,7 +43,7 @@ class Surroundings:
     """What the application is given besides its engine.
 
     ``problems`` are mistakes in the settings, said once; ``state`` is the folder where chosen columns are remembered
-    (None: nowhere); ``no_color`` and ``ascii`` are the terminal's or the user's wish.
+    (None: nowhere); ``ascii`` is what the terminal or the command line asks for.  NO_COLOR is read from the environment.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -51,7 +51,6 @@ class Surroundings:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     state: Path | None = None
     ascii: bool = False
-    no_color: bool = False
     editor: bool = True
     """Whether ``$EDITOR`` may be started; not in a browser."""
 
@@ -73,7 +72,8 @@ class FleetApp(App[Sequence[str]]):
 
     def __init__(self, engine: Engine, surroundings: Surroundings | None = None) -> None:
         given = surroundings or Surroundings()
-        super().__init__(ansi_color=True if given.no_color else None)
+        # Without colour means without a single code for one, so not Textual's shades of grey either.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.engine = engine
         self.surroundings = given
         self.look = look(given.ascii or given.settings.ascii)
@@ -89,7 +89,7 @@ class FleetApp(App[Sequence[str]]):
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
-        few = given.no_color or self.no_color or self.console.color_system == "standard"
+        few = self.no_color or self.console.color_system == "standard"
         self.theme = theme_for(given.settings.theme, few).name
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
