@@ -18,13 +18,14 @@ from typing import Any, ClassVar
 from textual.app import App
 from textual.binding import BindingType
 from textual.dom import DOMNode
+from textual.scrollbar import ScrollBar
 
 from fleet.faces.export.table import table_text
 from fleet.faces.tui.actions import ACTIONS, VIEWS, Kind, Scope
 from fleet.faces.tui.actions.bindings import bindings, keymap
 from fleet.faces.tui.actions.keymap import effective_keys
 from fleet.faces.tui.engine import Deed, Engine, Place, Reply, Request
-from fleet.faces.tui.look import look
+from fleet.faces.tui.look import PlainBars, look
 from fleet.faces.tui.overlays.choice import QuestionOverlay
 from fleet.faces.tui.overlays.help import HelpOverlay
 from fleet.faces.tui.overlays.palette import FleetPalette
@@ -43,7 +44,7 @@ class Surroundings:
     """What the application is given besides its engine.
 
     ``problems`` are mistakes in the settings, said once; ``state`` is the folder where chosen columns are remembered
-    (None: nowhere); ``ascii`` is what the terminal or the command line asks for.  NO_COLOR is read from the environment.
+    (None: nowhere); ``ascii`` is what the terminal or the command line asks for.  NO_COLOR is of the environment.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -87,6 +88,7 @@ class FleetApp(App[Sequence[str]]):
         self._previous_mode = self.DEFAULT_MODE
         self._unsubscribe: Callable[[], None] | None = None
         self.animation_level = "none"
+        ScrollBar.renderer = PlainBars
         for theme in THEMES:
             self.register_theme(theme)
         few = self.no_color or self.console.color_system == "standard"

@@ -1,11 +1,13 @@
 """Glyphs: every sign the dashboard draws, in Unicode and in ASCII; and text cut to a number of cells.
 
-All are one cell wide on every terminal.  May import ``fleet.views``.
+All are one cell wide on every terminal.  May import ``textual`` and ``fleet.views``.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
+from textual.scrollbar import ScrollBarRender
 
 from fleet.views import Mark
 
@@ -71,6 +73,13 @@ ASCII = Look(
     thumb="#",
     dot=".",
 )
+
+
+class PlainBars(ScrollBarRender):
+    """Scroll bars of whole cells: no glyph of their own, and seen without colour too (they are drawn reversed)."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "]
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "]
 
 
 def look(ascii_only: bool) -> Look:

@@ -203,7 +203,7 @@ class LineTable(LineWidget, ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Line ``y`` of what is seen: the header first, it never scrolls away."""
-        offset, width = self.scroll_offset, self.size.width
+        offset, width = self.scroll_offset, self._seen.width
         if y == 0:
             return self.strip(draw_header(self._layout_of_lines, self.look, *self._sort), width, "", offset.x)
         index = y - 1 + offset.y
@@ -241,11 +241,11 @@ class LineTable(LineWidget, ScrollView, can_focus=True):
             if part is not None:
                 self._drawn[index] = new
                 pointer = old is None or old[0] != new[0]  # the ground of the whole line changes with the cursor
-                x, width = (0, self.size.width) if pointer else (part[0] - offset.x, part[1])
+                x, width = (0, self._seen.width) if pointer else (part[0] - offset.x, part[1])
                 self.repaint(index - offset.y + 1, max(0, x), width + min(0, x))
 
     def _arrange_columns(self) -> None:
-        self._layout_of_lines = lay_out(self._all_columns, self._chosen, self.size.width)
+        self._layout_of_lines = lay_out(self._all_columns, self._chosen, self._seen.width)
 
     def _measure(self) -> None:
         wanted = Size(max(self._layout_of_lines.width, 1), len(self._lines) + 1)
@@ -253,8 +253,13 @@ class LineTable(LineWidget, ScrollView, can_focus=True):
             self.virtual_size = wanted
 
     @property
+    def _seen(self) -> Size:
+        """The room for lines: what the scroll bars leave."""
+        return self.scrollable_content_region.size
+
+    @property
     def _page(self) -> int:
-        return max(1, self.size.height - 1)
+        return max(1, self._seen.height - 1)
 
     # Moving
 

@@ -137,19 +137,19 @@ class LogView(LineWidget, ScrollView, can_focus=True):
 
     def action_half_down(self) -> None:
         """Half a page down."""
-        self._scroll_by(max(1, self.size.height // 2))
+        self._scroll_by(max(1, self.scrollable_content_region.height // 2))
 
     def action_half_up(self) -> None:
         """Half a page up."""
-        self._scroll_by(-max(1, self.size.height // 2))
+        self._scroll_by(-max(1, self.scrollable_content_region.height // 2))
 
     def action_next_page(self) -> None:
         """A page down."""
-        self._scroll_by(self.size.height)
+        self._scroll_by(self.scrollable_content_region.height)
 
     def action_page_before(self) -> None:
         """A page up."""
-        self._scroll_by(-self.size.height)
+        self._scroll_by(-self.scrollable_content_region.height)
 
     def action_left(self) -> None:
         """To the left."""
@@ -171,7 +171,7 @@ class LogView(LineWidget, ScrollView, can_focus=True):
             index = (start + step * walked) % count
             if self._sought in self._ring[index].text.casefold():
                 self._match = index + dropped
-                self.scroll_to(y=max(0, index - self.size.height // 2), animate=False)
+                self.scroll_to(y=max(0, index - self.scrollable_content_region.height // 2), animate=False)
                 self.refresh()
                 return True
         return False
