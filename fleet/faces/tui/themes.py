@@ -1,6 +1,6 @@
 """Colours.  State is glyph and word first; colour only repeats it, so it must not mislead whoever sees it otherwise.
 
-The colours of marks are of the palette of Okabe and Ito (2008), lightened or darkened for the background; a test
+The colours of marks are near the palette of Okabe and Ito (2008), lighter or darker for the background; a test
 holds them apart under simulated protanopia, deuteranopia and tritanopia, and readable against the background.
 ``fleet-basic`` uses the terminal's own 16 colours.
 
@@ -62,19 +62,19 @@ LIGHT = Theme(
     dark=False,
     primary="#0063A0",
     secondary="#3A7CA5",
-    accent="#93426F",
-    success="#00674B",
-    warning="#7A5B00",
-    error="#B23A00",
+    accent="#6B3FA0",
+    success="#007A5A",
+    warning="#8C6B00",
+    error="#8E1B00",
     foreground="#1C2329",
     background="#F7F7F4",
     surface="#FFFFFF",
     panel="#E4E6E4",
     variables={
-        "mark-ok": "#00674B",
-        "mark-warn": "#7A5B00",
-        "mark-fail": "#C23400",
-        "mark-unknown": "#93426F",
+        "mark-ok": "#007A5A",
+        "mark-warn": "#8C6B00",
+        "mark-fail": "#8E1B00",
+        "mark-unknown": "#6B3FA0",
         "mark-running": "#0063A0",
         "mark-stale": "#6B6252",
         "mark-none": "#5C656D",
