@@ -15,7 +15,7 @@ a width or a UI library.
 May import ``fleet.decision``, ``fleet.model``, ``fleet.errors`` and ``fleet.text``.
 """
 
-from fleet.views.arrangement import Arrangement, GroupHead, Shown, arrange, next_sort, targets
+from fleet.views.arrangement import Arrangement, GroupHead, Shown, arrange, next_sort, renewed, targets
 from fleet.views.check import CheckRow, check_row
 from fleet.views.curve import curve
 from fleet.views.explanation import Detail, explanation
@@ -51,6 +51,7 @@ __all__ = [
     "ladder",
     "next_sort",
     "parse_filter",
+    "renewed",
     "summary",
     "targets",
 ]

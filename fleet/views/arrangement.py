@@ -7,7 +7,7 @@ May import ``fleet.views.filtering``, ``fleet.views.marks`` and ``fleet.views.ro
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fleet.views.filtering import NO_FILTER, Filter
 from fleet.views.rows import Row, Table
@@ -63,6 +63,19 @@ def arrange(table: Table, choice: Arrangement) -> Shown:
         return Shown(tuple(rows), tuple(rows), len(rows), len(table.rows))
     lines, kept = _grouped(rows, table.fields.index(choice.group), choice.collapsed)
     return Shown(tuple(lines), tuple(kept), len(rows), len(table.rows))
+
+
+def renewed(shown: Shown, table: Table) -> Shown | None:
+    """The same lines in the same order with the rows as they are now; None where a row came or went.
+
+    Values change all the time, and rows that jump with each of them cannot be read: a screen renews what it shows, and
+    arranges it anew only now and then.
+    """
+    now = {row.key: row for row in table.rows}
+    if len(table.rows) != shown.total or any(row.key not in now for row in shown.rows):
+        return None
+    lines = tuple(line if isinstance(line, GroupHead) else now[line.key] for line in shown.lines)
+    return replace(shown, lines=lines, rows=tuple(now[row.key] for row in shown.rows))
 
 
 def sort_rows(rows: Sequence[Row], fields: Sequence[str], sort: str = "", inverted: bool = False) -> list[Row]:

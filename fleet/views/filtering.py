@@ -134,11 +134,13 @@ _UNITS = {"": 1, "%": 1, "s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400, "w
 _QUANTITY = re.compile(r"(-?\d{1,15}(?:\.\d{1,9})?)\s*(%|s|min|m|h|d|w|)", re.IGNORECASE | re.ASCII)
 _TERM = re.compile(
     r"""(?P<not>!?)
-    (?: (?:(?P<field>[A-Za-z][\w-]*)(?P<test>:|>=|<=|>|<))?
+    (?: (?:(?P<field>[A-Za-z][\w-]*)(?P<test>(?>:|>=|<=|>|<)))?
         (?: ~(?P<regex>[^~]+)~ | "(?P<quoted>(?:[^"\\]|\\.)*)" | (?P<bare>[^\s"~!][^\s"]*) )
     )(?=\s|$)""",
     re.VERBOSE,
 )
+_OPEN = re.compile(r"[A-Za-z][\w-]*(?::|>=?|<=?)")
+"""A term that is still being written: a column and a sign, and nothing after it."""
 
 
 def _term(found: re.Match[str], fields: Sequence[str]) -> Term | FilterProblem:
@@ -160,6 +162,8 @@ def _term(found: re.Match[str], fields: Sequence[str]) -> Term | FilterProblem:
         return Term(Sign.MATCHES, found["regex"], field, negated)
     quoted = found["quoted"]
     value = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else found["bare"]
+    if quoted is None and not field and _OPEN.fullmatch(value):
+        return FilterProblem(found.end(), f"Nothing follows {value}")
     if test is not Sign.CONTAINS and quantity(value) is None:
         return FilterProblem(found.start("test") + len(test), f'"{value}" is no number (12, 3d, 90min).')
     return Term(test, value, field, negated)
@@ -177,7 +181,7 @@ def _unfinished(rest: str) -> str:
 
 def _quoted(value: str) -> str:
     plain = _TERM.fullmatch(value)
-    if plain and plain["bare"] == value and not plain["field"]:
+    if plain and plain["bare"] == value and not plain["field"] and not _OPEN.fullmatch(value):
         return value
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -1,11 +1,25 @@
 """Sorting, grouping, problems only, and whom an action is for."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.views import Arrangement, Column, Filter, GroupHead, Mark, Row, Table, TableCell, arrange, next_sort, targets
+from fleet.views import (
+    Arrangement,
+    Column,
+    Filter,
+    GroupHead,
+    Mark,
+    Row,
+    Table,
+    TableCell,
+    arrange,
+    next_sort,
+    renewed,
+    targets,
+)
 from fleet.views.arrangement import sort_rows
 from fleet.views.filtering import Sign, Term
 
@@ -57,6 +71,22 @@ def test_groups_have_heads_with_counts_and_fold() -> None:
     )
     assert (shown.matched, shown.total) == (4, 4)
     assert [row.key for row in shown.rows] == ["a", "c"]
+
+
+def test_values_are_renewed_in_the_order_the_rows_had() -> None:
+    shown = arrange(TABLE, Arrangement(group="state"))
+    worse = replace(TABLE.rows[0], rank=(-9.0,), cells=(TableCell("b"), TableCell("FAIL", Mark.FAIL), TableCell("")))
+    now = renewed(shown, replace(TABLE, rows=(worse, *TABLE.rows[1:])))
+    assert now is not None
+    assert [line.key for line in now.lines] == [line.key for line in shown.lines]
+    assert worse in now.rows
+    assert worse in now.lines
+
+
+def test_rows_that_came_or_went_are_arranged_anew() -> None:
+    shown = arrange(TABLE, Arrangement())
+    assert renewed(shown, replace(TABLE, rows=TABLE.rows[1:])) is None
+    assert renewed(shown, replace(TABLE, rows=(replace(TABLE.rows[0], key="new"), *TABLE.rows[1:]))) is None
 
 
 def test_what_a_filter_hides_is_counted() -> None:

@@ -78,6 +78,8 @@ def test_a_value_that_is_not_known_is_never_more_or_less_than_a_number() -> None
         ("a ~b", 2, "no closing ~"),
         ('a "b', 2, 'no closing "'),
         ("!", 0, "Nothing follows"),
+        ("a state:", 8, "Nothing follows state:"),
+        ("age>=", 5, "Nothing follows age>="),
         ("age>~3~", 3, "compares numbers"),
     ],
 )

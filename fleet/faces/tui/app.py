@@ -126,7 +126,7 @@ class FleetApp(App[Sequence[str]]):
             screen = self._view()
             if screen is not None and screen.header.status.changes != self.changes:
                 screen.show_status()
-        elif self._dirty:
+        elif self._dirty or ((seen := self._seen()) is not None and seen.is_due()):
             self.show_now()
 
     def show_now(self) -> None:

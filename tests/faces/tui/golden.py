@@ -45,5 +45,6 @@ async def resize_storm(pilot: Pilot, seed: int = 1, times: int = 25) -> Iterable
     ]
     for width, height in (*sizes, (80, 24)):
         await pilot.resize_terminal(width, height)
+        await pilot.pause()
         assert_fits(pilot.app)
     return sizes

@@ -7,6 +7,7 @@ from pathlib import Path
 from fleet.faces.tui.actions import Kind
 from fleet.faces.tui.engine import Place, Reply, Request
 from fleet.views import Column, Mark, Panel, PanelOutcome, Row, StepMark, Table, TableCell
+from fleet.views.marks import badness
 
 STATES = (
     (Mark.OK, "DANE"),
@@ -40,7 +41,7 @@ def made_row(number: int, turn: int = 0, name: str = "") -> Row:
             ),
             TableCell(str(number % 4), sort=float(number % 4)),
         ),
-        rank=((0.0, 1.0, 3.0, 2.0)[list(STATES).index((mark, word))] * -1, age),
+        rank=(-float(badness(mark)), age),
         problem=mark is not Mark.OK,
     )
 
@@ -129,7 +130,8 @@ class MadeUpEngine:
         """The state of a row changes."""
         row = self.rows[at]
         cells = (row.cells[0], replace(row.cells[1], **cell), *row.cells[2:])
-        self.rows[at] = replace(row, cells=cells)
+        worst = -float(badness(cells[1].mark)) if cells[1].mark is not None else 0.0
+        self.rows[at] = replace(row, cells=cells, rank=(worst, *row.rank[1:]))
         self.tell()
 
     def tell(self) -> None:

@@ -40,6 +40,23 @@ async def test_the_picture_follows_the_engine_but_not_while_it_is_frozen() -> No
         assert "FROZEN" not in screen_text(app)
 
 
+async def test_rows_do_not_jump_while_their_values_change_but_are_sorted_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fleet.faces.tui.screens.view.CALM", 0.6)
+    engine = MadeUpEngine(12)
+    app = FleetApp(engine, FAST)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s", "escape", "I", "I")  # arranged just now
+        before = [row.key for row in app.screen.shown.rows]
+        engine.change(2, text="DANE", mark=Mark.OK)
+        await pilot.pause(0.2)
+        assert [row.key for row in app.screen.shown.rows] == before
+        assert "dest0002.example" in next(line for line in screen_lines(app) if "✓ DANE" in line)
+        await pilot.pause(1.0)
+        assert [row.key for row in app.screen.shown.rows] != before  # though nothing changed since
+
+
 async def test_a_frozen_picture_can_still_be_walked_filtered_and_left_for_another_view() -> None:
     engine = MadeUpEngine(12)
     app = FleetApp(engine, FAST)

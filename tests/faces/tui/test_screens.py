@@ -18,7 +18,7 @@ SCENES = {
     "table": ("space", "j", "j"),
     "wall": ("2", "l"),
     "grouped": ("colon", *"group", "space", *"state", "enter"),
-    "filter": ("slash", *"state", "colon", *"held", "space", *"nam", "colon"),
+    "filter": ("slash", *"state", "colon", *"held", "space", *"nam", "colon", "x"),
     "help": ("question_mark",),
     "palette": ("ctrl+p", *"chec"),
 }
@@ -58,6 +58,7 @@ async def test_a_storm_of_sizes_leaves_the_screen_as_if_nothing_had_been() -> No
     async with app.run_test(size=(80, 24)) as pilot:
         for view in ("1", "2"):
             await pilot.press(view)
+            await pilot.pause(0.1)  # a switch of views draws nothing for 50 ms
             await resize_storm(pilot, seed=int(view), times=12)
         await pilot.pause()
         stormy = screen_text(app)

@@ -79,6 +79,10 @@ class FleetScreen(Screen[None]):
     def show_view(self) -> None:
         """Show what is true now; called a few times a second at most, and only while the screen is seen."""
 
+    def is_due(self) -> bool:
+        """Whether it wants to be shown again although nothing changed."""
+        return False
+
     # The line at the bottom
 
     def prompt(self, identity: str, text: str = "") -> None:

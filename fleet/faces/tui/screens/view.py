@@ -3,7 +3,7 @@
 The rows come from the engine; the arrangement is the user's and stays with the screen.  Every deed is a request to the
 engine for the marked rows, else for the one under the cursor.
 
-May import ``textual``, ``fleet.views`` and the modules beside.
+May import ``textual``, ``fleet.clock``, ``fleet.views`` and the modules beside.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from textual import on
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from fleet.clock import monotonic
 from fleet.faces.tui.actions import Scope
 from fleet.faces.tui.actions.bindings import bindings
 from fleet.faces.tui.engine import Deed, Request
@@ -23,8 +24,11 @@ from fleet.faces.tui.screens.base import FleetScreen
 from fleet.faces.tui.widgets.entry import Entry
 from fleet.faces.tui.widgets.header import Status
 from fleet.faces.tui.widgets.line_table import LineTable, lay_out
-from fleet.views import Arrangement, FilterProblem, Shown, Table, arrange, next_sort, parse_filter, targets
+from fleet.views import Arrangement, FilterProblem, Shown, Table, arrange, next_sort, parse_filter, renewed, targets
 from fleet.views.filtering import NO_FILTER, Filter, Sign, Term
+
+CALM = 2.0
+"""Seconds for which rows keep their order while their values change; what the user does sorts at once."""
 
 
 class ViewScreen(FleetScreen):
@@ -41,6 +45,8 @@ class ViewScreen(FleetScreen):
         self.arrangement = Arrangement()
         self.marked: frozenset[str] = frozenset()
         self._before_filter = NO_FILTER
+        self._arranged_at = 0.0
+        self._order_is_old = False
         self._body = self.make_body()
 
     @property
@@ -55,13 +61,25 @@ class ViewScreen(FleetScreen):
     # Showing
 
     def show_view(self) -> None:
-        """Ask for the rows, arrange them, show them."""
-        self.table = self.fleet_app.engine.table(self.VIEW)
-        self.rearrange()
+        """Ask for the rows and show them: in the order they had, unless that is old."""
+        before, self.table = self.table, self.fleet_app.engine.table(self.VIEW)
+        calm = monotonic() < self._arranged_at + CALM and before.columns == self.table.columns
+        same = renewed(self.shown, self.table) if calm else None
+        if same is None:
+            self.rearrange()
+        else:
+            self.shown, self._order_is_old = same, True
+            self.show_body()
+            self.show_status()
+
+    def is_due(self) -> bool:
+        """Whether rows stand in an order that is old by now."""
+        return self._order_is_old and monotonic() >= self._arranged_at + CALM
 
     def rearrange(self) -> None:
         """Arrange the rows there are, and show them."""
         self.shown = arrange(self.table, self.arrangement)
+        self._arranged_at, self._order_is_old = monotonic(), False
         self.show_body()
         self.show_status()
 
