@@ -93,7 +93,13 @@ def measure(scene: str) -> dict[str, float]:
             sys.exit(f"the dashboard ended badly:\n{sent[-2000:].decode('utf-8', 'replace')}")
         figures: dict[str, float] = json.loads(report.read_text(encoding="utf-8"))
         waits.sort()
-        return {**figures, "bytes": len(sent) / SECONDS, "key": waits[len(waits) // 2], "key_max": waits[-1]}
+        return {
+            **figures,
+            "bytes": len(sent) / SECONDS,
+            "key": waits[len(waits) // 2],
+            "key_max": waits[-1],
+            "keys": len(waits),
+        }
 
 
 def _drive(master: int, process: "subprocess.Popen[bytes]", warm: Path) -> tuple[bytes, list[float]]:
@@ -139,7 +145,7 @@ def main() -> None:
             f"{scene:5} {count:5,} objects, 200 changes/s: {found['cpu']:5.1%} of a core, "
             f"{found['bytes'] / 1024:5.1f} KiB/s, loop late p99 {found['gap99'] * 1000:4.1f} ms "
             f"(most {found['gap_max'] * 1000:.0f}), key to paint {found['key'] * 1000:3.0f} ms "
-            f"(most {found['key_max'] * 1000:.0f}), mounted after {found['start']:.2f} s"
+            f"(most {found['key_max'] * 1000:.0f} of {found['keys']}), mounted after {found['start']:.2f} s"
         )
 
 

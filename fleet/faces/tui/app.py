@@ -9,7 +9,9 @@ May import ``textual``, ``fleet.views``, ``fleet.settings``, ``fleet.faces.expor
 import asyncio
 import os
 import shlex
+import signal
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from pathlib import Path
@@ -103,6 +105,8 @@ class FleetApp(App[Sequence[str]]):
         """Follow the engine from now on."""
         chosen = self.surroundings.settings.keys
         self.set_keymap(keymap({one: self.keys[one] for one in chosen if one in self.keys}))
+        with suppress(NotImplementedError, RuntimeError, ValueError):  # no signals on this system or in this thread
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, ())
         self._unsubscribe = self.engine.subscribe(self._changed)
         self.set_interval(1 / self.surroundings.settings.updates_per_second, self._follow)
         self.screen_change_signal.subscribe(self, lambda _: self.show_now())
