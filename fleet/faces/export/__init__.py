@@ -5,5 +5,6 @@ sample documents to it.  Plain text is laid out for a given number of columns, c
 take, folds instead of cutting, and never relies on colour.
 
 ``json`` writes true values and escapes everything that is not ASCII; ``text`` writes rows of ``fleet.views``, whose
-strings are safe.  Used by ``fleet.faces.cli`` only.  May import ``fleet.views`` and everything below it.
+strings are safe; ``table`` writes a table as a screen shows it.  Used by the other faces.  May import ``fleet.views``
+and everything below it.
 """
