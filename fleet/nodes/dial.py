@@ -8,6 +8,7 @@ May import asyncssh, ``fleet.errors``, ``fleet.model``, ``fleet.network``, ``fle
 import asyncio
 import getpass
 import socket
+import warnings
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,9 @@ from fleet.nodes.login import Login
 from fleet.nodes.places import LeasedPlaces
 from fleet.nodes.sockets import Sockets
 from fleet.text import show
+
+# An old appliance may offer nothing else; the operator cannot act on a library's warning about it.
+warnings.filterwarnings("ignore", "Diffie-Hellman over finite fields", module="asyncssh")
 
 SSH_PORT = 22
 _NO_EXTRAS: Mapping[str, object] = {

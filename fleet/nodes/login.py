@@ -49,7 +49,7 @@ class Login(asyncssh.SSHClient):
         if len(prompts) == 1 and not prompts[0][1] and self._password:
             answer = self._spend()
             return None if answer is None else [answer]
-        self.question = " / ".join(text for text, _echo in prompts)[:_MAX_QUESTION]
+        self.question = " / ".join(text.strip().rstrip(":") for text, _echo in prompts)[:_MAX_QUESTION]
         return None
 
     def password_auth_requested(self) -> str | None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from fleet.errors import FleetError
 from fleet.text import show
 
-_RULE = re.compile(r"^[\s=+|-]*[=-]{3,}[\s=+|-]*$")
+_RULE_CHARACTERS = frozenset(" \t=+|-")
+_MENU = re.compile(r"(?i)choose the operation")
 _RUN = re.compile(r"[=-]{2,}")
 
 
@@ -23,6 +24,17 @@ class Unparsed(FleetError):  # noqa: N818 (it is a state, not a mistake)
 def quoted(text: str) -> str:
     """A piece of a node's text inside a sentence."""
     return f"'{show(text.strip(), 80)}'"
+
+
+def above_menu(text: str) -> str:
+    """``text`` up to the line that announces a menu of operations."""
+    found = _MENU.search(text)
+    return text if found is None else text[: text.rfind("\n", 0, found.start()) + 1]
+
+
+def is_rule(line: str) -> bool:
+    """Whether ``line`` is a line drawn under a header."""
+    return set(line) <= _RULE_CHARACTERS and ("===" in line or "---" in line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +51,9 @@ def read_table(text: str) -> Table | None:
     Columns are the rule's runs, or the header's words where the rule is one long run.  A row whose cells do not fit is
     Unparsed: a value in the wrong column would be worse than none.
     """
-    lines = [line.rstrip() for line in text.split("\n")]
+    lines = [line.rstrip() for line in above_menu(text).split("\n")]
     for at, line in enumerate(lines):
-        if not _RULE.match(line) or at == 0 or not lines[at - 1].strip():
+        if not is_rule(line) or at == 0 or not lines[at - 1].strip():
             continue
         header = list(_header_lines(lines, at))
         spans = [(run.start(), run.end()) for run in _RUN.finditer(line)]
@@ -77,7 +89,7 @@ def _rows(
     for line in lines:
         if not line.strip():
             return
-        if _RULE.match(line):
+        if is_rule(line):
             continue
         cells = re.split(r"\s{2,}|\t", line.strip())
         fits = all(start == 0 or start > len(line) or line[start - 1] in " \t" for start, _end in spans)

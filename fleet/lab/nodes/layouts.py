@@ -252,7 +252,9 @@ SMTPROUTES: tuple[Callable[[Sequence[SmtpRoute]], str], ...] = (
         [("Domain", "Destination Hosts")], [(route.domain, _target(route)) for route in routes], 3, "="
     ),
     lambda routes: "".join(f"{n}. {route.domain}\t{_target(route)}\n" for n, route in enumerate(routes, 1)),
-    lambda routes: "Receiving Domain    Destination Hosts\n" + "".join(f"{r.domain:<20}{_target(r)}\n" for r in routes),
+    lambda routes: (
+        "Receiving Domain    Destination Hosts\n" + "".join(f"{r.domain + ' ':<20}{_target(r)}\n" for r in routes)
+    ),
 )
 """Synthetic, all of them."""
 

@@ -43,13 +43,16 @@ class NodeServer:
     """Each attempt: ``password``, ``key``."""
     connections: int = 0
     port: int = 0
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    open: set[asyncssh.SSHServerConnection] = field(default_factory=set)
     _listener: asyncio.Server | asyncssh.SSHAcceptor | None = None
 
     async def start(self, port: int = 0) -> None:
         """Listen."""
+        self.closed.clear()
         raw = _RAW.get(self.fault)
         if raw is not None:
-            server = await asyncio.start_server(lambda r, w: _raw(self, raw, r, w), "127.0.0.1", port)
+            server = await asyncio.start_server(lambda _reader, writer: _raw(self, raw, writer), "127.0.0.1", port)
             self._listener, self.port = server, server.sockets[0].getsockname()[1]
             return
         options: dict[str, object] = {"login_timeout": 0 if self.fault is Fault.LOGIN_HANGS else 30, **self.options}
@@ -58,7 +61,7 @@ class NodeServer:
             port,
             server_factory=lambda: _Server(self),
             server_host_keys=[self.host_key],
-            process_factory=self._serve,
+            process_factory=None if self.fault is Fault.NO_SHELL else self._serve,
             encoding=None,
             line_editor=False,
             server_version=_VERSION,
@@ -68,11 +71,14 @@ class NodeServer:
 
     async def close(self) -> None:
         """Stop listening and drop everybody."""
+        self.closed.set()
         if self._listener is not None:
             self._listener.close()
             if isinstance(self._listener, asyncssh.SSHAcceptor):
                 await self._listener.wait_closed()
             self._listener = None
+        for connection in [*self.open]:
+            connection.abort()
 
     async def _serve(self, process: "asyncssh.SSHServerProcess[bytes]") -> None:
         with contextlib.suppress(OSError, asyncssh.Error, asyncssh.BreakReceived, asyncssh.TerminalSizeChanged):
@@ -86,7 +92,7 @@ class NodeServer:
     async def _run_command(self, process: "asyncssh.SSHServerProcess[bytes]", gateway: Gateway) -> None:
         self.commands.append(process.command or "")
         if self.fault is Fault.SHELL_HANGS:
-            await asyncio.Event().wait()
+            await self.closed.wait()
         if self.fault is Fault.FLOOD:
             await _flood(process)
         await asyncio.sleep(self.delay)
@@ -100,7 +106,7 @@ class NodeServer:
         line = CommandLine(appliance, rows)
         self.sessions.append(line)
         if self.fault is Fault.SHELL_HANGS:
-            await asyncio.Event().wait()
+            await self.closed.wait()
         if self.fault is Fault.BANNER_PROMPT:
             process.stdout.write(b"*** NOTICE ***\r\nevil.example.com> \r\n[]> \r\n(Machine evil)> \r\nevil> ")
             await asyncio.sleep(0.1)
@@ -138,11 +144,16 @@ class _Server(asyncssh.SSHServer):
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._node.connections += 1
+        self._node.open.add(conn)
         self._connection = conn
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._connection is not None:
+            self._node.open.discard(self._connection)
 
     async def begin_auth(self, username: str) -> bool:
         if self._node.fault is Fault.LOGIN_HANGS:
-            await asyncio.Event().wait()
+            await self._node.closed.wait()
         if self._node.fault is Fault.REBOOTING and self._connection is not None:
             self._connection.send_auth_banner("System is going down for reboot. Please try again later.\n")
             raise asyncssh.DisconnectError(asyncssh.DISC_BY_APPLICATION, "going down")
@@ -167,35 +178,31 @@ class _Server(asyncssh.SSHServer):
         self._node.logins.append("password")
         return username == self._node.user and responses == [self._node.password]
 
-    def session_requested(self) -> bool:
-        return self._node.fault is not Fault.NO_SHELL
-
     def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
         return self._node.forwarding
 
 
-async def _silent(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-    await asyncio.Event().wait()
+async def _silent(node: NodeServer, _writer: asyncio.StreamWriter) -> None:
+    await node.closed.wait()
 
 
-async def _reset(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _reset(_node: NodeServer, writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
-    await asyncio.sleep(0)
 
 
-async def _babble(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while True:
+async def _babble(node: NodeServer, writer: asyncio.StreamWriter) -> None:
+    while not node.closed.is_set():
         writer.write(b"welcome to the machine\r\n" * 64)
         await writer.drain()
         await asyncio.sleep(0.02)
 
 
-async def _no_key_exchange(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _no_key_exchange(node: NodeServer, writer: asyncio.StreamWriter) -> None:
     writer.write(b"SSH-2.0-lab\r\n")
-    await asyncio.Event().wait()
+    await node.closed.wait()
 
 
-_Raw = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+_Raw = Callable[[NodeServer, asyncio.StreamWriter], Awaitable[None]]
 
 _RAW: Mapping[Fault, _Raw] = {
     Fault.SILENT: _silent,
@@ -205,7 +212,8 @@ _RAW: Mapping[Fault, _Raw] = {
 }
 
 
-async def _raw(node: NodeServer, act: _Raw, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _raw(node: NodeServer, act: _Raw, writer: asyncio.StreamWriter) -> None:
     node.connections += 1
     with contextlib.suppress(OSError):
-        await act(reader, writer)
+        await act(node, writer)
+    writer.close()

@@ -15,7 +15,7 @@ from typing import Any
 
 from fleet.model.control import DEFAULT, DaneSupport, DestinationControl, IpPreference, LimitScope
 from fleet.model.policy import TlsLevel
-from fleet.nodes.reading import Unparsed, quoted, read_table
+from fleet.nodes.reading import Unparsed, above_menu, quoted, read_table
 
 PARSER = "asyncos.destconfig/1"
 FIRST_WITH_DANE = (12, 0)
@@ -153,7 +153,7 @@ def _from_table(text: str) -> _Entries:
 def _from_labels(text: str) -> _Entries:
     entries: _Entries = {}
     current: dict[str, Any] | None = None
-    for line in text.split("\n"):
+    for line in above_menu(text).split("\n"):
         labelled = _LABELLED.match(line)
         section = _SECTION.match(line)
         if labelled and _DOMAIN_LABEL.match(labelled[1]):
@@ -167,8 +167,6 @@ def _from_labels(text: str) -> _Entries:
                 if current.get(field, value) != value:
                     raise Unparsed(f"the line {quoted(line)} says something else than a line before")
                 current[field] = value
-        elif re.search(r"(?i)choose the operation", line):
-            current = None
         elif re.search(r"(?i)\bDANE\b", line):
             raise Unparsed(f"the line {quoted(line)} speaks of DANE in a form that is not known")
     return {name: entry for name, entry in entries.items() if entry}

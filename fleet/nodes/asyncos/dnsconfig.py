@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fleet.model.resolver import Resolver
-from fleet.nodes.reading import Unparsed, quoted
+from fleet.nodes.reading import Unparsed, above_menu, quoted
 
 PARSER = "asyncos.dnsconfig/1"
 _PRIORITY = re.compile(r"(?i)\bpriority:?\s*(\d+)")
-_DOMAIN = re.compile(r"(?<![\w.@-])((?:[A-Za-z0-9_](?:[\w-]*[A-Za-z0-9])?\.)+[A-Za-z][\w-]*|localhost)(?![\w@-])")
+_DOMAIN = re.compile(r"(?<![\w.@-])((?:[A-Za-z0-9_][\w-]*\.)+[A-Za-z][\w-]*|localhost)(?![\w@-])")
 _NUMBERED = re.compile(r"^\s*\d+\.\s+(.*)$")
 _ADDRESS = re.compile(r"(?<![\w.:])(\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?![\w:])")
 
@@ -36,7 +36,6 @@ _HEADINGS: tuple[tuple[re.Pattern[str], _Part], ...] = (
     (re.compile(r"(?i)^\s*currently using the local\b"), _Part.LOCAL),
 )
 _NOTHING = re.compile(r"(?i)^\s*(?:no|there are no|none)\b.*(?:configured|defined|servers)?\.?\s*$")
-_MENU = re.compile(r"(?i)^\s*choose the operation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,7 @@ def parse_dnsconfig(text: str) -> Dns:
     part: _Part | None = None
     modes: set[_Part] = set()
     resolvers: list[Resolver] = []
-    for line in text.split("\n"):
-        if _MENU.match(line):
-            break
+    for line in above_menu(text).split("\n"):
         heading = next((kind for pattern, kind in _HEADINGS if pattern.search(line)), None)
         if heading is not None:
             part = heading

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from fleet.model.flow import FlowAction, FlowPolicy, Listener, RatEntry, SenderGroup
 from fleet.model.route import ALL
-from fleet.nodes.reading import Unparsed, quoted
+from fleet.nodes.reading import Unparsed, above_menu, quoted
 
 PARSER = "asyncos.listenerconfig/1"
 _LISTENER = re.compile(
@@ -23,7 +23,6 @@ _POLICY = re.compile(r"^\$([\w.-]+)\s*$")
 _BEHAVIOUR = re.compile(r"^(RELAY|ACCEPT|REJECT|TCPREFUSE|CONTINUE)\b(.*)$")
 _GROUP = re.compile(r"^([\w.-]+):\s*$")
 _REFERENCE = re.compile(r"^\$([\w.-]+)\s*(?:\(.*)?$")
-_MENU = re.compile(r"(?im)^.*choose the operation")
 _RAT_HEADING = re.compile(r"(?i)recipient access table")
 _RAT_ENTRY = re.compile(r"^\s*(\S+)\s+.*?\b(ACCEPT|REJECT)\s*$|^\s*(\S+)\s+(ACCEPT|REJECT)\b.*$")
 _END_OF_TABLE = re.compile(r"(?i)^default policy parameters")
@@ -43,7 +42,7 @@ class Listed:
 
 def parse_listeners(text: str) -> tuple[Listed, ...]:
     """The list before the menu.  Raises Unparsed."""
-    above = _above_menu(text)
+    above = above_menu(text)
     found = tuple(
         Listed(int(number), name, protocol.upper().endswith("SMTP"), int(port), _public(kind, name))
         for number, name, _where, protocol, port, kind in _LISTENER.findall(above)
@@ -70,7 +69,7 @@ def parse_hat(text: str, counts: str = "") -> tuple[tuple[FlowPolicy, ...], tupl
     group: str | None = None
     members: list[str] = []
     depth = 0
-    for raw in _above_menu(text).split("\n"):
+    for raw in above_menu(text).split("\n"):
         line = raw.strip()
         if _END_OF_TABLE.match(line):
             break
@@ -154,7 +153,7 @@ def _checked(policies: list[FlowPolicy], groups: list[SenderGroup], counts: str)
 
 def parse_rat(text: str) -> tuple[RatEntry, ...]:
     """Entries below the heading ``Recipient Access Table``.  Raises Unparsed."""
-    above = _above_menu(text)
+    above = above_menu(text)
     heading = _RAT_HEADING.search(above)
     if heading is None:
         raise Unparsed("no heading 'Recipient Access Table' in the answer")
@@ -177,8 +176,3 @@ def built(listed: Listed, hat: str, counts: str, rat: str | None) -> Listener:
     policies, groups = parse_hat(hat, counts)
     entries = () if rat is None else parse_rat(rat)
     return Listener(listed.name, listed.port, listed.public, policies, groups, entries)
-
-
-def _above_menu(text: str) -> str:
-    found = _MENU.search(text)
-    return text[: found.start()] if found else text

@@ -6,7 +6,7 @@ May import ``fleet.model`` and ``fleet.nodes.reading``.
 import re
 
 from fleet.model.fleet import LogSubscription
-from fleet.nodes.reading import Unparsed, quoted, read_table
+from fleet.nodes.reading import Unparsed, above_menu, quoted, read_table
 
 PARSER = "asyncos.logconfig/1"
 _QUOTED = re.compile(r'(?m)^\s*\d+\.\s+"([^"]+)"\s+Type:\s+"([^"]+)"(.*)$')
@@ -17,8 +17,7 @@ _NAME = re.compile(r"(?:\d+\.\s+)?([\w.-]+)")
 
 def parse_logconfig(text: str) -> tuple[LogSubscription, ...]:
     """Subscriptions with their levels.  Raises Unparsed."""
-    found = re.search(r"(?im)^.*choose the operation", text)
-    above = text[: found.start()] if found else text
+    above = above_menu(text)
     quoted_rows = _QUOTED.findall(above)
     if quoted_rows:
         rows = [(name, kind, level[1] if (level := _LEVEL.search(rest)) else "") for name, kind, rest in quoted_rows]

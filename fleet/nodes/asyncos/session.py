@@ -233,7 +233,7 @@ class Session:
         try:
             self._terminal.write(encode(ABORT))
             budget = _Budget(monotonic() + 5, self._limits.output, 0)
-            _text, prompt = await self._to_prompt(budget, self._limits.settle, quiet=2.0)
+            _text, prompt = await self._to_prompt(budget, self._limits.settle, quiet=min(2.0, self._limits.quiet))
         except (RemoteError, _Silence):
             return False
         return bool(self._prompt) and prompt.strip() == self._prompt

@@ -9,19 +9,18 @@ import re
 from collections.abc import Mapping
 
 from fleet.model.route import ALL, RouteHost, RouteKind, SmtpRoute
-from fleet.nodes.reading import Unparsed, quoted, read_table
+from fleet.nodes.reading import Unparsed, above_menu, quoted, read_table
 
 PARSER = "asyncos.smtproutes/1"
 _COUNTED = re.compile(r"(?i)there (?:are|is) (?:currently )?(no|\d+) (?:SMTP )?routes?")
 _NONE = re.compile(r"(?i)\b(?:no|0) (?:SMTP )?routes? (?:are |is )?(?:currently )?(?:configured|defined)")
-_MENU = re.compile(r"(?i)^\s*choose the operation")
 _ROUTE = re.compile(r"^\s*(?:\d+\.\s+)?(\S+?)\s*(?:\s[-=]+>\s*|:\s+|\s+|\t)(\S.*?)\s*$")
 _SENTENCE = re.compile(r"^\s*[A-Z][^:>]*\s[^:>]*[.:]\s*$")
 _RULE = re.compile(r"^[\s=+-]*$")
 _HEADER = re.compile(r"(?i)^\s*(?:receiving |recipient )?(?:domain|destination|host)\S*\s{2,}\S.*$")
 _KEY = re.compile(r"\.?[A-Za-z0-9_](?:[\w-]*\.)*[\w-]*|\.|\[[0-9A-Fa-f.:]+\]", re.ASCII)
 _PRIORITY = re.compile(r"(?i)/pri=(\d{1,5})$")
-_NAME = re.compile(r"(?:[A-Za-z0-9_](?:[\w-]*[A-Za-z0-9_])?\.)*[A-Za-z0-9_](?:[\w-]*[A-Za-z0-9_])?", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9_][\w-]*(?:\.[A-Za-z0-9_][\w-]*)*", re.ASCII)
 
 
 def parse_smtproutes(replies: Mapping[str, str]) -> tuple[SmtpRoute, ...]:
@@ -43,7 +42,7 @@ def parse_smtproutes(replies: Mapping[str, str]) -> tuple[SmtpRoute, ...]:
 
 
 def _routes(text: str) -> tuple[SmtpRoute, ...]:
-    above = text[: found.start()] if (found := re.search(r"(?im)^.*choose the operation", text)) else text
+    above = above_menu(text)
     table = read_table(above)
     if table is not None and len(table.headers) == 2:
         return tuple(_route(row[table.headers[0]], row[table.headers[1]]) for row in table.rows)
@@ -67,7 +66,7 @@ def _skipped(line: str) -> bool:
 def _route(key: str, text: str) -> SmtpRoute:
     key = key.strip()
     domain = ALL if key.upper() == ALL else key.lower()
-    if not _KEY.fullmatch(key):
+    if not _KEY.fullmatch(key) or ("." not in key and ":" not in key and domain != ALL):  # a lone word is no domain
         raise Unparsed(f"{quoted(key)} stands where the domain of a route is expected")
     words = [word for word in re.split(r"[,\s]+", text.strip()) if word]
     if [word.upper() for word in words] == ["USEDNS"]:
