@@ -137,14 +137,16 @@ def _read(path: str, passphrase: str) -> asyncssh.SSHKey:
     shown = show(path, 120)
     try:
         return asyncssh.read_private_key(path, passphrase or None)
-    except asyncssh.KeyEncryptionError as error:
-        said = "its passphrase is wrong" if passphrase else "it is protected by a passphrase and none is set"
+    except (OSError, ValueError, asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
+        locked = isinstance(error, asyncssh.KeyEncryptionError) or "passphrase" in str(error).lower()
+        if passphrase and not isinstance(error, OSError):  # some wrong passphrases look like broken keys
+            said = "its passphrase is wrong, or it is no private key"
+        else:
+            said = "it is protected by a passphrase and none is set" if locked else show(str(error), 120)
         raise failed(
             FailureKind.KEY_LOCKED,
-            f"the key {shown} cannot be opened: {said}",
-            "set ssh.passphrase to env:NAME or keyring:NAME, or load the key into ssh-agent",
+            f"the key {shown} cannot be used: {said}",
+            "set ssh.passphrase to env:NAME or keyring:NAME, or load the key into ssh-agent"
+            if locked
+            else "check ssh.key",
         ) from error
-    except (OSError, ValueError, asyncssh.KeyImportError) as error:
-        # asyncssh reports some wrong passphrases as broken keys
-        said = "its passphrase is wrong or it is no private key" if passphrase else show(str(error), 120)
-        raise failed(FailureKind.KEY_LOCKED, f"the key {shown} cannot be read: {said}", "check ssh.key") from error

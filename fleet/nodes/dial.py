@@ -339,6 +339,7 @@ def _target(ssh: SshSettings, host: str, user: str = "", port: int | None = None
             host=host,
             port=chosen_port if chosen_port != SSH_PORT else (),
             username=user or ssh.user or (),
+            config=(),
             client_keys=None,
             **{name: value for name, value in _NO_EXTRAS.items() if name != "server_host_keys_handler"},
         )

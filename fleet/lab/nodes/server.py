@@ -164,7 +164,9 @@ class _Server(asyncssh.SSHServer):
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         self._node.logins.append("key")
-        return username == self._node.user and key in self._node.public_keys
+        return username == self._node.user and key.public_data in {
+            known.public_data for known in self._node.public_keys
+        }
 
     def kbdint_auth_supported(self) -> bool:
         return self._node.password is not None
