@@ -4,14 +4,13 @@ Certificates come from strangers.  ``read_certificate`` never raises: what crypt
 an ``unreadable`` sentence, good for digests (DANE-EE) and for nothing else.  Results are cached, because the same
 authorities appear in chain after chain.
 
-May import ``fleet.model``, ``fleet.dane.der`` and cryptography.
+May import ``fleet.model``, ``fleet.dane.der``, ``fleet.dane.remembering`` and cryptography.
 """
 
 import hashlib
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import TypeVar
 
 from cryptography import x509
@@ -22,10 +21,12 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from fleet.dane.der import ComparableName, DerError, Outline, comparable_name, outline
+from fleet.dane.remembering import octets_of, remembered
 from fleet.model import Certificate
 
-# A stranger's odd serial number is no news for our operator's terminal.
+# A stranger's odd serial number, or country of seven letters, is no news for our operator's terminal.
 warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, message="Parsed a")
+warnings.filterwarnings("ignore", category=UserWarning, message="Attribute's length must be")
 
 E = TypeVar("E", bound=x509.ExtensionType)
 
@@ -36,7 +37,8 @@ _REFUSALS = (
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.InvalidVersion,
-    CryptographyDeprecationWarning,  # raised where warnings are errors
+    x509.UnsupportedGeneralNameType,
+    UserWarning,  # raised where warnings are errors; cryptography's own are of this kind
 )
 """How cryptography says that it will not read a certificate."""
 
@@ -101,7 +103,7 @@ class ReadCertificate:
         return f"the certificate of {self.subject_text}" if self.subject_text else "the certificate without a subject"
 
 
-@lru_cache(maxsize=512)
+@remembered(512, octets_of)
 def read_certificate(der: bytes) -> ReadCertificate:
     """Take a DER certificate apart.  Never raises."""
     try:
@@ -158,7 +160,7 @@ def describe(der: bytes) -> Certificate:
     )
 
 
-@lru_cache(maxsize=512)
+@remembered(512, octets_of)
 def _kind_of_key(spki: bytes) -> str:
     try:
         key = load_der_public_key(spki)

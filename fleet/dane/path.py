@@ -5,17 +5,17 @@ follows issuer names (never the order sent), keeps only links whose signature is
 work.  Key identifiers are hints for finding issuers, not conditions (RFC 5280 4.2.1.1), so a wrong one breaks nothing.
 Judging (RFC 5280 6.1) is split into trust and dates: an expired certificate is another fact than a strange one.
 
-May import ``fleet.dane.certificate``, ``names`` and ``signature``.
+May import ``fleet.dane.certificate``, ``names``, ``remembering`` and ``signature``.
 """
 
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from fleet.dane.certificate import ReadCertificate, read_certificate
 from fleet.dane.names import constraint_violation
+from fleet.dane.remembering import remembered
 from fleet.dane.signature import signature_problem
 
 MAX_CERTIFICATES = 100
@@ -39,7 +39,7 @@ class Search:
     complete: bool = True
 
 
-@lru_cache(maxsize=64)
+@remembered(64, lambda leaf, others: len(leaf) + sum(map(len, others)))
 def search_paths(leaf: bytes, others: tuple[bytes, ...]) -> Search:
     """Paths of DER certificates from ``leaf`` through ``others``, whose order does not matter.  Never raises."""
     pool = [read_certificate(der) for der in dict.fromkeys(others[:MAX_CERTIFICATES]) if der != leaf]
@@ -87,7 +87,7 @@ def is_self_signed(certificate: ReadCertificate) -> bool:
     return not signature_problem(certificate.der, certificate.outline.spki)
 
 
-@lru_cache(maxsize=512)
+@remembered(512, lambda path: sum(len(certificate.der) for certificate in path))
 def trust_problem(path: Path) -> str:
     """Why the path's certificates may not stand above one another, dates aside; empty where they may (RFC 5280 6.1).
 

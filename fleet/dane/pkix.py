@@ -12,12 +12,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 
 from fleet.dane.certificate import ReadCertificate, read_certificate
 from fleet.dane.der import ComparableName, DerError, comparable_name, outline
 from fleet.dane.names import matching_names
 from fleet.dane.path import MAX_CERTIFICATES, Path, date_problem, is_self_signed, search_paths, trust_problem
+from fleet.dane.remembering import remembered
 from fleet.dane.signature import signature_problem
 from fleet.model import Pkix
 
@@ -93,7 +94,7 @@ class _Trusted:
     problem: str
 
 
-@lru_cache(maxsize=64)
+@remembered(64, lambda chain, roots: sum(map(len, chain)))
 def _trusted_paths(chain: tuple[bytes, ...], roots: Roots) -> _Trusted:
     search = search_paths(chain[0], chain[1:])
     problems: list[str] = []

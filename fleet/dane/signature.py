@@ -4,10 +4,9 @@ The key is given as SubjectPublicKeyInfo, not as a certificate, because a ``2 1 
 Signatures with broken digests and keys of less than 80 bits of strength authenticate nobody (Postfix's level for
 authenticated TLS).  Results are cached: the same links appear in chain after chain.
 
-May import ``fleet.dane.certificate`` and cryptography.
+May import ``fleet.dane.certificate``, ``remembering`` and cryptography.
 """
 
-from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa,
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from fleet.dane.certificate import read_certificate
+from fleet.dane.remembering import remembered
 
 _WEAK_DIGESTS = frozenset({"md5", "sha1"})
 _SMALLEST_RSA_KEY = 1024
@@ -29,7 +29,7 @@ _PLAIN = (
 """Keys whose signatures have no parameters."""
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024, lambda certificate, spki: len(certificate) + len(spki))
 def signature_problem(certificate: bytes, spki: bytes) -> str:
     """Why the signature on the DER ``certificate`` is not good with the key ``spki``; empty where it is."""
     read = read_certificate(certificate)

@@ -11,33 +11,48 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class TimedCache(Generic[K, V]):
-    """Values until their expiry (epoch seconds), at most ``size`` of them; the least recently used leave first."""
+def weight_of(records: int, octets: int) -> int:
+    """What so many records in so many octets weigh in a ``TimedCache``; 1 where both are usual."""
+    return 1 + records // 16 + octets // 2048
 
-    __slots__ = ("_entries", "_size")
+
+class TimedCache(Generic[K, V]):
+    """Values until their expiry (epoch seconds), at most ``size`` of them; the least recently used leave first.
+
+    A value may weigh as much as several others: ``size`` is what all of them weigh together.
+    """
+
+    __slots__ = ("_entries", "_size", "_weight")
 
     def __init__(self, size: int) -> None:
-        self._entries: dict[K, tuple[float, V]] = {}
+        self._entries: dict[K, tuple[float, V, int]] = {}
         self._size = size
+        self._weight = 0
 
     def get(self, key: K, now: float) -> V | None:
         """The value of ``key``, or None where there is none or it is too old."""
         entry = self._entries.pop(key, None)
-        if entry is None or entry[0] <= now:
+        if entry is None:
+            return None
+        if entry[0] <= now:
+            self._weight -= entry[2]
             return None
         self._entries[key] = entry
         return entry[1]
 
-    def put(self, key: K, value: V, expires: float) -> None:
+    def put(self, key: K, value: V, expires: float, weight: int = 1) -> None:
         """Keep ``value`` until ``expires``."""
-        self._entries.pop(key, None)
-        self._entries[key] = (expires, value)
-        while len(self._entries) > self._size:
-            del self._entries[next(iter(self._entries))]
+        self.forget(key)
+        self._entries[key] = (expires, value, weight)
+        self._weight += weight
+        while self._weight > self._size:
+            self.forget(next(iter(self._entries)))
 
     def forget(self, key: K) -> None:
         """Drop ``key``."""
-        self._entries.pop(key, None)
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._weight -= entry[2]
 
 
 class _Call:

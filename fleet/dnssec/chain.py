@@ -32,6 +32,8 @@ from fleet.model import Ede, Link, LinkKind, Reason, Security
 
 _DS = dns.rdatatype.DS
 _DNSKEY = dns.rdatatype.DNSKEY
+_USUAL_LABELS = 16
+"""Of a name whose ancestors are remembered: they take memory by the square of its length."""
 
 
 class Chain:
@@ -187,6 +189,9 @@ class Chain:
         usable = usable_ds(found.rrset, name, self._rules.algorithms)
         if isinstance(usable, Reason):
             return _insecure(above, name, usable, expires, signature.validity)
+        if not usable:
+            malformed = Reason(Ede.DNSSEC_BOGUS, f"the digest in the DS of {name_text(name)} has the wrong length")
+            return _broken(above, name, _DS, LinkKind.DS, malformed)
         sentence = f"DS of {name_text(name)}, {_tags(usable)}, signed by {name_text(above.name)}"
         link = Link(LinkKind.DS, name_text(above.name), name_text(name), "DS", Security.SECURE, sentence)
         start = replace(
@@ -275,7 +280,8 @@ def _check(found: SignedRRset, prover: Prover) -> Signature | Reason:
 
 def names_below(top: dns.name.Name, bottom: dns.name.Name) -> list[dns.name.Name]:
     """The names strictly below ``top`` down to ``bottom``, the shortest first."""
-    return list(_suffixes(bottom.labels)[len(top.labels) :])
+    suffixes = _suffixes if len(bottom.labels) <= _USUAL_LABELS else _suffixes.__wrapped__
+    return list(suffixes(bottom.labels)[len(top.labels) :])
 
 
 @lru_cache(maxsize=4096)

@@ -2,8 +2,9 @@
 
 UDP first, TCP where the answer is truncated or where the network has no UDP.  An answer is matched on source address
 (by the network), message id, QR bit and question; anything else is ignored until the deadline, because a single stray
-or forged packet must not decide a lookup (RFC 5452 section 9).  What the answer *says* is judged elsewhere: SERVFAIL
-and its kin come back as messages.
+or forged packet must not decide a lookup (RFC 5452 section 9).  What answers the question but cannot be read ends it:
+waiting would bring nothing better.  What the answer *says* is judged elsewhere: SERVFAIL and its kin come back as
+messages.
 
 May import dnspython, ``fleet.network`` and everything below it.
 """
@@ -19,7 +20,7 @@ import dns.rcode
 import dns.rdatatype
 
 from fleet.clock import monotonic
-from fleet.dnssec.wire import MAX_MESSAGE, parse
+from fleet.dnssec.wire import MAX_MESSAGE, parse, parse_question
 from fleet.errors import Failure, FailureKind, RemoteError
 from fleet.network import Network, Stream
 from fleet.network.endpoint import Endpoint
@@ -86,7 +87,7 @@ class Client:
 
     async def _over_udp(self, query: dns.message.Message, wire: bytes, deadline: float) -> dns.message.Message:
         for left in range(self.attempts, 0, -1):
-            exchange = _Exchange.of(query, wire)
+            exchange = _Exchange.of(query, wire, self.resolver)
             patience = max(0.0, deadline - monotonic()) / left
             try:
                 return await self.network.ask_udp(
@@ -104,7 +105,7 @@ class Client:
             async with asyncio.timeout(patience):
                 stream = await self.network.open_tcp(self.address, self.port, patience)
                 try:
-                    return await self._converse(stream, _Exchange.of(query, wire))
+                    return await self._converse(stream, _Exchange.of(query, wire, self.resolver))
                 finally:
                     await stream.close()
         except TimeoutError as error:
@@ -149,27 +150,38 @@ class _Exchange:
 
     query: dns.message.Message
     payload: bytes
+    resolver: str
 
     @classmethod
-    def of(cls, query: dns.message.Message, wire: bytes) -> "_Exchange":
-        return cls(query, secrets.token_bytes(2) + wire[2:])
+    def of(cls, query: dns.message.Message, wire: bytes, resolver: str) -> "_Exchange":
+        return cls(query, secrets.token_bytes(2) + wire[2:], resolver)
 
     def accept_datagram(self, data: bytes) -> dns.message.Message | None:
         """Like ``accept``, for one datagram."""
         return self.accept(data) if len(data) <= _LARGE else None
 
     def accept(self, data: bytes) -> dns.message.Message | None:
-        """The answer in ``data``, or None where it is none to this question."""
+        """The answer in ``data``, or None where it is none to this question.
+
+        Raises RemoteError (malformed) for an answer to this question that cannot be read.
+        """
         if data[:2] != self.payload[:2]:
             return None
         try:
             answer = parse(data)
-        except RemoteError:
-            return None
-        if not (answer.flags & dns.flags.QR and self._asks_the_same(answer)):
+        except RemoteError as error:
+            begun = parse_question(data)
+            if begun is None or not self._is_answered_by(begun):
+                return None
+            sentence = f"{self.resolver} gave an answer that cannot be read: {error.failure.sentence}"
+            raise RemoteError(Failure(FailureKind.MALFORMED, sentence)) from error
+        if not self._is_answered_by(answer):
             return None
         answer.id = self.query.id
         return answer
+
+    def _is_answered_by(self, answer: dns.message.Message) -> bool:
+        return bool(answer.flags & dns.flags.QR) and self._asks_the_same(answer)
 
     def _asks_the_same(self, answer: dns.message.Message) -> bool:
         if not answer.question:  # servers that understood nothing repeat nothing

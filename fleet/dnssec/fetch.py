@@ -110,7 +110,8 @@ class Fetcher:
             if reply.records > self._limits.kept_records:
                 return reply
         now = self._now()
-        self._replies.put((folded(name), int(rdtype)), (now, reply), now + seconds)
+        weight = reply.weight if isinstance(reply, Reply) else 1
+        self._replies.put((folded(name), int(rdtype)), (now, reply), now + seconds, weight)
         return reply
 
     async def hear(self, name: dns.name.Name, rdtype: int) -> Heard:

@@ -6,7 +6,8 @@ is given to dnspython's own parser only when it is new; what comes out is the sa
 is not of the common kind (another class or type, a compressed name where RFC 3597 allows none, anything odd or wrong)
 is left to dnspython as a whole: ``read_frequent`` says None.
 
-Memory is bounded: messages beyond 4,096 octets are left alone, and each store holds so many entries and no more.
+Memory is bounded: messages beyond 4,096 octets are left alone, and each store holds so many entries of usual size and
+no others.
 
 May import dnspython only.
 """
@@ -61,6 +62,10 @@ _LONGEST_NAME = 255
 _MOST_HOPS = 8
 _LONGEST_TTL = 0x7FFFFFFF
 _ENTRIES = 4096
+_USUAL_OCTETS = 2048
+"""Of the rdata of one record, or of one RRset, that is remembered."""
+_USUAL_RECORDS = 16
+"""Of an RRset that is remembered."""
 
 _header = struct.Struct("!HHHHHH").unpack_from
 _question = struct.Struct("!HH").unpack_from
@@ -137,7 +142,8 @@ def _read_section(message: dns.message.Message, section: int, count: int, names:
     rrsets = message.sections[section]
     for (_, rdtype, _), (name, rdatas, ttls) in found.items():
         kind = _TYPES[rdtype]
-        covers, items = _items(kind, tuple(rdatas))
+        usual = len(rdatas) <= _USUAL_RECORDS and sum(map(len, rdatas)) <= _USUAL_OCTETS
+        covers, items = (_items if usual else _items.__wrapped__)(kind, tuple(rdatas))
         rrset = dns.rrset.RRset(name, _IN, kind, covers)
         rrset.ttl = min(ttls)
         rrset.items = items.copy()  # a copied dictionary does not compute its hashes again
@@ -211,8 +217,13 @@ def _name(labels: _Labels) -> tuple[dns.name.Name, bytes]:
     return dns.name.Name(labels), folded
 
 
-@lru_cache(maxsize=_ENTRIES)
 def _rdata(rdclass: int, rdtype: int, rdata: bytes) -> dns.rdata.Rdata:
+    read = _read_rdata if len(rdata) <= _USUAL_OCTETS else _read_rdata.__wrapped__
+    return read(rdclass, rdtype, rdata)
+
+
+@lru_cache(maxsize=_ENTRIES)
+def _read_rdata(rdclass: int, rdtype: int, rdata: bytes) -> dns.rdata.Rdata:
     return dns.rdata.from_wire(rdclass, rdtype, rdata, 0, len(rdata))  # type: ignore[arg-type]
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import dns.name
 import dns.rdatatype
 
-from fleet.dnssec.absence import Prover, denial_signers, prove_absence, prove_expansion
+from fleet.dnssec.absence import denial_signers, prove_absence, prove_expansion
 from fleet.dnssec.chain import Chain, host_names_below
 from fleet.dnssec.fetch import Fetcher
 from fleet.dnssec.limits import Budget
@@ -87,7 +87,7 @@ class Judge:
         subject = _Subject(LinkKind.DENIAL, name, int(rdtype), _claimed_ttl(reply, name), denied)
 
         async def within(zone: Zone) -> Judgement:
-            return self._denied_by(zone, subject, reply, self._chain.prover(zone, budget))
+            return await self._denied_by(zone, subject, reply, budget)
 
         return await self._judge(subject, denial_signers(reply), within, budget)
 
@@ -138,6 +138,9 @@ class Judge:
         )
         if isinstance(signature, Reason):
             return _bogus(zone, subject, signature)
+        cut = await self._cut_between(zone, subject, budget)
+        if cut is not None:
+            return _from_above(zone, subject, f"RRSIG of {rrset_text(rrset.rdtype, rrset.name)}", cut)
         ttl, validity = signature.ttl, signature.validity
         if signature.expanded_from is not None:
             proof = prove_expansion(reply, rrset.name, subject.rdtype, signature.expanded_from, prover)
@@ -146,13 +149,6 @@ class Judge:
             if proof.denial.insecure is not None:
                 return _insecure(zone, subject, proof.denial.insecure)
             ttl, validity = min(ttl, proof.ttl), min(validity, proof.validity)
-        cut = await self._cut_between(zone, subject, budget)
-        if cut is not None:
-            sentence = (
-                f"RRSIG of {rrset_text(rrset.rdtype, rrset.name)} is by {name_text(zone.name)}, "
-                f"but {name_text(cut)} is a signed zone of its own"
-            )
-            return _bogus(zone, subject, Reason(Ede.DNSSEC_BOGUS, sentence))
         source = " from a wildcard" if signature.expanded_from is not None else ""
         sentence = (
             f"{rrset_text(rrset.rdtype, rrset.name)}{source}, "
@@ -161,18 +157,22 @@ class Judge:
         return _secure(zone, subject, sentence, ttl, validity)
 
     async def _cut_between(self, zone: Zone, subject: _Subject, budget: Budget) -> dns.name.Name | None:
-        if subject.rdtype in _BESIDE_THE_CUT:
-            return None
-        names = host_names_below(zone.name, subject.owner)[: budget.limits.labels_ahead]
+        """A signed zone below ``zone`` that holds the subject, as the DS questions show that were asked ahead."""
+        at_cut = subject.rdtype in _BESIDE_THE_CUT and subject.owner != dns.name.root
+        lowest = subject.owner.parent() if at_cut else subject.owner
+        names = host_names_below(zone.name, lowest)[: budget.limits.labels_ahead]
         if not names:
             return None
         replies = await asyncio.gather(*(self._fetcher.link(name, dns.rdatatype.DS, budget) for name in names))
         return self._chain.signed_cut(zone, names, replies, budget)
 
-    def _denied_by(self, zone: Zone, subject: _Subject, reply: Reply, prover: Prover) -> Judgement:
-        absence = prove_absence(reply, subject.owner, subject.rdtype, prover)
+    async def _denied_by(self, zone: Zone, subject: _Subject, reply: Reply, budget: Budget) -> Judgement:
+        absence = prove_absence(reply, subject.owner, subject.rdtype, self._chain.prover(zone, budget))
         if isinstance(absence, Reason):
             return _bogus(zone, subject, absence)
+        cut = await self._cut_between(zone, subject, budget)
+        if cut is not None:
+            return _from_above(zone, subject, f"the denial of {rrset_text(subject.rdtype, subject.owner)}", cut)
         denial = absence.denial
         if denial.insecure is not None:
             return _insecure(zone, subject, denial.insecure)
@@ -195,6 +195,12 @@ def _secure(zone: Zone, subject: _Subject, sentence: str, ttl: int, validity: Va
 def _bogus(zone: Zone, subject: _Subject, reason: Reason) -> Judgement:
     links = (*zone.links, _link(zone, subject, Security.BOGUS, reason.sentence))
     return Judgement(Security.BOGUS, links, 0, reason, denied=subject.denied, loaded=zone.loaded)
+
+
+def _from_above(zone: Zone, subject: _Subject, what: str, cut: dns.name.Name) -> Judgement:
+    """A zone speaks for what lies below a signed delegation of its own."""
+    sentence = f"{what} is by {name_text(zone.name)}, but {name_text(cut)} is a signed zone of its own"
+    return _bogus(zone, subject, Reason(Ede.DNSSEC_BOGUS, sentence))
 
 
 def _insecure(zone: Zone, subject: _Subject, reason: Reason) -> Judgement:

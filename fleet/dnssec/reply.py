@@ -1,6 +1,6 @@
 """A reply as a validator reads it: RRsets with their RRSIGs by name and type, other names ignored.
 
-May import ``fleet.model`` and ``fold``.
+May import ``fleet.model``, ``cache`` and ``fold``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,6 +15,7 @@ import dns.rdatatype
 import dns.rrset
 from dns.rdtypes.ANY.RRSIG import RRSIG
 
+from fleet.dnssec.cache import weight_of
 from fleet.dnssec.fold import Folded, folded
 from fleet.model import Existence
 
@@ -96,12 +97,13 @@ class Alias:
 class Reply:
     """A NOERROR or NXDOMAIN message."""
 
-    __slots__ = ("answer", "authority", "rcode")
+    __slots__ = ("answer", "authority", "octets", "rcode")
 
     def __init__(self, message: dns.message.Message) -> None:
         self.rcode: dns.rcode.Rcode = message.rcode()
         self.answer = Section(message.answer)
         self.authority = Section(message.authority)
+        self.octets = len(message.wire or b"")
 
     def says_the_same(self, other: "Reply") -> bool:
         """Whether ``other`` has the same rcode and the same records in answer and authority, TTLs and order aside."""
@@ -115,6 +117,11 @@ class Reply:
         """How many records answer and authority hold, RRSIGs included."""
         parts = (self.answer, self.authority)
         return sum(len(found) for part in parts for held in (part._rrsets, part._rrsigs) for found in held.values())
+
+    @property
+    def weight(self) -> int:
+        """What remembering it takes; 1 for a usual reply."""
+        return weight_of(self.records, self.octets)
 
     @property
     def ttl(self) -> int:

@@ -39,8 +39,8 @@ VerifySignature = Callable[[dns.rrset.RRset, RRSIG, DNSKEY, dns.name.Name | None
 Keys = Mapping[tuple[int, int], tuple[DNSKEY, ...]]
 """Keys of a zone by (key tag, algorithm)."""
 
-_REMEMBERED_OCTETS = 2048
-"""Of the signed data of a check whose result is remembered."""
+_REMEMBERED_OCTETS = 4096
+"""Of key, signature and signed data of a check whose result is remembered; half of them for the key alone."""
 
 _NEVER_EXPANDED = frozenset(
     {dns.rdatatype.NSEC, dns.rdatatype.NSEC3, dns.rdatatype.DS, dns.rdatatype.DNSKEY, dns.rdatatype.SOA}
@@ -232,7 +232,8 @@ def verify_signature(rrset: dns.rrset.RRset, rrsig: RRSIG, key: DNSKEY, origin: 
     ``origin`` completes relative names.  Raises what dnspython and cryptography raise for unusable keys.
     """
     data = _signed_data(rrset, rrsig, origin)
-    holds = _holds if len(data) <= _REMEMBERED_OCTETS else _holds.__wrapped__
+    octets = len(key.key) + len(rrsig.signature) + len(data)
+    holds = _holds if octets <= _REMEMBERED_OCTETS else _holds.__wrapped__
     return holds(int(key.algorithm), key.key, rrsig.signature, data)
 
 
@@ -240,7 +241,8 @@ def verify_signature(rrset: dns.rrset.RRset, rrsig: RRSIG, key: DNSKEY, origin: 
 def _holds(algorithm: int, key: bytes, signature: bytes, data: bytes) -> bool:
     """The check itself.  Zones sign for days and are asked every few minutes: most checks were made before."""
     try:
-        _public_key(algorithm, key).verify(signature, data)
+        load = _public_key if len(key) <= _REMEMBERED_OCTETS // 2 else _public_key.__wrapped__
+        load(algorithm, key).verify(signature, data)
     except InvalidSignature:
         return False
     return True

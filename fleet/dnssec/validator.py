@@ -14,7 +14,7 @@ import dns.rdatatype
 
 from fleet import clock as wall
 from fleet.dnssec.answer import Answer
-from fleet.dnssec.cache import SharedCalls, TimedCache
+from fleet.dnssec.cache import SharedCalls, TimedCache, weight_of
 from fleet.dnssec.chain import Chain
 from fleet.dnssec.fetch import Fetcher, Transport
 from fleet.dnssec.fold import Folded, folded
@@ -81,9 +81,11 @@ class Validator:
         validated, word = await self._validate_and_hear(name, rdtype)
         answer = replace(validated, word=word, ad=None if word.failure is not None else word.ad)
         now = self._now()
-        if answer.rrset is not None and len(answer.rrset) > self._limits.kept_records:
+        records = answer.rrset or ()
+        if len(records) > self._limits.kept_records:
             return answer
-        self._answers.put((folded(name), int(rdtype)), (now, answer), now + self._lifetime(answer, now))
+        weight = weight_of(len(records), sum(len(rdata.to_generic().data) for rdata in records))
+        self._answers.put((folded(name), int(rdtype)), (now, answer), now + self._lifetime(answer, now), weight)
         return answer
 
     async def _validate_and_hear(

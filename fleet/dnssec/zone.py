@@ -96,20 +96,36 @@ class AnchorSet:
 def usable_ds(records: Iterable[Any], child: dns.name.Name, algorithms: frozenset[int]) -> tuple[DS, ...] | Reason:
     """The DS records a validator can follow, else why it follows none, which makes ``child`` insecure (RFC 4035 5.2).
 
-    SHA-1 digests are ignored beside better ones (RFC 4509 3).
+    SHA-1 digests are ignored beside better ones (RFC 4509 3).  A digest of the wrong length is listed like any other
+    and names no key: where no other is left the result is empty, and ``child`` bogus.
     """
-    known = [record for record in records if isinstance(record, DS)]
-    supported = [record for record in known if record.algorithm in algorithms]
-    checkable = [record for record in supported if record.digest_type in _DIGESTS]
+    listed = [_Listed.of(record) for record in records]
+    supported = [entry for entry in listed if entry.algorithm in algorithms]
+    checkable = [entry for entry in supported if entry.digest_type in _DIGESTS]
     if not supported:
-        numbers = ", ".join(str(number) for number in sorted({int(record.algorithm) for record in known}))
+        numbers = ", ".join(str(number) for number in sorted({entry.algorithm for entry in listed}))
         sentence = f"unsupported algorithm {numbers} in the DS of {name_text(child)}"
         return Reason(Ede.UNSUPPORTED_DNSKEY_ALGORITHM, sentence)
     if not checkable:
-        numbers = ", ".join(str(number) for number in sorted({int(record.digest_type) for record in supported}))
+        numbers = ", ".join(str(number) for number in sorted({entry.digest_type for entry in supported}))
         return Reason(Ede.UNSUPPORTED_DS_DIGEST, f"unsupported digest type {numbers} in the DS of {name_text(child)}")
-    better = [record for record in checkable if record.digest_type != _SHA1]
-    return tuple(better or checkable)
+    better = [entry for entry in checkable if entry.digest_type != _SHA1]
+    return tuple(entry.record for entry in better or checkable if isinstance(entry.record, DS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A record of a DS RRset, which may be malformed, with the two numbers that say whether we can follow it."""
+
+    record: dns.rdata.Rdata
+    algorithm: int
+    digest_type: int
+
+    @classmethod
+    def of(cls, record: dns.rdata.Rdata) -> "_Listed":
+        """0 is an algorithm and a digest type nobody can support: that of a record too short to have one."""
+        octets = record.to_generic().data.ljust(4, b"\x00")
+        return cls(record, octets[2], octets[3])
 
 
 def entry_keys(

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from fleet.dnssec.cache import SharedCalls, TimedCache
+from fleet.dnssec.cache import SharedCalls, TimedCache, weight_of
 
 
 def test_a_value_is_there_until_its_expiry():
@@ -20,6 +20,26 @@ def test_the_least_recently_used_value_leaves_first():
     cache.get("a", 0)
     cache.put("c", 3, 100)
     assert [cache.get(key, 0) for key in "abc"] == [1, None, 3]
+
+
+def test_a_heavy_value_takes_the_place_of_several():
+    cache = TimedCache(4)
+    for key in "abc":
+        cache.put(key, key, 100)
+    cache.put("d", "d", 100, weight=3)
+    assert [cache.get(key, 0) for key in "abcd"] == [None, None, "c", "d"]
+    cache.put("d", "d", 100)
+    cache.forget("c")
+    cache.put("e", "e", 1)
+    cache.get("e", 2)
+    for key in "xyz":
+        cache.put(key, key, 100)
+    assert [cache.get(key, 0) for key in "dxyz"] == ["d", "x", "y", "z"], "what has gone weighs nothing"
+
+
+@pytest.mark.parametrize(("records", "octets", "weight"), [(0, 0, 1), (6, 1700, 1), (250, 4000, 17), (1, 40_000, 20)])
+def test_only_what_is_unusual_is_heavy(records, octets, weight):
+    assert weight_of(records, octets) == weight
 
 
 async def test_callers_of_one_key_share_one_call():

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import dns.dnssec
+import dns.message
 import dns.name
 import dns.rdata
 import dns.rdataclass
@@ -11,9 +12,10 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from fleet.dnssec import SUPPORTED_ALGORITHMS, Limits, verify_signature
+from fleet.dnssec import SUPPORTED_ALGORITHMS, Limits, Validator, verify_signature
 from fleet.dnssec.limits import Budget
 from fleet.dnssec.signature import SignatureRules
+from fleet.dnssec.wire import parse
 from fleet.dnssec.zone import entry_keys
 from fleet.model import Ede, Existence, LinkKind, Reason, Security
 
@@ -126,6 +128,35 @@ async def test_a_ds_of_another_key_makes_the_child_bogus(lab):
     answer = await net.validator().resolve("example.org", "MX")
     assert (answer.security, answer.why.sentence) == (Security.BOGUS, "DNSKEY of example.org matches no DS")
     assert answer.why.code == Ede.DNSKEY_MISSING
+
+
+WRONG_LENGTH = "the digest in the DS of example.org has the wrong length"
+MALFORMED = {
+    "a digest too short": (slice(0, 20), False, Security.BOGUS, WRONG_LENGTH),
+    "no digest": (slice(0, 4), False, Security.BOGUS, WRONG_LENGTH),
+    "no algorithm": (slice(0, 2), False, Security.INSECURE, "unsupported algorithm 0 in the DS of example.org"),
+    "a digest too short beside a good one": (slice(0, 20), True, Security.SECURE, ""),
+    "nothing beside a good one": (slice(0, 0), True, Security.SECURE, ""),
+}
+
+
+@pytest.mark.parametrize("kind", MALFORMED)
+async def test_a_malformed_ds_names_no_key_and_takes_nothing_from_a_good_one(lab, kind):
+    """RFC 4035 5.2, and as unbound judges (tests/peers/random_breakages.py)."""
+    part, beside, security, sentence = MALFORMED[kind]
+    net = lab.internet(lab.zone("example.org.", MX))
+    node = net.zone("org.").nodes[lab.name("example.org.")]
+    [good] = node[43]
+    cut = dns.rdata.GenericRdata(good.rdclass, good.rdtype, good.to_wire()[part])
+    node[43] = dns.rrset.from_rdata_list(lab.name("example.org."), 3600, [cut, good] if beside else [cut])
+
+    async def transport(query):
+        reply = dns.message.make_response(query, recursion_available=True)
+        net._answer(reply, query.question[0].name, query.question[0].rdtype)
+        return parse(reply.to_wire(max_size=65535))
+
+    answer = await Validator(transport, net.anchors(), clock=lambda: lab.now).resolve("example.org", "MX")
+    assert (answer.security, answer.why.sentence if answer.why else "") == (security, sentence)
 
 
 async def test_dnskeys_not_signed_by_the_key_of_the_ds_are_bogus(lab):

@@ -11,6 +11,9 @@ import dns.edns
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
 import dns.rrset
 import pytest
 
@@ -223,6 +226,41 @@ async def test_stray_packets_alone_end_as_a_timeout(stray):
         failed = await failure(scripted, timeout=0.2)
     assert failed.kind is FailureKind.TIMEOUT
     assert failed.sentence == f"127.0.0.1:{scripted.port} gave no answer within 0.2 s"
+
+
+def cut_short(query):
+    return answer(query).to_wire()[:-1]
+
+
+def an_address_of_three_octets(query):
+    response = dns.message.make_response(query)
+    rdata = dns.rdata.GenericRdata(dns.rdataclass.IN, dns.rdatatype.A, b"abc")
+    response.answer.append(dns.rrset.from_rdata(query.question[0].name, 60, rdata))
+    return response.to_wire()
+
+
+def surplus_octets(query):
+    return answer(query).to_wire() + b"\x00"
+
+
+UNREADABLE = [cut_short, an_address_of_three_octets, surplus_octets]
+
+
+@pytest.mark.parametrize("spoilt", UNREADABLE)
+@pytest.mark.parametrize("tcp_only", [False, True], ids=["UDP", "TCP"])
+async def test_an_answer_to_the_question_that_cannot_be_read_ends_it_at_once(spoilt, tcp_only):
+    async with resolver(lambda query: [spoilt(query)], lambda query: framed(spoilt(query))) as scripted:
+        begun = time.monotonic()
+        failed = await failure(scripted, tcp_only=tcp_only)
+    assert time.monotonic() - begun < 1
+    assert failed.kind is FailureKind.MALFORMED
+    assert failed.sentence.startswith(f"127.0.0.1:{scripted.port} gave an answer that cannot be read: ")
+
+
+@pytest.mark.parametrize("spoil", [wrong_id, wrong_name, wrong_type, no_response])
+async def test_what_cannot_be_read_and_answers_something_else_is_a_stray(spoil):
+    async with resolver(lambda query: [spoil(query) + b"\x00", answer(query).to_wire()]) as scripted:
+        assert addresses(await client(scripted)(question())) == ["192.0.2.1"]
 
 
 async def test_a_right_looking_answer_from_another_address_is_not_taken():

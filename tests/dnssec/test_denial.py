@@ -253,6 +253,76 @@ async def test_the_parents_record_at_a_cut_denies_nothing_in_the_child(lab, deni
     assert (await validator.resolve("mx.example.org", "A")).security is BOGUS
 
 
+@pytest.mark.parametrize(
+    ("name", "rdtype"), [("nope.example.org", "A"), ("mx.example.org", "TLSA"), ("mx.example.org", "DS")]
+)
+async def test_a_denial_signed_by_the_parent_below_a_signed_delegation_is_bogus(lab, name, rdtype):
+    """RFC 4035 5.3.1: the signer has to be the zone that holds the name, also where no SOA beside it says which."""
+    org, child = lab.zone("org."), lab.zone("example.org.", RECORDS)
+    net = lab.internet(org, child)
+
+    def by_parent(query, reply):
+        denials = [rrset for rrset in reply.authority if rrset.rdtype == dns.rdatatype.NSEC]
+        signatures = [dns.rrset.from_rdata(rrset.name, 300, org.sign(rrset, org.keys[0])) for rrset in denials]
+        reply.authority[:] = [*denials, *signatures]
+
+    net.tamper(by_parent, rdtype, f"{name}.")
+    answer = await net.validator().resolve(name, rdtype)
+    assert answer.security is BOGUS
+    assert "is by org, but the zone is example.org" in answer.why.sentence
+
+
+async def test_a_denial_of_the_parents_with_too_many_iterations_makes_no_signed_child_insecure(lab):
+    """A true record of the parent's, replayed: it would be insecure there, and says nothing of the child."""
+    org, child = lab.zone("org.", denial="nsec3", iterations=500), lab.zone("example.org.", RECORDS)
+    net = lab.internet(org, child)
+
+    def replay(query, reply):
+        reply.answer.clear()
+        reply.authority.clear()
+        net._put(reply.authority, org, org.chain[0])
+
+    net.tamper(replay, "TLSA", "_25._tcp.mx.example.org.")
+    assert (await net.validator().resolve("_25._tcp.mx.example.org", "TLSA")).security is BOGUS
+
+
+async def test_a_wildcard_of_the_parents_makes_no_signed_child_insecure(lab):
+    """Nor does one whose proof would be insecure in the parent itself."""
+    org, child = lab.zone("org.", "* A 203.0.113.66", denial="nsec3", iterations=500), lab.zone("example.org.", RECORDS)
+    net = lab.internet(org, child)
+    wild = org.nodes[lab.name("*.org.")][dns.rdatatype.A]
+
+    def replay(query, reply):
+        reply.answer.clear()
+        net._put(reply.answer, org, wild, owner=query.question[0].name)
+        net._put(reply.authority, org, org.chain[0])
+
+    net.tamper(replay, "A", "mx.example.org.")
+    assert (await net.validator().resolve("mx.example.org", "A")).security is BOGUS
+
+
+async def test_a_denial_signed_by_the_parent_beside_a_soa_of_an_unsigned_child_is_not_secure(lab):
+    org, child = lab.zone("org."), lab.zone("plain.org.", RECORDS, ds=False)
+    net = lab.internet(org, child)
+
+    def by_parent(query, reply):
+        lab.drop("RRSIG:NSEC")(query, reply)
+        for rrset in [rrset for rrset in reply.authority if rrset.rdtype == dns.rdatatype.NSEC]:
+            reply.authority.append(dns.rrset.from_rdata(rrset.name, 300, org.sign(rrset, org.keys[0])))
+
+    net.tamper(by_parent, "A", "nope.plain.org.")
+    answer = await net.validator().resolve("nope.plain.org", "A")
+    assert (answer.security, answer.why.sentence) == (INSECURE, "no DS for plain.org in its parent org")
+
+
+async def test_who_has_to_deny_is_known_without_a_question_more(lab, net):
+    validator = net.validator()
+    await validator.resolve("mx.example.org", "A")
+    net.queries.clear()
+    assert (await validator.resolve("_25._tcp.mx.example.org", "TLSA")).security is SECURE
+    assert [(name, rdtype) for name, rdtype, _ in net.queries] == [("_25._tcp.mx.example.org.", "TLSA")]
+
+
 async def test_the_record_at_a_dname_denies_nothing_below_it(lab, denial):
     zone = lab.zone("example.org.", "old DNAME new\nx.new A 192.0.2.1\n", denial=denial)
     net = lab.internet(zone)

@@ -1,4 +1,4 @@
-"""Wire format: TLSA records that dnspython refuses stay in their RRset, everything else that is broken is refused."""
+"""Wire format: broken records of TLSA and DNSSEC stay in their RRset, everything else that is broken is refused."""
 
 import struct
 
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.dnssec.wire import parse, tlsa_rdata
+from fleet.dnssec.wire import parse, parse_question, tlsa_rdata
 from fleet.errors import FailureKind, RemoteError
 
 OWNER = "_25._tcp.mx.example.org"
@@ -58,6 +58,27 @@ def test_a_malformed_tlsa_record_stays_beside_a_good_one(rdata):
     [rrset] = parse(message(tlsa(GOOD, rdata))).answer
     assert set(tlsa_rdata(rrset)) == {GOOD, rdata}
     assert (rrset.name, rrset.rdtype, rrset.ttl) == (dns.name.from_text(OWNER), dns.rdatatype.TLSA, 300)
+
+
+DNSSEC = {
+    "a DS with a digest cut short": (43, b"\x12\x34\x0d\x02" + bytes(31)),
+    "a DS of the reserved digest type": (43, b"\x12\x34\x0d\x00" + bytes(32)),
+    "a DS of one octet": (43, b"\x12"),
+    "a DNSKEY of three octets": (48, b"\x01\x01\x03"),
+    "an RRSIG that ends before its signer": (46, bytes(17)),
+    "an NSEC that ends in its name": (47, b"\x03or"),
+    "an NSEC with a cut bitmap": (47, b"\x00\x00\x04\x40"),
+    "an NSEC3 that ends in its salt": (50, b"\x01\x00\x00\x00\x08abc"),
+}
+
+
+@pytest.mark.parametrize(("rdtype", "rdata"), DNSSEC.values(), ids=DNSSEC)
+def test_a_malformed_record_of_dnssec_takes_no_other_with_it(rdtype, rdata):
+    answer = [record(OWNER, rdtype, rdata), *tlsa(GOOD)]
+    with pytest.raises(dns.exception.DNSException):
+        dns.message.from_wire(message(answer))
+    found = {int(rrset.rdtype): [each.to_wire() for each in rrset] for rrset in parse(message(answer)).answer}
+    assert found == {rdtype: [rdata], 52: [GOOD]}
 
 
 def test_three_octets_with_a_full_matching_type_pass_unchanged():
@@ -125,6 +146,18 @@ def test_anything_else_that_is_malformed_is_refused(wire):
     with pytest.raises(RemoteError) as refused:
         parse(wire)
     assert refused.value.failure.kind is FailureKind.MALFORMED
+
+
+def test_the_record_that_spoils_a_message_is_named():
+    with pytest.raises(RemoteError) as refused:
+        parse(message([*tlsa(b""), record("MX.example", 15, b"\x00")]))
+    assert refused.value.failure.sentence == "a message arrived whose MX mx.example is malformed"
+
+
+def test_the_question_of_a_spoilt_message_can_still_be_read():
+    spoilt = message([record("a.example", 1, b"abc")])
+    assert parse_question(spoilt).question[0].name == dns.name.from_text(OWNER)
+    assert parse_question(spoilt[:20]) is None
 
 
 def outcome(wire):

@@ -5,7 +5,8 @@
 
 atheris is no dependency of the project, not even of its tests; ``test_targets.py`` feeds the same targets with the
 seeds in ``corpus`` and with mutations of them.  What libFuzzer finds goes to FOLDER (default: nowhere), never into
-``corpus``; an input that makes a target fail is written to ``crash-*`` in the working folder, and belongs into
+``corpus``; the seeds called ``found-*`` are those of a million executions that reach code no other seed does, named
+after the module.  An input that makes a target fail is written to ``crash-*`` in the working folder, and belongs into
 ``corpus`` once the defect is fixed.  Every libFuzzer option works.
 """
 

@@ -13,6 +13,7 @@ import targets
 HERE = Path(__file__).parent
 CORPUS = sorted((HERE / "corpus").glob("*/*"))
 MUTATIONS = 30
+pytestmark = pytest.mark.filterwarnings("ignore:Parsed a", "ignore:Attribute's length")  # as the package has it
 
 
 def target(seed: Path):

@@ -1,21 +1,18 @@
-"""A small Internet that means harm, on loopback, and what it costs us to meet it.
+"""A small Internet that means harm, on loopback.
 
 Every server lives in a thread with an event loop of its own, so that the processor time of the test's thread is ours
-alone: ``endure`` says for how long our event loop was held at a time, whatever else this machine is doing.
+alone: ``effort.endure`` says for how long our event loop was held at a time, whatever else this machine is doing.
 """
 
 import asyncio
-import gc
 import importlib.util
 import threading
-import time
-import tracemalloc
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any
 
 import dns.flags
 import dns.message
@@ -23,11 +20,8 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
+from effort import R, endure
 
-import fleet.dane.certificate
-import fleet.dane.path
-import fleet.dane.pkix
-import fleet.dane.signature
 from fleet.dane import SmtpSettings, Walker, WalkLimits, validated_resolvers
 from fleet.dane.pkix import Roots
 from fleet.decision import judge_all
@@ -36,10 +30,6 @@ from fleet.network import TlsSession
 from fleet.network.endpoint import Endpoint
 from fleet.network.mapped import MappedNetwork
 
-R = TypeVar("R")
-
-HELD_CPU_SECONDS = 0.05
-"""The event loop of a check is never held for longer."""
 RESOLVER = "192.0.2.53"
 GREETING = b"220 mx.example.org ESMTP\r\n"
 EHLO = b"250-mx.example.org\r\n250 STARTTLS\r\n"
@@ -74,90 +64,6 @@ def with_tlsa(*rdatas: bytes) -> Any:
     generic = [dns.rdata.GenericRdata(dns.rdataclass.IN, dns.rdatatype.TLSA, rdata) for rdata in rdatas]
     zone.nodes[owner] = {dns.rdatatype.TLSA: dns.rrset.from_rdata_list(owner, 3600, generic)}
     return internet(zone)
-
-
-@dataclass(frozen=True)
-class Effort:
-    """What something cost the thread it ran in."""
-
-    held: float
-    """Most seconds of processor time between two beats of the event loop."""
-    seconds: float
-    """Processor time in all."""
-    octets: int = 0
-    """Most memory held at once, where it was measured."""
-
-
-def endure(make: Callable[[], Awaitable[R]], *, within: float = 20.0, octets: int | None = None) -> R:
-    """The result of ``make``, which may neither hold the event loop nor, where given, more than ``octets`` of memory.
-
-    ``within`` seconds of wall time it must have ended.  Processor time is taken thrice at most: what other programs
-    do to the caches of this machine is not ours.
-    """
-    for _ in range(3):
-        result, effort = measured(make, within)
-        if effort.held < HELD_CPU_SECONDS:
-            break
-    assert effort.held < HELD_CPU_SECONDS, f"the event loop was held for {effort.held * 1000:.0f} ms"
-    if octets is not None:
-        peak = memory_peak(make, within)
-        assert peak < octets, f"{peak} octets of memory were held"
-    return result
-
-
-def measured(make: Callable[[], Awaitable[R]], within: float = 20.0) -> tuple[R, Effort]:
-    """The result of ``make`` and its cost.  What earlier runs left in our caches is dropped first."""
-    forget()
-    gc.freeze()  # a collection of what pytest holds is no work of ours
-    try:
-        return asyncio.run(_watched(make, within))
-    finally:
-        gc.unfreeze()
-
-
-async def _watched(make: Callable[[], Awaitable[R]], within: float) -> tuple[R, Effort]:
-    held = 0.0
-
-    async def beat() -> None:
-        nonlocal held
-        last = time.thread_time()
-        while True:
-            await asyncio.sleep(0.002)
-            moment = time.thread_time()
-            held = max(held, moment - last)
-            last = moment
-
-    heart = asyncio.create_task(beat())
-    await asyncio.sleep(0)
-    begun = time.thread_time()
-    result = await asyncio.wait_for(_of(make()), within)
-    seconds = time.thread_time() - begun
-    await asyncio.sleep(0.01)  # one more beat sees the last step
-    heart.cancel()
-    return result, Effort(held, seconds)
-
-
-async def _of(made: Awaitable[R]) -> R:
-    return await made
-
-
-def memory_peak(make: Callable[[], Awaitable[R]], within: float = 20.0) -> int:
-    """Most octets held at once during ``make``, those of the servers in this process included."""
-    forget()
-    tracemalloc.start()
-    try:
-        asyncio.run(_watched(make, 5 * within))
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
-def forget() -> None:
-    """Empty the caches that make the second look at a certificate cheap."""
-    for module in (fleet.dane.certificate, fleet.dane.path, fleet.dane.pkix, fleet.dane.signature):
-        for thing in vars(module).values():
-            if hasattr(thing, "cache_clear") and getattr(thing, "__name__", "") != "public_roots":
-                thing.cache_clear()
 
 
 class Aside:
@@ -218,6 +124,18 @@ Answers = Callable[[dns.message.Message, bytes], Iterable[bytes]]
 """What a resolver sends back for a query and its octets."""
 
 
+@dataclass(frozen=True)
+class Lies:
+    """What a resolver sends, and over TCP closes after, to a question about ``rdtype``."""
+
+    rdtype: dns.rdatatype.RdataType
+    over_udp: Answers
+    over_tcp: Answers
+
+    def about(self, query: dns.message.Message) -> bool:
+        return query.question[0].rdtype == self.rdtype
+
+
 @dataclass
 class World:
     """Servers of this test, and the network that reaches them."""
@@ -253,8 +171,18 @@ class World:
 
         self.tcp[Endpoint(address, 25)] = self._listen(hold)
 
-    def resolver(self, udp: Answers | None, tcp: Answers | None = None, address: str = RESOLVER) -> None:
-        """A resolver at ``address``: datagrams for each query, and octets to send over TCP before it closes."""
+    def resolver(
+        self,
+        udp: Answers | None,
+        tcp: Answers | None = None,
+        address: str = RESOLVER,
+        sends_from: tuple[str, int] | None = None,
+    ) -> None:
+        """A resolver at ``address``: datagrams for each query, and octets to send over TCP before it closes.
+
+        Its datagrams come from another socket, bound to ``sends_from``, where that is given; port 0 there is any other
+        port, -1 the one that was asked.
+        """
 
         async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             with suppress(OSError, asyncio.IncompleteReadError):
@@ -269,10 +197,16 @@ class World:
         if tcp is not None:
             self.tcp[Endpoint(address, 53)] = self._listen(converse)
         if udp is not None:
-            self.udp[Endpoint(address, 53)] = self._datagrams(udp)
+            self.udp[Endpoint(address, 53)] = self._datagrams(udp, sends_from)
 
-    def serve(self, net: Any, address: str = RESOLVER) -> None:
-        """A resolver that answers from ``net``, each question worked out once."""
+    def serve(
+        self,
+        net: Any,
+        address: str = RESOLVER,
+        lies: Lies | None = None,
+        sends_from: tuple[str, int] | None = None,
+    ) -> None:
+        """A resolver that answers from ``net``, each question worked out once, save those it lies about."""
         known: dict[tuple[str, int, bool], bytes] = {}
         self.anchors = net.anchors()
 
@@ -283,34 +217,43 @@ class World:
                 known[key] = reply_wire(net, query)
             return data[:2] + known[key][2:]
 
-        def over_udp(query: dns.message.Message, data: bytes) -> list[bytes]:
+        def over_udp(query: dns.message.Message, data: bytes) -> Iterable[bytes]:
+            if lies and lies.about(query):
+                return lies.over_udp(query, data)
             wire = answer(query, data)
             return [wire if len(wire) <= 1232 else truncated(query)]
 
-        self.resolver(over_udp, lambda query, data: framed(answer(query, data)), address)
+        def over_tcp(query: dns.message.Message, data: bytes) -> Iterable[bytes]:
+            return lies.over_tcp(query, data) if lies and lies.about(query) else framed(answer(query, data))
+
+        self.resolver(over_udp, over_tcp, address, sends_from)
 
     def _listen(self, hold: Any) -> Endpoint:
         server = self.aside.run(asyncio.start_server(hold, "127.0.0.1", 0))
         self._closing.append(server.close)
         return Endpoint("127.0.0.1", server.sockets[0].getsockname()[1])
 
-    def _datagrams(self, answers: Answers) -> Endpoint:
+    def _datagrams(self, answers: Answers, sends_from: tuple[str, int] | None = None) -> Endpoint:
         class Datagrams(asyncio.DatagramProtocol):
-            def connection_made(self, transport: Any) -> None:
-                self.transport = transport
+            sender: Any = None
 
             def datagram_received(self, data: bytes, source: Any) -> None:
                 for datagram in answers(dns.message.from_wire(data), data):
-                    self.transport.sendto(datagram, source)
+                    self.sender.sendto(datagram, source)
 
-        async def open_socket() -> Any:
-            loop = asyncio.get_running_loop()
-            transport, _ = await loop.create_datagram_endpoint(Datagrams, ("127.0.0.1", 0))
-            return transport
+        async def open_socket(protocol: type[asyncio.DatagramProtocol], address: tuple[str, int]) -> tuple[Any, Any]:
+            transport, made = await asyncio.get_running_loop().create_datagram_endpoint(protocol, address)
+            self._closing.append(transport.close)
+            return transport, made
 
-        transport = self.aside.run(open_socket())
-        self._closing.append(transport.close)
-        return Endpoint("127.0.0.1", transport.get_extra_info("sockname")[1])
+        asked, protocol = self.aside.run(open_socket(Datagrams, ("127.0.0.1", 0)))
+        address, port = asked.get_extra_info("sockname")
+        protocol.sender = asked
+        if sends_from is not None:
+            host, number = sends_from
+            elsewhere = (host, port if number < 0 else number)
+            protocol.sender, _ = self.aside.run(open_socket(asyncio.DatagramProtocol, elsewhere))
+        return Endpoint(address, port)
 
     def walker(self, *, dns_timeout: float = 3.0, resolvers: Sequence[str] = (RESOLVER,), **limits: Any) -> Walker:
         limits = {"seconds": 15.0, "smtp_seconds": 5.0} | limits

@@ -18,16 +18,17 @@ from adversary import (
     Server,
     World,
     assert_no_dane,
-    endure,
     outcomes,
     with_tlsa,
 )
 from chains import DAY, Plan, authority, issue, private_der, private_key, server
+from chains import HOST as NAME
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
+from effort import endure
 
 from fleet.dane import match_chain
 from fleet.dane.certificate import describe
@@ -157,22 +158,25 @@ def real_handshake(world: World, folder: Path, chain: tuple[bytes, ...]) -> Verd
 
     world.serve(with_tlsa(*digests(3)))
     world.smtp(ADDRESS, script)
-    return world.check("tlsa.org")
+    return world.check("tlsa.org", octets=MEMORY)
 
 
 NAMED_CURVE, KEY_TYPE = bytes.fromhex("06082a8648ce3d030107"), bytes.fromhex("06072a8648ce3d0201")
 SIGNED_WITH = bytes.fromhex("06082a8648ce3d040302")
+DNS_NAME = bytes((0x82, len(NAME))) + NAME.encode()
 STRANGE = {
     "unknown curve": (NAMED_CURVE, NAMED_CURVE[:-1] + b"\x63"),
     "unknown key type": (KEY_TYPE, KEY_TYPE[:-1] + b"\x63"),
     "unknown signature": (SIGNED_WITH, SIGNED_WITH[:-1] + b"\x63"),
     "no curve but its key": (NAMED_CURVE, b"\x05\x00" + b"\x04\x06" + NAMED_CURVE[4:]),
     "a point off the curve": (b"\x03\x42\x00\x04", b"\x03\x42\x00\x07"),
+    "an X.400 address for a name": (DNS_NAME, b"\xa3" + DNS_NAME[1:]),
+    "an EDI party for a name": (DNS_NAME, b"\xa5" + DNS_NAME[1:]),
 }
 
 
 @pytest.mark.parametrize("kind", STRANGE)
-def test_a_key_nobody_knows_authenticates_no_one_but_its_own_digest(world: World, kind: str) -> None:
+def test_a_certificate_nobody_reads_authenticates_no_one_but_by_its_digest(world: World, kind: str) -> None:
     old, new = STRANGE[kind]
     plan = authority("A", "ec-1")
     leaf, root = (issue(it, plan, now=NOW).der for it in (server(), plan))

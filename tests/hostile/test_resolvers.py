@@ -7,7 +7,8 @@ import dns.flags
 import dns.message
 import dns.rrset
 import pytest
-from adversary import NOW, RESOLVER, World, assert_held, endure, framed, internet, outcomes, reply_wire, tree, truncated
+from adversary import NOW, RESOLVER, World, assert_held, framed, internet, outcomes, reply_wire, tree, truncated
+from effort import endure
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

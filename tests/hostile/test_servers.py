@@ -5,27 +5,21 @@ import base64
 import itertools
 import random
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
 from adversary import (
     BYE,
-    DELIVERED,
     EHLO,
     GREETING,
-    OWN_VALIDATION,
     READY,
     Script,
     Server,
     World,
-    assert_no_dane,
-    endure,
-    internet,
-    outcomes,
-    tree,
 )
 from chains import issue, private_der, server
+from effort import endure
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -207,27 +201,6 @@ def test_what_follows_the_handshake_takes_nothing_away_from_it(world: World, con
     found = endure(lambda: session(world.network, 5.0), within=5.0 + GRACE)
     assert found.failure is None
     assert len(found.chain) == 1
-
-
-HOSTILE: dict[str, Callable[[], Script]] = {
-    "endless banner": lambda: endless(b"220-hello\r\n"),
-    "endless EHLO reply": lambda: endless(b"250-X\r\n", GREETING),
-    "one octet at a time": lambda: slow(b"220-a\r\n"),
-    "data before the handshake": lambda: endless(READY + b"220 more\r\n", GREETING, EHLO),
-    "an alert": lambda: endless(b"\x15\x03\x03\x00\x02\x02\x28", GREETING, EHLO, READY),
-}
-
-
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_a_destination_with_such_a_server_is_walked_in_time_and_never_called_dane(world: World, kind: str) -> None:
-    text = "@ MX 10 mx\nmx A 198.51.100.1\n_25._tcp.mx TLSA 3 1 1 " + "ab" * 32
-    world.serve(internet(tree.make_zone("mail.org.", text, algorithm=15)))
-    world.smtp(ADDRESS, HOSTILE[kind]())
-    verdict = world.check("mail.org", smtp_seconds=SECONDS * 2)
-    [step] = verdict.contacts("mx.mail.org")
-    assert step.contact.failure
-    assert_no_dane(verdict)
-    assert not outcomes(verdict, OWN_VALIDATION) & DELIVERED
 
 
 class Memory:

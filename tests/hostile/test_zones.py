@@ -12,19 +12,9 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 import pytest
-from adversary import (
-    HELD_CPU_SECONDS,
-    NOW,
-    World,
-    assert_held,
-    assert_no_dane,
-    endure,
-    internet,
-    outcomes,
-    tree,
-    with_tlsa,
-)
+from adversary import NOW, World, assert_held, assert_no_dane, internet, outcomes, tree, with_tlsa
 from chains import issue, server
+from effort import HELD_CPU_SECONDS, endure
 
 from fleet.dnssec import Validator
 from fleet.dnssec.client import Client
@@ -160,7 +150,7 @@ def test_a_name_of_a_hundred_labels_below_300_nsec3_records_ends(world: World) -
     net.tamper(add_all)
     world.serve(net)
     name = ".".join(["a"] * 100) + ".long.org"
-    verdict = world.check(name, dns_timeout=10.0)
+    verdict = world.check(name, dns_timeout=10.0, octets=MEMORY)
     assert_no_dane(verdict)
     assert verdict.mx
     assert verdict.mx.lookup.reason
@@ -203,7 +193,7 @@ def test_a_tlsa_name_at_the_end_of_64_hops_fails_its_host(world: World) -> None:
     text = f"@ MX 10 mx\nmx A 198.51.100.1\n_25._tcp.mx CNAME h0\n{chain_of(64, 'h', 'TLSA 3 1 1 ' + 'ab' * 32)}"
     world.serve(internet(tree.make_zone("loop.org.", text, algorithm=ED25519)))
     world.presented["198.51.100.1"] = ()
-    verdict = world.check("loop.org")
+    verdict = world.check("loop.org", octets=MEMORY)
     assert_held(verdict)
     [tlsa] = verdict.tlsa("mx.loop.org")
     assert tlsa.lookup.failure
@@ -211,7 +201,7 @@ def test_a_tlsa_name_at_the_end_of_64_hops_fails_its_host(world: World) -> None:
 
 def test_a_domain_that_is_an_alias_of_64_hops_has_no_mail_hosts(world: World) -> None:
     world.serve(internet(tree.make_zone("loop.org.", chain_of(64, "h", "MX 10 mx"), algorithm=ED25519)))
-    verdict = world.check("h0.loop.org")
+    verdict = world.check("h0.loop.org", octets=MEMORY)
     assert_held(verdict)
     assert verdict.mx
     assert verdict.mx.meaning is MxMeaning.FAILED
@@ -233,6 +223,19 @@ def test_of_500_addresses_8_are_tried_and_the_others_are_named_as_unknown(world:
     verdict = world.check("many.org", octets=MEMORY, dns_timeout=10.0)
     assert len(verdict.contacts("mx.many.org")) == 8
     assert any("492 addresses" in sentence for sentence in verdict.unknown)
+    assert_no_dane(verdict)
+
+
+def test_500_mx_hosts_of_500_addresses_each_are_walked_as_far_as_the_limits_of_both(world: World) -> None:
+    mx = "\n".join(f"@ MX {number} mx{number}" for number in range(500))
+    text = "\n".join(
+        f"mx{host} A 198.{18 + host % 2}.{number // 250}.{number % 250}" for host in range(20) for number in range(500)
+    )
+    world.serve(internet(tree.make_zone("many.org.", f"{mx}\n{text}", algorithm=ED25519)))
+    verdict = world.check("many.org", octets=3 * MEMORY, dns_timeout=10.0)
+    assert [len(verdict.contacts(host.name)) for host in verdict.hosts] == [8] * 20
+    assert sum("492 addresses" in sentence for sentence in verdict.unknown) == 20
+    assert any("480 MX hosts" in sentence for sentence in verdict.unknown)
     assert_no_dane(verdict)
 
 
@@ -261,6 +264,38 @@ def test_a_tlsa_record_of_any_length_is_unusable_and_forbids_clear_text(world: W
     assert [(record.raw, record.usable) for record in tlsa.records] == [(rdata, False)]
     assert tlsa.records[0].unusable
     assert not outcomes(verdict) & {Outcome.DANE, Outcome.CLEAR}
+
+
+CUT = {
+    "DS": ("org.", "cut.org.", "the digest in the DS of cut.org has the wrong length"),
+    "MX": (
+        "cut.org.",
+        "cut.org.",
+        "gave an answer that cannot be read: a message arrived whose MX cut.org is malformed",
+    ),
+    "A": ("cut.org.", "mx.cut.org.", "gave an answer that cannot be read: a message arrived whose A mx.cut.org is"),
+    "DNSKEY": ("cut.org.", "cut.org.", "DNSKEY of cut.org matches no DS"),
+}
+
+
+@pytest.mark.parametrize("rdtype", CUT)
+def test_a_record_cut_short_in_its_zone_ends_the_lookup_at_once_and_says_so(world: World, rdtype: str) -> None:
+    net = internet(tree.make_zone("cut.org.", MAIL, algorithm=ED25519))
+    origin, owner, sentence = CUT[rdtype]
+    name, kind = tree.n(owner), dns.rdatatype.from_text(rdtype)
+    node = net.zone(origin).nodes[name]
+    generic = [dns.rdata.GenericRdata(dns.rdataclass.IN, kind, rdata.to_wire()[:-1][:20]) for rdata in node[kind]]
+    node[kind] = dns.rrset.from_rdata_list(name, 3600, generic)
+    world.serve(net)
+    begun = time.monotonic()
+    verdict = world.check("cut.org", dns_timeout=10.0)
+    assert time.monotonic() - begun < 5, "nobody waits for what will not come"
+    assert_held(verdict)
+    address = verdict.address("mx.cut.org")
+    lookup = address.a if address and rdtype == "A" else verdict.mx.lookup if verdict.mx else None
+    assert lookup
+    assert lookup.reason
+    assert sentence in lookup.reason.sentence
 
 
 def test_what_holds_the_event_loop_is_noticed() -> None:

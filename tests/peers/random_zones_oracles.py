@@ -70,10 +70,13 @@ class Case:
         return f"seed {self.number}: {name} {dns.rdatatype.to_text(rdtype)}, {self.kind}{at} [{', '.join(shapes)}]"
 
 
-def case_of(seed: int) -> Case | None:
-    """The case of a seed: its tree, a breakage, and a question that it may matter to; None where there is no such."""
+def case_of(seed: int, kind: str = "") -> Case | None:
+    """The case of a seed: its tree, a breakage, and a question that it may matter to; None where there is no such.
+
+    Without ``kind`` the seed chooses the breakage, in turn.
+    """
     tree, chance = Tree(seed), random.Random(seed * 7 + 1)
-    kind = KINDS[seed % len(KINDS)]
+    kind = kind or KINDS[seed % len(KINDS)]
     for question in questions(tree)[:60]:
         if break_one_thing(tree, question, kind, chance):
             return Case(seed, tree, kind, question)

@@ -7,17 +7,22 @@ import os
 
 import dns.name
 import pytest
-from random_breakages import KINDS, REPLY
+from random_breakages import KINDS
 from random_differences import DIFFERENCES, Difference, differs, findings
+from random_reply_breakages import REPLY
 from random_zones_oracles import case_of, lacking, opinions, read_delv, read_unbound
 
 from fleet.dnssec.nsec import NsecRecord
 
 SEEDS = range(1, 1 + len(KINDS) + 12)
 """A seed's breakage is its remainder by the number of breakages, so that this holds each at least once."""
-FOUND_HERE = (964, 11316)
-"""Seeds that once showed a defect of ours: an NSEC that points to its own owner spans nothing (RFC 4034 4.1.1), and a
-denial signed by the zone above is none beside a SOA of the zone itself (RFC 4035 5.3.1)."""
+FOUND_HERE = {
+    964: "NSEC points to itself",
+    11316: "signed by the zone above",
+    30048: "signed by the zone above",
+}
+"""Seeds and breakages that once showed a defect of ours: an NSEC that points to its own owner spans nothing
+(RFC 4034 4.1.1), and a denial signed by the zone above is none below a delegation, signed or not (RFC 4035 5.3.1)."""
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +32,7 @@ def cases():
         pytest.fail(reason)
     if reason:
         pytest.skip(reason)
-    made = (case_of(seed) for seed in (*SEEDS, *FOUND_HERE))
+    made = (*map(case_of, SEEDS), *(case_of(*found) for found in FOUND_HERE.items()))
     return [case for case in made if case is not None]
 
 
