@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # for ``anything``
+sys.path.insert(0, str(Path(__file__).parent))  # for ``anything`` and ``virtual``
 
 from fleet.lab import LabHandle, spawn
 

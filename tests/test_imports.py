@@ -43,6 +43,15 @@ print("LOADED", loaded)
     assert done.stdout.endswith("LOADED []\n"), done.stdout + done.stderr
 
 
+def test_the_monitor_and_its_history_load_none_of_the_heavy_libraries() -> None:
+    program = f"""
+import sys, fleet.monitor, fleet.history, fleet.plain
+print("LOADED", [name for name in {HEAVY!r} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "LOADED []\n", done.stdout + done.stderr
+
+
 def test_lower_rooms_never_import_higher_ones() -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     if not linter.exists():

@@ -7,7 +7,6 @@ Whatever happened (a poll that ended, a step that was seen, an operator who acte
 May import ``fleet.model`` and ``fleet.errors`` only.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -371,8 +370,3 @@ Event = (
     | HistoryFailed
     | HistoryResumed
 )
-
-
-def targets_of(domains: Iterable[str]) -> tuple[Target, ...]:
-    """One target per domain, from this host over its default resolvers."""
-    return tuple(Target(domain) for domain in domains)

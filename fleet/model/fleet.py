@@ -70,17 +70,19 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class SshSettings:
-    """How a node is reached.  Holds no secret: ``password`` names where one is kept (``env:NAME``, ``keyring:NAME``).
+    """How a node is reached.  Holds no secret: ``password`` and ``passphrase`` (of ``key``) name where one is kept.
 
-    ``host`` is a name or address, empty for the node's first address; ``jump`` a host to go through
-    (``[user@]host[:port]``); ``host_key`` a pinned fingerprint (``SHA256:...``); ``algorithms`` pairs of an asyncssh
-    option and what is added to its defaults, an opt-in for old appliances.
+    They read ``env:NAME`` or ``keyring:NAME``.  ``host`` is a name or address, empty for the node's first address;
+    ``jump`` the hosts to go through (``[user@]host[:port]``, the first one first, separated by commas); ``host_key`` a
+    pinned fingerprint (``SHA256:...``); ``algorithms`` pairs of an asyncssh option and what is added to its defaults,
+    an opt-in for old appliances.
     """
 
     host: str = ""
     port: int = 22
     user: str = ""
     key: str = ""
+    passphrase: str = ""
     agent: bool = True
     password: str = ""
     jump: str = ""

@@ -34,7 +34,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One field of ``Settings`` as seen.  ``why``: the sentence for anything but SEEN; ``evidence`` may be absent."""
+    """One field of ``Settings`` as seen, or a part of one (``postfix.tls_policy``) that stands or falls by itself.
+
+    ``why``: the sentence for anything but SEEN; ``evidence`` may be absent.
+    """
 
     name: str
     sight: Sight
@@ -46,7 +49,8 @@ class Unit:
 class Observation:
     """One poll of one node.  ``settings`` holds the values of the units that are SEEN; the others are None there.
 
-    ``failure`` is set where the node could not be asked at all.  ``clock_offset``: its clock minus ours in seconds.
+    ``failure`` is set where the node could not be asked, or where something ended the poll early; units that were SEEN
+    before stay so.  ``clock_offset``: its clock minus ours in seconds.
     """
 
     node: str

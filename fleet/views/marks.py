@@ -99,9 +99,14 @@ OUTCOME_WORDS = {
 }
 
 
+def badness(mark: Mark) -> int:
+    """How bad, from 0: what is unknown is worse than anything but what fails."""
+    return _BADNESS.index(mark)
+
+
 def worst(*marks: Mark) -> Mark:
     """The worst of ``marks``; N/A where there are none."""
-    return max(marks, key=_BADNESS.index, default=Mark.NONE)
+    return max(marks, key=badness, default=Mark.NONE)
 
 
 def outcome_mark(judgement: Judgement) -> Mark:

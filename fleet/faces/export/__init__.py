@@ -7,6 +7,7 @@ take, folds instead of cutting, and never relies on colour.
 Verdicts: ``json`` and ``text``.  Findings of a profile: ``findings_text``, ``findings_json``, ``findings_sarif``,
 ``findings_markdown``; ``comparison`` of two; ``rule_docs``; ``changes`` as a diff.  JSON has true values and escapes
 everything that is not ASCII; the other forms write rows of ``fleet.views``, whose strings are safe.
+``table`` writes a table as a screen shows it.
 
-Used by ``fleet.faces.cli`` only.  May import ``fleet.views`` and everything below it.
+Used by the other faces.  May import ``fleet.views`` and everything below it.
 """

@@ -1,0 +1,384 @@
+"""A view: rows that can be filtered, sorted, grouped, marked, acted upon, copied and exported.
+
+The rows come from the engine; the arrangement is the user's and stays with the screen.  Every deed is a request to the
+engine for the marked rows, else for the one under the cursor.
+
+May import ``textual``, ``fleet.clock``, ``fleet.views`` and the modules beside.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from fleet.clock import monotonic
+from fleet.faces.tui.actions import Scope
+from fleet.faces.tui.actions.bindings import bindings
+from fleet.faces.tui.engine import Deed, Request
+from fleet.faces.tui.overlays.choice import ChoiceOverlay, QuestionOverlay
+from fleet.faces.tui.overlays.columns import ColumnsOverlay
+from fleet.faces.tui.screens.base import FleetScreen
+from fleet.faces.tui.widgets.entry import Entry
+from fleet.faces.tui.widgets.header import Status
+from fleet.faces.tui.widgets.line_table import LineTable, lay_out
+from fleet.views import Arrangement, FilterProblem, Shown, Table, arrange, next_sort, parse_filter, renewed, targets
+from fleet.views.filtering import NO_FILTER, Filter, Sign, Term
+
+CALM = 2.0
+"""Seconds for which rows keep their order while their values change; what the user does sorts at once."""
+
+
+class ViewScreen(FleetScreen):
+    """A screen with rows; its body is a table unless a subclass says otherwise."""
+
+    SCOPES: ClassVar[frozenset[Scope]] = frozenset({Scope.APP, Scope.VIEW, Scope.MOVE, Scope.ROWS})
+    EMPTY: ClassVar[str] = "Nothing here yet."
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.VIEW)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = Table(())
+        self.shown = Shown()
+        self.arrangement = Arrangement()
+        self.marked: frozenset[str] = frozenset()
+        self._before_filter = NO_FILTER
+        self._arranged_at = 0.0
+        self._order_is_old = False
+        self._body = self.make_body()
+
+    @property
+    def body(self) -> Widget:
+        """The widget that shows the rows."""
+        return self._body
+
+    def make_body(self) -> Widget:
+        """The widget that shows the rows, made once."""
+        return LineTable(empty=self.EMPTY)
+
+    # Showing
+
+    def show_view(self) -> None:
+        """Ask for the rows and show them: in the order they had, unless that is old."""
+        before, self.table = self.table, self.fleet_app.engine.table(self.VIEW)
+        calm = monotonic() < self._arranged_at + CALM and before.columns == self.table.columns
+        same = renewed(self.shown, self.table) if calm else None
+        if same is None:
+            self.rearrange()
+        else:
+            self.shown, self._order_is_old = same, True
+            self.show_body()
+            self.show_status()
+
+    def is_due(self) -> bool:
+        """Whether rows stand in an order that is old by now."""
+        return self._order_is_old and monotonic() >= self._arranged_at + CALM
+
+    def rearrange(self) -> None:
+        """Arrange the rows there are, and show them."""
+        self.shown = arrange(self.table, self.arrangement)
+        self._arranged_at, self._order_is_old = monotonic(), False
+        self.show_body()
+        self.show_status()
+
+    def show_body(self) -> None:
+        """Give the body what is shown."""
+        if isinstance(self._body, LineTable):
+            choice = self.arrangement
+            self._body.empty = self._why_empty()
+            self._body.show(
+                self.table.columns,
+                self.shown.lines,
+                chosen=self.chosen_columns,
+                marked=self.marked,
+                sort=choice.sort,
+                inverted=choice.inverted,
+            )
+
+    def show_status(self) -> None:
+        """The header's second line."""
+        choice, seen = self.arrangement, {row.key for row in self.shown.rows} if self.marked else set()
+        status = Status(
+            matched=self.shown.matched,
+            total=self.shown.total,
+            filter=str(choice.filter),
+            problems_only=choice.problems_only,
+            sort=choice.sort,
+            inverted=choice.inverted,
+            group=choice.group,
+            marked=len(self.marked),
+            hidden_marks=len(self.marked - seen),
+            running=self.fleet_app.engine.running(),
+            frozen=self.fleet_app.frozen,
+            changes=self.fleet_app.changes,
+        )
+        self.header.show(self.fleet_app.engine.name, status)
+
+    @property
+    def chosen_columns(self) -> tuple[str, ...]:
+        """The columns the user chose for this view; empty for the usual ones."""
+        return self.fleet_app.columns.get(self.VIEW, ())
+
+    @property
+    def cursor_key(self) -> str:
+        """The object under the cursor."""
+        key = getattr(self._body, "cursor_key", "")
+        return key if isinstance(key, str) else ""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The objects an action is for."""
+        return targets(self.shown, self.marked, self.cursor_key)
+
+    def _why_empty(self) -> str:
+        return "No row passes: esc shows all." if self.table.rows else self.EMPTY
+
+    def _choose(self, **changes: object) -> None:
+        self.arrangement = replace(self.arrangement, **changes)  # type: ignore[arg-type]
+        self.rearrange()
+
+    # Filter, sort, group, mark
+
+    def action_filter(self, text: str = "") -> None:
+        """Filter by ``text``; without one, write a filter that works as it is written."""
+        if text:
+            self._filter(text)
+        else:
+            self._before_filter = self.arrangement.filter
+            written = str(self.arrangement.filter)
+            self.entry.open("filter", "/", f"{written} " if written else "")
+
+    def filter_to(self, field: str, text: str) -> None:
+        """Only the rows with ``text`` in the column ``field`` (in any, without one)."""
+        self._choose(filter=Filter((Term(Sign.CONTAINS, text, field),)))
+
+    def action_problems(self) -> None:
+        """Only what is not proven good, or all."""
+        self._choose(problems_only=not self.arrangement.problems_only)
+
+    def action_sort(self, column: str = "") -> None:
+        """Sort by ``column``; without one, choose."""
+        if column:
+            self.sort_by(column)
+            return
+        options = [("", "Worst first"), *((one.key, one.title) for one in self.table.columns)]
+        self.app.push_screen(ChoiceOverlay("Sort by", options, self.arrangement.sort), self.sort_by)
+
+    def sort_by(self, column: str | None) -> None:
+        """Sort by ``column``; by the column that is sorted by already, the other way round."""
+        if column is None:
+            return
+        if column and column not in self.table.fields:
+            self.fleet_app.refuse(f'There is no column "{column}" here: {", ".join(self.table.fields)}.')
+            return
+        again = column == self.arrangement.sort and bool(column)
+        self._choose(sort=column, inverted=again and not self.arrangement.inverted)
+
+    def action_sort_left(self) -> None:
+        """Sort by the column to the left."""
+        self._choose(sort=next_sort(self._sortable(), self.arrangement.sort, -1))
+
+    def action_sort_right(self) -> None:
+        """Sort by the column to the right."""
+        self._choose(sort=next_sort(self._sortable(), self.arrangement.sort, 1))
+
+    def action_invert(self) -> None:
+        """Sort the other way round."""
+        self._choose(inverted=not self.arrangement.inverted)
+
+    def action_group(self, column: str = "") -> None:
+        """Group by ``column``; without one, choose."""
+        if column:
+            self._group(column)
+            return
+        options = [("", "Not at all"), *((one.key, one.title) for one in self.table.columns)]
+        self.app.push_screen(ChoiceOverlay("Group by", options, self.arrangement.group), self._group)
+
+    def action_columns(self, *names: str) -> None:
+        """Show the columns ``names``; without any, choose."""
+        if not names:
+            self.app.push_screen(ColumnsOverlay(self.table.columns, self.chosen_columns), self._columns)
+            return
+        unknown = [name for name in names if name not in self.table.fields]
+        if unknown:
+            self.fleet_app.refuse(f'There is no column "{unknown[0]}" here: {", ".join(self.table.fields)}.')
+        else:
+            self._columns(names)
+
+    def action_mark(self) -> None:
+        """Mark what is under the cursor, or unmark it, and go on to the next."""
+        if self.cursor_key:
+            self.marked ^= {self.cursor_key}
+            self.rearrange()
+            step = getattr(self._body, "action_down", None)
+            if step is not None:
+                step()
+
+    def action_mark_all(self) -> None:
+        """Mark all rows shown."""
+        self.marked |= {row.key for row in self.shown.rows}
+        self.rearrange()
+
+    def action_unmark(self) -> None:
+        """Unmark all rows."""
+        self.marked = frozenset()
+        self.rearrange()
+
+    def step_back(self) -> bool:
+        """Undo the innermost choice (esc): the entry, then the filter, then the marks; whether there was one."""
+        if self.entry.is_open:
+            self.close_entry()
+        elif self.arrangement.filter or self.arrangement.problems_only:
+            self._choose(filter=NO_FILTER, problems_only=False)
+        elif self.marked:
+            self.action_unmark()
+        else:
+            return False
+        return True
+
+    # Deeds
+
+    def ask(self, deed: Deed, *arguments: str, wanted: Sequence[str] | None = None) -> None:
+        """Ask the engine for a deed, for ``wanted`` or what is selected."""
+        chosen = self.targets if wanted is None else tuple(wanted)
+        self.fleet_app.ask(Request(deed, self.VIEW, chosen, arguments))
+
+    def action_check(self, *names: str) -> None:
+        """Check DANE for ``names``, or for the selection."""
+        self.ask(Deed.CHECK, wanted=names or None)
+
+    def action_check_all(self) -> None:
+        """Check everything shown, once the number is agreed to."""
+        self._ask_for_all(Deed.CHECK, "Check")
+
+    def action_poll(self, *names: str) -> None:
+        """Poll ``names``, or the selection."""
+        self.ask(Deed.POLL, wanted=names or None)
+
+    def action_poll_all(self) -> None:
+        """Poll everything shown, once the number is agreed to."""
+        self._ask_for_all(Deed.POLL, "Poll")
+
+    def action_cancel(self) -> None:
+        """Cancel what runs for the selection."""
+        self.ask(Deed.CANCEL)
+
+    def action_acknowledge(self, until: str, reason: str) -> None:
+        """Silence the selection until a time, for a reason."""
+        self.ask(Deed.ACKNOWLEDGE, until, reason)
+
+    def action_validate(self) -> None:
+        """Run the rules now."""
+        self.ask(Deed.VALIDATE)
+
+    def action_what_if(self, setting: str) -> None:
+        """Suppose a setting."""
+        self.ask(Deed.WHAT_IF, setting)
+
+    def action_differences(self) -> None:
+        """Where the selection differs from the profile."""
+        self.ask(Deed.DIFFERENCES)
+
+    def action_excerpt(self) -> None:
+        """The lines of the profile."""
+        self.ask(Deed.EXCERPT)
+
+    async def action_edit(self) -> None:
+        """Open the lines of the profile in an editor."""
+        await self.fleet_app.edit(self.fleet_app.engine.place(self.VIEW, self.cursor_key))
+
+    def action_copy(self, part: str = "row") -> None:
+        """Copy a part of the selection."""
+        if part in ("evidence", "command"):
+            self.fleet_app.ask(Request(Deed(part), self.VIEW, self.targets), copy=True)
+            return
+        rows = [row for row in self.shown.rows if row.key in self.targets]
+        text = "\n".join(row.key if part == "name" else "\t".join(cell.text for cell in row.cells) for row in rows)
+        self.fleet_app.copy(text)
+
+    def action_export(self, form: str, path: str = "") -> None:
+        """Write the rows as shown to a file."""
+        layout = lay_out(self.table.columns, self.chosen_columns, self.size.width)
+        self.fleet_app.export(form, path, self.VIEW, layout.columns, layout.positions, self.shown.rows)
+
+    def open(self, key: str) -> None:
+        """Look closer at one object."""
+        self.ask(Deed.OPEN, wanted=(key,))
+
+    def go_to(self, key: str) -> bool:
+        """Put the cursor on an object, showing all rows if it must be; whether it is there."""
+        if key not in {row.key for row in self.shown.rows}:
+            self._choose(filter=NO_FILTER, problems_only=False, collapsed=frozenset())
+        move = getattr(self._body, "move_to", None)
+        return bool(move is not None and move(key))
+
+    # What widgets ask for
+
+    @on(LineTable.SortWanted)
+    def _title_clicked(self, message: LineTable.SortWanted) -> None:
+        self.sort_by(message.column)
+
+    @on(LineTable.Opened)
+    def _row_opened(self, message: LineTable.Opened) -> None:
+        self.open(message.key)
+
+    @on(LineTable.FoldWanted)
+    def _fold(self, message: LineTable.FoldWanted) -> None:
+        folded = self.arrangement.collapsed
+        self._choose(collapsed=folded | {message.title} if message.fold else folded - {message.title})
+
+    @on(Entry.Written)
+    def _filter_written(self, message: Entry.Written) -> None:
+        if message.mode == "filter":
+            self._filter(message.text)
+
+    @on(Entry.Done)
+    def _filter_done(self, message: Entry.Done) -> None:
+        if message.mode == "filter" and not self.entry.problem:
+            self.close_entry()
+
+    @on(Entry.Dropped)
+    def _filter_dropped(self, message: Entry.Dropped) -> None:
+        if message.mode == "filter":
+            self._choose(filter=self._before_filter)
+
+    def _filter(self, text: str) -> None:
+        match parse_filter(text, self.table.fields):
+            case FilterProblem(_, sentence):
+                if self.entry.is_open:
+                    self.entry.say(sentence)
+                else:
+                    self.fleet_app.refuse(sentence)
+            case found:
+                self.entry.say("")
+                self._choose(filter=found)
+
+    def _group(self, column: str | None) -> None:
+        if column is None:
+            return
+        if column and column not in self.table.fields:
+            self.fleet_app.refuse(f'There is no column "{column}" here: {", ".join(self.table.fields)}.')
+        else:
+            self._choose(group=column, collapsed=frozenset())
+
+    def _columns(self, names: tuple[str, ...] | None) -> None:
+        if names:
+            self.fleet_app.remember_columns(self.VIEW, names)
+            self.rearrange()
+
+    def _sortable(self) -> tuple[str, ...]:
+        return tuple(one.key for one in lay_out(self.table.columns, self.chosen_columns, 0).columns)
+
+    def _ask_for_all(self, deed: Deed, word: str) -> None:
+        keys = tuple(row.key for row in self.shown.rows)
+        if not keys:
+            self.fleet_app.refuse("Nothing is shown.")
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.ask(deed, wanted=keys)
+
+        self.app.push_screen(QuestionOverlay(f"{word} all {len(keys):,} shown?"), answered)

@@ -1,0 +1,192 @@
+"""One panel of the wall: a destination with its verdict, its rungs, what becomes of mail, its past and what is next.
+
+``draw_panel`` is pure: a panel and a size give lines of spans.  The widget keeps what it drew and sends only the parts
+of lines that changed, so that it can be bound to another destination at any time.
+
+May import ``textual``, ``fleet.views`` and the modules beside.
+"""
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from fleet.faces.tui.look import Look
+from fleet.faces.tui.widgets.drawing import DIM, PLAIN, STRONG, Drawn, LineWidget, Role, Span, changed_span
+from fleet.views import Panel, curve
+
+LEAST_HEIGHT = 8
+LEAST_WIDTH = 38
+
+
+def draw_panel(panel: Panel | None, width: int, height: int, look: Look, cursor: bool, marked: bool) -> list[Drawn]:
+    """``height`` lines of exactly ``width`` cells; blank ones without a panel."""
+    if panel is None:
+        return [((" " * width, PLAIN),)] * height
+    body = _body(panel, max(0, width - 4), height - 2, look)
+    down = look.thick_down if cursor else look.down
+    frame = STRONG if cursor else DIM
+    lines = [_edge(panel, width, look, cursor, marked)]
+    for spans in (*body, *[()] * height)[: height - 2]:
+        lines.append(((f"{down} ", frame), *_filled(spans, width - 4, look), (f" {down}", frame)))
+    corners, across = (look.double, look.thick_across) if cursor else (look.corners, look.across)
+    lines.append(((corners[2] + across * (width - 2) + corners[3], frame),))
+    return lines
+
+
+def _edge(panel: Panel, width: int, look: Look, cursor: bool, marked: bool) -> Drawn:
+    corners, across = (look.double, look.thick_across) if cursor else (look.corners, look.across)
+    frame = STRONG if cursor else DIM
+    verdict = f" {look.sign(panel.mark)} {panel.verdict} "
+    verdict = verdict if cell_len(verdict) <= width // 2 else look.fit(verdict, width // 2)
+    room = width - 4 - cell_len(verdict)
+    name = f" {look.marked} {panel.name} " if marked else f" {panel.name} "
+    name = name if cell_len(name) <= room else look.fit(name, room)
+    line = across * (room - cell_len(name))
+    return (
+        (corners[0] + across, frame),
+        (name, STRONG),
+        (line, frame),
+        (verdict, panel.mark),
+        (across + corners[1], frame),
+    )
+
+
+def _body(panel: Panel, width: int, height: int, look: Look) -> list[tuple[Span, ...]]:
+    """The lines inside; where they are too many, the least telling go first, and never a rung."""
+    steps: list[tuple[str, Role]] = [
+        (f"{step.name} {look.sign(step.mark)} {step.word}", step.mark) for step in panel.steps
+    ]
+    rungs = _flow(steps, width)
+    head = f"{panel.mode} {look.dot} {panel.age}" if panel.mode and panel.age else panel.mode or panel.age
+    weaker = f", weakest {panel.weakest}" if panel.weakest else ""
+    paths = f"expected {panel.expected or 'unknown'}{weaker}" if panel.expected or panel.weakest else ""
+    note = f"{look.sign(panel.note_mark)} {panel.note}" if panel.note and panel.note_mark else panel.note
+    outcomes = _outcomes(panel, width, max(1, height - len(rungs) - 4), look)
+    past: Span = (curve(panel.history, width, look.ascii), DIM)
+    # In the order of importance; each is put where it belongs below.
+    wanted: tuple[tuple[str, list[tuple[Span, ...]]], ...] = (
+        ("rungs", rungs),
+        ("outcomes", outcomes),
+        ("note", [((note, panel.note_mark or PLAIN),)] if note else []),
+        ("head", [((head, DIM),)] if head else []),
+        ("paths", [((paths, PLAIN),)] if paths else []),
+        ("past", [(past,)] if panel.history else []),
+    )
+    chosen: dict[str, list[tuple[Span, ...]]] = {}
+    left = height
+    for name, lines in wanted:
+        chosen[name] = lines[: max(0, left)]
+        left -= len(lines)
+    return [line for name in ("head", "rungs", "outcomes", "paths", "past", "note") for line in chosen[name]]
+
+
+def _outcomes(panel: Panel, width: int, most: int, look: Look) -> list[tuple[Span, ...]]:
+    """What becomes of mail from whom; how many more there are is said on the last line."""
+    lines: list[tuple[Span, ...]] = []
+    for at, outcome in enumerate(panel.outcomes[:most]):
+        hidden = len(panel.outcomes) - most if at == most - 1 else 0
+        more = f" +{hidden} more" if hidden > 0 else ""
+        said = f"{outcome.sender}: {look.sign(outcome.mark)} {outcome.text}"
+        room = max(0, width - len(more))
+        lines.append(((said if cell_len(said) <= room else look.fit(said, room), outcome.mark), (more, DIM)))
+    return lines
+
+
+def _flow(texts: list[tuple[str, Role]], width: int) -> list[tuple[Span, ...]]:
+    """Texts side by side, on as many lines as they need."""
+    lines: list[list[Span]] = []
+    used = 0
+    for text, role in texts:
+        length = cell_len(text)
+        if lines and used + 2 + length <= width:
+            lines[-1] += [("  ", PLAIN), (text, role)]
+            used += 2 + length
+        else:
+            lines.append([(text, role)])
+            used = length
+    return [tuple(line) for line in lines]
+
+
+def _filled(spans: tuple[Span, ...], width: int, look: Look) -> Drawn:
+    """``spans`` in exactly ``width`` cells."""
+    filled: list[Span] = []
+    left = width
+    for text, role in spans:
+        length = cell_len(text)
+        if length > left:
+            filled.append((look.fit(text, left), role))
+            left = 0
+            break
+        filled.append((text, role))
+        left -= length
+    return (*filled, (" " * left, PLAIN))
+
+
+class DestinationPanel(LineWidget):
+    """A panel that can be bound to any destination."""
+
+    DEFAULT_CSS = """
+    DestinationPanel { width: 1fr; height: 1fr; background: $background; color: $foreground; }
+    """
+
+    @dataclass
+    class Clicked(Message):
+        """The panel of ``key`` was clicked, ``twice`` to open it."""
+
+        key: str
+        twice: bool
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bound: Panel | None = None
+        self._cursor = False
+        self._marked_too = False
+        self._lines_drawn: list[Drawn] = []
+
+    @property
+    def bound(self) -> Panel | None:
+        """What it shows."""
+        return self._bound
+
+    def bind_to(self, panel: Panel | None, cursor: bool, marked: bool) -> None:
+        """Show ``panel`` from now on."""
+        if (panel, cursor, marked) == (self._bound, self._cursor, self._marked_too):
+            return
+        self._bound, self._cursor, self._marked_too = panel, cursor, marked
+        old, new = self._lines_drawn, self._draw()
+        if len(old) != len(new):
+            self.refresh()
+            return
+        for y, (before, after) in enumerate(zip(old, new, strict=True)):
+            part = changed_span(before, after, cell_len)
+            if part is not None:
+                self.repaint(y, *part)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the panel."""
+        lines = self._lines_drawn or self._draw()
+        return self.strip(lines[y] if y < len(lines) else (), self.size.width)
+
+    def on_resize(self) -> None:
+        """Everything is drawn anew."""
+        self._draw()
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Glyphs may have changed with the theme."""
+        self._lines_drawn = []
+        super().notify_style_update()
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell the wall."""
+        event.stop()
+        if self._bound is not None:
+            self.post_message(self.Clicked(self._bound.key, event.chain == 2))
+
+    def _draw(self) -> list[Drawn]:
+        size = self.size
+        self._lines_drawn = draw_panel(self._bound, size.width, size.height, self.look, self._cursor, self._marked_too)
+        return self._lines_drawn

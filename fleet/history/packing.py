@@ -1,0 +1,70 @@
+"""Plain data as the bytes of a row: JSON, compressed where that is worth it.
+
+May import ``fleet.plain``.
+"""
+
+import json
+import zlib
+from collections.abc import Mapping
+
+from fleet.model.event import Event
+from fleet.plain import Json, UnknownEvent, event_from_plain, event_to_plain
+
+_WORTH_IT = 400
+"""Bytes from which compressing saves more than it costs."""
+_LARGEST = 256 * 1024 * 1024
+"""Bytes one row may come to: a damaged row must not fill the memory."""
+
+
+def subject_bytes(subject: str) -> bytes:
+    """A subject as it stands in a row: also what is no proper Unicode keeps its identity."""
+    return subject.encode("utf-8", "surrogatepass")
+
+
+def pack(data: Json) -> bytes:
+    """``data`` as bytes.  Nobody but us reads them, so a NaN may stand for itself."""
+    return _compressed(_json(data).encode("ascii"))
+
+
+def pack_large(data: Mapping[str, Json]) -> bytes:
+    """The same for an object of long arrays, item by item: one long call would keep the loop's thread from its turn."""
+    members = []
+    for key, value in data.items():
+        text = f"[{','.join([_json(item) for item in value])}]" if isinstance(value, list) else _json(value)
+        members.append(f"{_json(key)}:{text}")
+    return _compressed(f"{{{','.join(members)}}}".encode("ascii"))
+
+
+def _json(data: Json) -> str:
+    return json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+
+
+def _compressed(text: bytes) -> bytes:
+    return text if len(text) < _WORTH_IT else zlib.compress(text, 1)
+
+
+def unpack(row: bytes) -> Json:
+    """The data of ``pack``; ValueError for bytes that are no such thing."""
+    if row[:1] != b"x":  # the first byte of every zlib stream, never of JSON
+        return json.loads(row)  # type: ignore[no-any-return]
+    stream = zlib.decompressobj()
+    try:
+        text = stream.decompress(row, _LARGEST)
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    if not stream.eof:
+        raise ValueError("the row is incomplete")
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+def pack_event(event: Event | UnknownEvent) -> bytes:
+    """``event`` as the bytes of its row."""
+    return pack(event_to_plain(event))
+
+
+def unpack_event(row: bytes) -> Event | UnknownEvent:
+    """The event of a row; an ``UnknownEvent`` where it cannot be read."""
+    try:
+        return event_from_plain(unpack(row))
+    except (ValueError, RecursionError, TypeError):
+        return event_from_plain(None)

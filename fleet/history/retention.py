@@ -1,0 +1,92 @@
+"""What is kept and for how long, and the housekeeping that a history needs beside its events.
+
+Deleted is only what a later event of the same type about the same subject has replaced, both of them older than the
+limit and both part of a checkpoint.  So the last known value of everything stays, and what is left still folds to
+the right values at every moment within the limit.
+
+Everything here blocks: ``tend`` belongs in a thread.  It works in slices of a few milliseconds, because a commit of the
+monitor waits for it.
+
+May import ``fleet.clock`` and the modules of this room.
+"""
+
+import sqlite3
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from fleet.history.database import connect, told
+
+_SLICE = 250
+"""Events looked at in one transaction."""
+_PAGES = 64
+"""Free pages given back to the file system in one step."""
+_REPLACED = """DELETE FROM events WHERE id > :low AND id <= :high AND EXISTS (
+  SELECT 1 FROM events AS later WHERE later.name = events.name AND later.subject = events.subject
+  AND later.id > events.id AND later.id <= :limit)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How much is kept: events of the last ``days``, and of those at most the last ``events``."""
+
+    days: float = 30
+    events: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tended:
+    """What a round of housekeeping did."""
+
+    deleted: int
+    seconds: float
+
+
+def tend(path: Path, retention: Retention, now: datetime, *, pause: float = 0.01) -> Tended:
+    """Delete what is too old, give space back, fold the write-ahead log into the file.  HistoryError where it cannot.
+
+    ``pause``: seconds between two slices in which others may write.
+    """
+    started = time.monotonic()
+    connection = connect(path, busy_seconds=5.0)
+    try:
+        with told(path):
+            deleted = _delete(connection, _limit(connection, retention, now), pause)
+            while deleted and connection.execute("PRAGMA freelist_count").fetchone()[0] > _PAGES:
+                # Not ``execute``: it takes one step of this statement, which is one page.
+                connection.executescript(f"PRAGMA incremental_vacuum({_PAGES})")
+                time.sleep(pause)
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    finally:
+        connection.close()
+    return Tended(deleted, time.monotonic() - started)
+
+
+def _limit(connection: sqlite3.Connection, retention: Retention, now: datetime) -> int:
+    """The number of the last event that may be deleted."""
+    oldest = (now - timedelta(days=retention.days)).timestamp()
+    (by_age,) = connection.execute(
+        "SELECT coalesce((SELECT id FROM events WHERE at < ? ORDER BY at DESC LIMIT 1), 0)", (oldest,)
+    ).fetchone()
+    (by_count,) = connection.execute(
+        "SELECT coalesce((SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET ?), 0)", (retention.events,)
+    ).fetchone()
+    (checkpointed,) = connection.execute("SELECT coalesce(min(through), 0) FROM checkpoints").fetchone()
+    return int(min(max(by_age, by_count), checkpointed))
+
+
+def _delete(connection: sqlite3.Connection, limit: int, pause: float) -> int:
+    deleted = 0
+    low = connection.execute("SELECT coalesce(min(id), 1) FROM events").fetchone()[0] - 1
+    while low < limit:
+        # The next slice of events there are, however wide the gaps that earlier rounds have left.
+        row = connection.execute(
+            "SELECT max(id) FROM (SELECT id FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?)",
+            (low, limit, _SLICE),
+        ).fetchone()
+        high = row[0] if row[0] is not None else limit
+        deleted += connection.execute(_REPLACED, {"low": low, "high": high, "limit": limit}).rowcount
+        low = high
+        time.sleep(pause)
+    return deleted

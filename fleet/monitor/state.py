@@ -1,0 +1,236 @@
+"""State: everything known, folded from events.
+
+May import ``fleet.model``, ``fleet.plain`` and the modules of this room that hold entries.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from fleet.model import event as events
+from fleet.model.event import Activity, Event, OperatorActed, ResolverJudged, Target
+from fleet.model.fleet import Fleet
+from fleet.monitor import checks, nodes
+from fleet.monitor.checks import CheckEntry
+from fleet.monitor.log import LogLine, log_line
+from fleet.monitor.nodes import NodeEntry
+from fleet.plain import UnknownEvent
+
+POLL_SECONDS = 300
+CHECK_SECONDS = 1800
+LOG_LINES = 500
+"""Lines of the log that State holds; the history has them all."""
+
+Cell = tuple[str, str, str]
+"""A resolver, a transport and a vantage."""
+
+
+class Part(StrEnum):
+    """What a change touches."""
+
+    NOTHING = "nothing"
+    NODE = "node"
+    CHECK = "check"
+    RESOLVER = "resolver"
+    ACT = "act"
+    FLEET = "fleet"
+    MONITOR = "monitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What an event changed: a part, and which entry of it (a node's name, a ``Target``, a cell, an object)."""
+
+    part: Part
+    key: object = None
+
+
+@dataclass(slots=True)
+class State:
+    """What is known.  Change it with ``apply`` only; read it freely on the same loop.
+
+    Entries of nodes and targets that the profile no longer names stay: what was known of them is not forgotten, and
+    ``fleet`` tells which are declared.
+    """
+
+    fleet: Fleet | None = None
+    profile: str = ""
+    profile_sha256: str = ""
+    nodes: dict[str, NodeEntry] = field(default_factory=dict)
+    checks: dict[Target, CheckEntry] = field(default_factory=dict)
+    targets: dict[str, tuple[Target, ...]] = field(default_factory=dict)
+    """The targets in ``checks``, by domain."""
+    resolvers: dict[Cell, ResolverJudged] = field(default_factory=dict)
+    acts: dict[str, OperatorActed] = field(default_factory=dict)
+    seconds: dict[str, int] = field(default_factory=dict)
+    """Intervals that an operator changed, by ``IntervalChanged.subject``."""
+    paused: bool = False
+    monitor: str = ""
+    """Who schedules; empty where nobody does."""
+    monitor_since: datetime | None = None
+    history_trouble: str = ""
+    """Why events are not written down; empty where they are."""
+    history_lost: int = 0
+    events: int = field(default=0, compare=False)
+    unknown_events: int = field(default=0, compare=False)
+    late: int = 0
+    """Polls and checks that ended more than their interval after they were due."""
+    log: deque[LogLine] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
+
+    def apply(self, event: Event | UnknownEvent) -> Touched:
+        """Fold ``event`` into what is known: at once, for every event there can be, with no effect elsewhere."""
+        self.events += 1
+        fold = _FOLDS.get(type(event))
+        if fold is None or isinstance(event, UnknownEvent):
+            self.unknown_events += 1
+            return Touched(Part.NOTHING)
+        line = log_line(event)
+        if line is not None:
+            self.log.append(line)
+        return fold(self, event)
+
+    def snapshot(self) -> "State":
+        """A State that stands still while this one goes on; cheap, because entries are shared."""
+        return replace(
+            self,
+            nodes=self.nodes.copy(),
+            checks=self.checks.copy(),
+            targets=self.targets.copy(),
+            resolvers=self.resolvers.copy(),
+            acts=self.acts.copy(),
+            seconds=self.seconds.copy(),
+            log=self.log.copy(),
+        )
+
+    def poll_seconds(self, node: str) -> int:
+        """The interval between polls of ``node``."""
+        return self.seconds.get(f"{Activity.POLL} {node}", self.seconds.get(Activity.POLL, POLL_SECONDS))
+
+    def check_seconds(self, target: Target) -> int:
+        """The interval between checks of ``target``: an operator's word, else the profile's."""
+        declared = self.fleet.destinations.get(target.domain) if self.fleet else None
+        otherwise = self.seconds.get(Activity.CHECK, declared.seconds if declared else CHECK_SECONDS)
+        return self.seconds.get(f"{Activity.CHECK} {target.domain}", otherwise)
+
+    def checks_of(self, domain: str) -> tuple[CheckEntry, ...]:
+        """The entries of every target of ``domain``."""
+        return tuple(self.checks[target] for target in self.targets.get(domain, ()))
+
+    @property
+    def running(self) -> int:
+        """How many polls and checks run."""
+        of_nodes = sum(entry.running_since is not None for entry in self.nodes.values())
+        return of_nodes + sum(entry.running_since is not None for entry in self.checks.values())
+
+
+def _node(state: State, name: str, change: Callable[[NodeEntry], NodeEntry]) -> Touched:
+    old = state.nodes.get(name) or NodeEntry(name)
+    new = state.nodes[name] = change(old)
+    state.late += new.late - old.late
+    return Touched(Part.NODE, name)
+
+
+def _check(state: State, target: Target, change: Callable[[CheckEntry], CheckEntry]) -> Touched:
+    old = state.checks.get(target)
+    if old is None:
+        old = CheckEntry(target)
+        state.targets[target.domain] = (*state.targets.get(target.domain, ()), target)
+    new = state.checks[target] = change(old)
+    state.late += new.late - old.late
+    return Touched(Part.CHECK, target)
+
+
+def _started(state: State, event: events.MonitorStarted) -> Touched:
+    """What ran in a monitor that was killed will never end: it runs no more."""
+    state.monitor, state.monitor_since, state.paused = event.by, event.at, False
+    _nothing_runs(state)
+    return Touched(Part.FLEET)
+
+
+def _stopped(state: State, event: events.MonitorStopped) -> Touched:
+    state.monitor, state.monitor_since = "", None
+    _nothing_runs(state)
+    return Touched(Part.FLEET)
+
+
+def _nothing_runs(state: State) -> None:
+    for name, node in state.nodes.items():
+        if node.running_since is not None:
+            state.nodes[name] = replace(node, running_since=None, due=None)
+    for target, check in state.checks.items():
+        if check.running_since is not None:
+            state.checks[target] = replace(check, running_since=None, due=None, steps=())
+
+
+def _paused(state: State, event: events.Paused | events.Resumed) -> Touched:
+    state.paused = isinstance(event, events.Paused)
+    return Touched(Part.MONITOR)
+
+
+def _profile(state: State, event: events.ProfileLoaded) -> Touched:
+    """Its nodes are known of from now on, if only as never seen.  (It does not say whence destinations are checked.)"""
+    state.fleet, state.profile, state.profile_sha256 = event.fleet, event.path, event.sha256
+    for name in event.fleet.nodes:
+        state.nodes.setdefault(name, NodeEntry(name))
+    return Touched(Part.FLEET)
+
+
+def _judged(state: State, event: ResolverJudged) -> Touched:
+    cell = (event.resolver, event.transport, event.vantage)
+    state.resolvers[cell] = event
+    return Touched(Part.RESOLVER, cell)
+
+
+def _acted(state: State, event: OperatorActed) -> Touched:
+    if event.act is events.Act.RELEASED:
+        state.acts.pop(event.object, None)
+    else:
+        state.acts[event.object] = event
+    return Touched(Part.ACT, event.object)
+
+
+def _interval(state: State, event: events.IntervalChanged) -> Touched:
+    state.seconds[event.subject] = event.seconds
+    return Touched(Part.MONITOR)
+
+
+def _history_failed(state: State, event: events.HistoryFailed) -> Touched:
+    state.history_trouble = event.sentence
+    return Touched(Part.MONITOR)
+
+
+def _history_resumed(state: State, event: events.HistoryResumed) -> Touched:
+    state.history_trouble = ""
+    state.history_lost += event.lost
+    return Touched(Part.MONITOR)
+
+
+_FOLDS: dict[type, Callable[[State, Any], Touched]] = {
+    events.MonitorStarted: _started,
+    events.MonitorStopped: _stopped,
+    events.Paused: _paused,
+    events.Resumed: _paused,
+    events.ProfileLoaded: _profile,
+    events.PollStarted: lambda s, e: _node(s, e.node, lambda entry: nodes.started(entry, e)),
+    events.NodeObserved: lambda s, e: _node(s, e.node, lambda entry: nodes.observed(entry, e, s.poll_seconds(e.node))),
+    events.PollFailed: lambda s, e: _node(s, e.node, lambda entry: nodes.failed(entry, e, s.poll_seconds(e.node))),
+    events.PollCancelled: lambda s, e: _node(s, e.node, lambda entry: nodes.cancelled(entry, e)),
+    events.CommandSent: lambda s, e: Touched(Part.MONITOR),
+    events.CheckStarted: lambda s, e: _check(s, e.target, lambda entry: checks.started(entry, e)),
+    events.StepSeen: lambda s, e: _check(s, e.target, lambda entry: checks.step_seen(entry, e)),
+    events.CheckFinished: lambda s, e: _check(
+        s, e.target, lambda entry: checks.finished(entry, e, s.check_seconds(e.target))
+    ),
+    events.CheckFailed: lambda s, e: _check(
+        s, e.target, lambda entry: checks.failed(entry, e, s.check_seconds(e.target))
+    ),
+    events.CheckCancelled: lambda s, e: _check(s, e.target, lambda entry: checks.cancelled(entry, e)),
+    events.ResolverJudged: _judged,
+    events.OperatorActed: _acted,
+    events.IntervalChanged: _interval,
+    events.HistoryFailed: _history_failed,
+    events.HistoryResumed: _history_resumed,
+}

@@ -1,0 +1,37 @@
+"""Nodes asked over SSH, read-only: what every gateway is really configured to do.
+
+The layout in a profile is what people believe; the gateways know.  Each poll logs in once, asks what its platform
+shows, and brings home an ``Observation``: every unit of settings as seen, as *unparsed* with the raw text beside it, or
+as *not observed* with the reason.  A word this program does not know is never "off".
+
+Nothing here can change a node.  All that may be sent stands in one table (``commands``), slots take typed values that
+one encoder refuses rather than repairs (``slots``), sessions accept nothing but its lines.  An appliance's menus are
+walked prompt by prompt (``asyncos``): each walk says which prompt gets which entry, any other prompt gets Ctrl-C.
+
+Who is asked is as strict: host keys must be in known_hosts or pinned (``hostkeys``), one credential is offered in one
+attempt (``credentials``), then the node waits (``backoff``).  Every step is bounded in time and bytes (``limits``);
+few handshakes run at once and many sockets may wait, so that a hanging node costs a socket and delays nobody
+(``places``, ``sockets``, ``dial``).
+
+For other rooms::
+
+    async with Poller(fleet.nodes.values()) as poller:
+        observations = await poller.round(report=...)      # each node once; or: await poller.run(report)
+        poller.standings["dlv1"].good                      # last good facts and, with .at, their age
+    await poll_node(node, dialer)                          # one node -> Observation
+    await dialer.host_keys(node)                           # the keys it shows, for review; nothing is sent
+    await dialer.reach(node)                               # its port answers
+
+SSH: RFC 4251-4254; keyboard-interactive RFC 4256.  Layers: above ``network``, beside ``dnssec``, below ``vantage``.
+May import asyncssh, defusedxml and ``fleet.model``, ``fleet.network``, ``fleet.clock``, ``fleet.errors``,
+``fleet.text``.
+"""
+
+from fleet.nodes.backoff import Backoff
+from fleet.nodes.dial import Dialer
+from fleet.nodes.hostkeys import HostKey
+from fleet.nodes.limits import Limits
+from fleet.nodes.poll import Kept, poll_node
+from fleet.nodes.poller import Poller, Standing
+
+__all__ = ["Backoff", "Dialer", "HostKey", "Kept", "Limits", "Poller", "Standing", "poll_node"]

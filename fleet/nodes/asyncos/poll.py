@@ -1,0 +1,203 @@
+"""One poll of an appliance: walk, parse, gather.  May import ``fleet.model``, ``fleet.errors`` and this package."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from fleet.errors import FailureKind
+from fleet.model.fleet import Platform
+from fleet.model.flow import Listener
+from fleet.model.observation import Evidence, Sight
+from fleet.model.resolver import Resolver
+from fleet.nodes.asyncos import (
+    destconfig,
+    dnsconfig,
+    listenerconfig,
+    logconfig,
+    showconfig,
+    smtproutes,
+    version,
+    walks,
+)
+from fleet.nodes.asyncos.grammar import Level
+from fleet.nodes.asyncos.session import Captured, Declined, Session, Walk
+from fleet.nodes.gathering import Gathering
+from fleet.nodes.reading import Unparsed
+
+_NO_SOURCE: Mapping[str, str] = {
+    "outbound_certificate": "no read-only command is known that shows the certificate of outgoing connections",
+    "bounce_profiles": "no read-only command is known that shows bounce profiles",
+    "postfix": "the node is an appliance",
+    "exim": "the node is an appliance",
+}
+
+
+async def poll_appliance(session: Session, gathering: Gathering, *, document: bool) -> None:
+    """Ask for everything, in order.  Raises RemoteError where the session is over; what was gathered stays.
+
+    ``document``: ask for the XML configuration as well.
+    """
+    for name, why in _NO_SOURCE.items():
+        gathering.not_observed(name, why)
+    await session.start()
+    poll = _Poll(session, gathering)
+    await poll.version()
+    await poll.clock()
+    await poll.dns()
+    await poll.controls()
+    await poll.routes()
+    await poll.listeners()
+    await poll.logs()
+    if document:
+        await poll.document()
+    await session.end()
+
+
+def _comparable(value: object) -> object:
+    """What both sources can say: the XML's element for secondary servers is not known, and order is the menu's."""
+    if not isinstance(value, tuple):
+        return value
+    return {item for item in value if not (isinstance(item, Resolver) and item.secondary)}
+
+
+@dataclass(slots=True)
+class _Poll:
+    _session: Session
+    _gathering: Gathering
+    _release: tuple[int, ...] | None = None
+
+    async def version(self) -> None:
+        captured = await self._walk(walks.VERSION, version.PARSER, "version")
+        if captured is None:
+            return
+        done, evidence = captured
+        if self._gathering.read("version", lambda: version.parse_version(done.replies["text"]), evidence):
+            self._gathering.seen("platform", Platform.ASYNCOS, evidence)
+            self._release = tuple(map(int, self._gathering.value("version").partition("-")[0].split(".")))
+
+    async def clock(self) -> None:
+        """A refusal costs nothing but the clock."""
+        try:
+            done = await self._session.walk(walks.STATUS)
+        except Declined:
+            return
+        self._gathering.node_clock(version.parse_clock(done.replies["text"]), done.milliseconds)
+
+    async def dns(self) -> None:
+        captured = await self._walk(walks.DNSCONFIG, dnsconfig.PARSER, "resolvers", "root_servers")
+        if captured is not None:
+            done, evidence = captured
+            self._dns(lambda: dnsconfig.parse_dnsconfig(done.replies["text"]), evidence)
+
+    def _dns(self, parse: Callable[[], dnsconfig.Dns], evidence: Evidence) -> None:
+        try:
+            dns = parse()
+        except Unparsed as problem:
+            self._gathering.unparsed("resolvers", str(problem), evidence)
+            self._gathering.unparsed("root_servers", str(problem), evidence)
+            return
+        self._settle("resolvers", dns.resolvers, evidence)
+        self._settle("root_servers", dns.root_servers, evidence)
+
+    async def controls(self) -> None:
+        captured = await self._walk(walks.DESTCONFIG, destconfig.PARSER, "controls")
+        if captured is not None:
+            done, evidence = captured
+            self._read("controls", lambda: destconfig.parse_destconfig(done.replies, self._release), evidence)
+
+    async def routes(self) -> None:
+        captured = await self._walk(walks.SMTPROUTES, smtproutes.PARSER, "routes")
+        if captured is not None:
+            done, evidence = captured
+            self._read("routes", lambda: smtproutes.parse_smtproutes(done.replies), evidence)
+
+    async def logs(self) -> None:
+        captured = await self._walk(walks.LOGCONFIG, logconfig.PARSER, "logs")
+        if captured is not None:
+            done, evidence = captured
+            self._read("logs", lambda: logconfig.parse_logconfig(done.replies["text"]), evidence)
+
+    async def listeners(self) -> None:
+        """The list, then a walk per listener; one that cannot be read leaves the whole unit unread."""
+        captured = await self._walk(walks.LISTENERS, listenerconfig.PARSER, "listeners")
+        if captured is None:
+            return
+        done, evidence = captured
+        try:
+            listed = listenerconfig.parse_listeners(done.replies["list"])
+        except Unparsed as problem:
+            self._gathering.unparsed("listeners", str(problem), evidence)
+            return
+        listeners: list[Listener] = []
+        raw, milliseconds = done.raw, done.milliseconds
+        for entry in (entry for entry in listed if entry.smtp):
+            one = await self._walk(walks.listener(entry.number), listenerconfig.PARSER, "listeners")
+            if one is None:
+                return
+            done, evidence = one
+            raw, milliseconds = raw + done.raw, milliseconds + done.milliseconds
+            hat, rat = done.replies["hat"], done.replies.get("rat")
+            try:
+                listeners.append(listenerconfig.built(entry, hat, done.raw, rat))
+            except Unparsed as problem:
+                self._gathering.unparsed("listeners", str(problem), evidence)
+                return
+        whole = self._gathering.evidence(done.command, raw, evidence.sha256, listenerconfig.PARSER, milliseconds)
+        self._settle("listeners", tuple(listeners), whole)
+
+    async def document(self) -> None:
+        """The XML configuration fills what the menus did not show; where both speak and differ, neither is believed."""
+        try:
+            done = await self._session.walk(walks.SHOWCONFIG)
+        except Declined:
+            return  # the menus have spoken; a role that may not print everything is the better role
+        text = done.replies["text"]
+        evidence = self._evidence(done, showconfig.PARSER)
+        try:
+            root = showconfig.parse_document(text)
+        except Unparsed:
+            return
+        self._gathering.node_clock(showconfig.clock_of(text), done.milliseconds)
+        self._second("resolvers", lambda: showconfig.dns_of(root).resolvers, evidence)
+        self._second("root_servers", lambda: showconfig.dns_of(root).root_servers, evidence)
+        self._second("listeners", lambda: showconfig.listeners_of(root), evidence)
+
+    def _second(self, name: str, parse: Callable[[], object], evidence: Evidence) -> None:
+        try:
+            value = parse()
+        except Unparsed:
+            return
+        if self._gathering.sight(name) is not Sight.SEEN:
+            self._settle(name, value, evidence)
+        elif _comparable(self._gathering.value(name)) != _comparable(value):
+            self._gathering.unparsed(name, "the menu and the XML configuration say different things", evidence)
+
+    def _read(self, name: str, parse: Callable[[], object], evidence: Evidence) -> None:
+        if self._gathering.read(name, parse, evidence):
+            self._settle(name, self._gathering.value(name), evidence)
+
+    def _settle(self, name: str, value: object, evidence: Evidence) -> None:
+        """Seen, unless the session speaks for a cluster or group, whose values a machine may override."""
+        level = self._session.level
+        if level in (Level.CLUSTER, Level.GROUP):
+            why = f"read at {level} level, which this machine may override: log in at machine level"
+            self._gathering.not_observed(name, why, evidence)
+        else:
+            self._gathering.seen(name, value, evidence)
+
+    async def _walk(self, walk: Walk, parser: str, *units: str) -> tuple[Captured, Evidence] | None:
+        try:
+            done = await self._session.walk(walk)
+        except Declined as answer:
+            evidence = self._gathering.evidence(str(walk.start), answer.raw, "", parser, 0.0)
+            note = self._gathering.unparsed if answer.failure.kind is FailureKind.PROMPT else None
+            for name in units:
+                if note is not None:
+                    note(name, answer.failure.sentence, evidence)
+                else:
+                    self._gathering.not_observed(name, answer.failure.sentence, evidence)
+            return None
+        return done, self._evidence(done, parser)
+
+    def _evidence(self, done: Captured, parser: str) -> Evidence:
+        level = "" if self._session.level is Level.STANDALONE else f" ({self._session.level} level)"
+        return self._gathering.evidence(done.command + level, done.raw, done.sha256, parser, done.milliseconds)

@@ -1,0 +1,102 @@
+"""The walks: for every command its prompts, in order, and the entry each of them gets.
+
+An empty line accepts a default and leaves a menu one level, so ``LEAVE`` sends it only where a menu of operations with
+an empty default stands.  Which operations a release offers (LIST or PRINT) the menu itself says.
+May import ``fleet.nodes.commands`` and this package.
+"""
+
+import re
+
+from fleet.nodes import commands
+from fleet.nodes.asyncos.grammar import is_menu, numbered, operations
+from fleet.nodes.asyncos.session import Turn, Walk, When
+
+_DEEPEST_MENU = 4
+
+
+def _offers(operation: str) -> When:
+    return lambda text, prompt: is_menu(text, prompt) and operation in operations(text)
+
+
+def _asks(words: str) -> When:
+    pattern = re.compile(words, re.IGNORECASE | re.MULTILINE)
+    return lambda text, prompt: not operations(text) and pattern.search(_question(text, prompt)) is not None
+
+
+def _question(text: str, prompt: str) -> str:
+    """The last lines: a question may stand above its prompt or on its line."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return "\n".join([*lines[-6:], prompt])
+
+
+LEAVE = Turn(is_menu, commands.EMPTY, optional=True, again=_DEEPEST_MENU)
+
+VERSION = Walk(commands.VERSION)
+STATUS = Walk(commands.STATUS)
+DNSCONFIG = Walk(commands.DNSCONFIG, (LEAVE,))
+LOGCONFIG = Walk(commands.LOGCONFIG, (LEAVE,))
+DESTCONFIG = Walk(
+    commands.DESTCONFIG,
+    (
+        Turn(_offers("LIST"), commands.LIST, keep="list", optional=True),
+        Turn(_offers("PRINT"), commands.PRINT, keep="list", optional=True),
+        Turn(_offers("DETAIL"), commands.DETAIL, keep="detail", optional=True),
+        Turn(_asks(r"domain|destination|host"), commands.EVERY_DOMAIN, keep="detail", optional=True),
+        LEAVE,
+    ),
+    keep="menu",
+)
+SMTPROUTES = Walk(
+    commands.SMTPROUTES,
+    (
+        Turn(_offers("PRINT"), commands.PRINT, keep="print", optional=True),
+        Turn(_offers("LIST"), commands.LIST, keep="print", optional=True),
+        LEAVE,
+    ),
+    keep="menu",
+)
+LISTENERS = Walk(commands.LISTENERCONFIG, (LEAVE,), keep="list")
+SHOWCONFIG = Walk(
+    commands.SHOWCONFIG,
+    (
+        Turn(_asks(r"^\s*1\.\s+mask pass(?:word|phrase)s"), commands.MASK, keep="text", optional=True),
+        Turn(_asks(r"mask the pass(?:word|phrase)s?"), commands.YES, keep="text", optional=True),
+    ),
+    document=True,
+)
+
+
+def listener(number: int) -> Walk:
+    """The access tables of the listener that the list shows as ``number``."""
+    return Walk(
+        commands.LISTENERCONFIG,
+        (
+            Turn(_offers("EDIT"), commands.EDIT),
+            Turn(_chooses(number), commands.MENU_NUMBER, (number,)),
+            Turn(_offers("HOSTACCESS"), commands.HOSTACCESS),
+            Turn(_offers("PRINT"), commands.PRINT, keep="hat"),
+            Turn(is_menu, commands.EMPTY),
+            Turn(_offers("RCPTACCESS"), commands.RCPTACCESS, optional=True),
+            Turn(_offers("PRINT"), commands.PRINT, keep="rat", optional=True),
+            Turn(_asks("could take a while|take some time"), commands.YES, keep="rat", optional=True),
+            LEAVE,
+        ),
+        keep="list",
+    )
+
+
+def _chooses(number: int) -> When:
+    """A question whose answers are numbers, ``number`` among them; the list itself may stand further up."""
+
+    def when(text: str, prompt: str) -> bool:
+        if operations(text):
+            return False
+        offered = {found for found, _rest in numbered(text)}
+        return number in offered or (not offered and _asks("listener")(text, prompt))
+
+    return when
+
+
+def documented() -> tuple[Walk, ...]:
+    """All walks, for tests and for documentation."""
+    return (VERSION, STATUS, DNSCONFIG, LOGCONFIG, DESTCONFIG, SMTPROUTES, LISTENERS, SHOWCONFIG, listener(1))

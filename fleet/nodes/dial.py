@@ -1,0 +1,378 @@
+"""From a node's settings to a logged-in SSH connection, through jump hosts where needed, within limits.
+
+Order of a dial: who are we (``credentials``), who must they be (``hostkeys``), a socket and the server's first byte,
+then a place among the few handshakes that run at once, then one login.  Each step has its deadline and its failure.
+May import asyncssh, ``fleet.errors``, ``fleet.model``, ``fleet.network``, ``fleet.text`` and this package.
+"""
+
+import asyncio
+import getpass
+import socket
+import warnings
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import asyncssh
+
+from fleet.clock import monotonic
+from fleet.errors import Failure, FailureKind, RemoteError
+from fleet.model.fleet import Node, Platform, SshSettings
+from fleet.nodes.breaker import Breaker
+from fleet.nodes.credentials import Credentials, Offer
+from fleet.nodes.failures import failed, from_exception
+from fleet.nodes.hostkeys import FAMILIES, HostKey, KnownHosts, Vouching, describe
+from fleet.nodes.limits import Limits
+from fleet.nodes.login import Login
+from fleet.nodes.places import LeasedPlaces
+from fleet.nodes.sockets import Sockets
+from fleet.text import show
+
+# An old appliance may offer nothing else; the operator cannot act on a library's warning about it.
+warnings.filterwarnings("ignore", "Diffie-Hellman over finite fields", module="asyncssh")
+
+SSH_PORT = 22
+_NO_EXTRAS: Mapping[str, object] = {
+    "x509_trusted_certs": None,
+    "x509_trusted_cert_paths": None,
+    "gss_host": None,
+    "gss_kex": False,
+    "gss_auth": False,
+    "host_based_auth": False,
+    "agent_path": None,
+    "agent_forwarding": False,
+    "x11_forwarding": False,
+    "pkcs11_provider": None,
+    "server_host_keys_handler": None,
+    "send_env": None,
+    "env": None,
+}
+"""Ways to log in and things to forward that asyncssh or a user's ssh_config would otherwise add."""
+_ALGORITHM_OPTIONS = frozenset({"kex_algs", "encryption_algs", "mac_algs", "compression_algs", "signature_algs"})
+_HOST_KEY_OPTION = "server_host_key_algs"
+_KEEPALIVE_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a dial goes, after ssh_config has been asked if the profile says so."""
+
+    host: str
+    port: int
+    user: str
+    jumps: tuple[str, ...]
+    identities: tuple[str, ...] = ()
+    known_hosts: str = ""
+    proxied: bool = False
+    """ssh_config names a ProxyCommand: asyncssh runs it."""
+
+    @property
+    def peer(self) -> str:
+        """For sentences."""
+        return show(self.host, 120) + ("" if self.port == SSH_PORT else f" port {self.port}")
+
+
+@dataclass(slots=True)
+class _Jump:
+    breaker: Breaker
+    places: LeasedPlaces
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    connection: asyncssh.SSHClientConnection | None = None
+
+
+class Dialer:
+    """Makes connections to nodes and keeps those to jump hosts.  One per process; close it."""
+
+    def __init__(self, limits: Limits | None = None, environment: Mapping[str, str] | None = None) -> None:
+        self.limits = limits or Limits()
+        self.credentials = Credentials(environment)
+        self._known_hosts = KnownHosts()
+        self._sockets = Sockets()
+        self._handshakes = LeasedPlaces(self.limits.handshakes, self.limits.lease)
+        self._jumps: dict[tuple[str, SshSettings], _Jump] = {}
+
+    async def close(self) -> None:
+        """Close the connections to jump hosts, last hop first."""
+        self._sockets.close()
+        for jump in reversed(self._jumps.values()):
+            if jump.connection is not None:
+                await hang_up(jump.connection)
+        self._jumps.clear()
+
+    async def connect(self, node: Node) -> asyncssh.SSHClientConnection:
+        """A logged-in connection to ``node``.  Raises RemoteError; then nothing is left open."""
+        target = _target(node.ssh, node.ssh.host or (node.addresses[0] if node.addresses else ""))
+        keep_alive = 0 if node.settings.platform is Platform.ASYNCOS else _KEEPALIVE_SECONDS
+        return await self._dial(target, node.ssh, keep_alive)
+
+    async def reach(self, node: Node) -> str:
+        """Open and close the SSH port of ``node``: returns the peer's name.  Raises RemoteError.  Nothing is sent."""
+        target = _target(node.ssh, node.ssh.host or (node.addresses[0] if node.addresses else ""))
+        async with AsyncExitStack() as stack:
+            await self._carry(target, node.ssh, stack)
+        return target.peer
+
+    async def host_keys(self, node: Node) -> tuple[HostKey, ...]:
+        """The host keys ``node`` shows, the one a login would use first; nothing but key exchanges is sent.
+
+        Raises RemoteError if not one could be had.
+        """
+        target = _target(node.ssh, node.ssh.host or (node.addresses[0] if node.addresses else ""))
+        found: list[HostKey] = []
+        problem: RemoteError | None = None
+        for family in FAMILIES:
+            try:
+                key = await self._show_key(target, node.ssh, family)
+            except RemoteError as error:
+                if error.failure.kind is not FailureKind.ALGORITHMS:
+                    raise
+                problem = error
+            else:
+                found.append(key)
+        if not found and problem is not None:
+            raise problem
+        return tuple(found)
+
+    async def _dial(self, target: Target, ssh: SshSettings, keep_alive: float) -> asyncssh.SSHClientConnection:
+        vouching = Vouching(target.peer, ssh.host_key, self._known_hosts.read(ssh.known_hosts or target.known_hosts))
+        try:
+            return await self._log_in(target, ssh, vouching, keep_alive, None)
+        except RemoteError as error:
+            if not (vouching.pinned and error.failure.kind is FailureKind.HOST_KEY_CHANGED):
+                raise
+            family = await self._family_of_pin(target, ssh, vouching)
+            if family is None:
+                raise
+        return await self._log_in(target, ssh, vouching, keep_alive, family)
+
+    async def _family_of_pin(self, target: Target, ssh: SshSettings, vouching: Vouching) -> tuple[str, ...] | None:
+        """A server has several keys and shows the kind the client prefers; the pinned one may be of another kind."""
+        for family in FAMILIES:
+            if vouching.shown is None or vouching.shown.algorithm.split("-")[0:2] == family[-1].split("-")[0:2]:
+                continue
+            try:
+                key = await self._show_key(target, ssh, family)
+            except RemoteError:
+                continue
+            if key.fingerprint == ssh.host_key:
+                return family
+        return None
+
+    async def _log_in(
+        self, target: Target, ssh: SshSettings, vouching: Vouching, keep_alive: float, family: tuple[str, ...] | None
+    ) -> asyncssh.SSHClientConnection:
+        offer = await self.credentials.offer(ssh, target.identities)
+        login = Login(vouching, offer.password)
+        try:
+            async with AsyncExitStack() as stack:
+                carrier = await self._carry(target, ssh, stack)
+                try:
+                    connection = await self._handshake(target, ssh, offer, login, carrier, keep_alive, family)
+                except TimeoutError as error:
+                    raise failed(
+                        FailureKind.TIMEOUT,
+                        f"{target.peer}: the login was not done within {self.limits.login:g} s",
+                        "the node is overloaded, or its SSH server hangs",
+                    ) from error
+                stack.pop_all()  # the connection owns its socket now
+                return connection
+        except (OSError, ValueError, asyncssh.Error, asyncssh.KeyImportError) as error:
+            raise self._explained(error, target, vouching, login, offer) from error
+        finally:
+            offer.close()
+
+    def _explained(
+        self, error: Exception, target: Target, vouching: Vouching, login: Login, offer: Offer
+    ) -> RemoteError:
+        if vouching.problem is not None and isinstance(error, asyncssh.HostKeyNotVerifiable):
+            return RemoteError(vouching.problem)
+        explained = from_exception(error, target.peer, login.banner)
+        if login.question and explained.failure.kind is FailureKind.AUTHENTICATION:
+            return failed(
+                FailureKind.AUTHENTICATION,
+                f"{target.peer} asks at login for what this program does not answer: {show(login.question, 120)}",
+                "use a key, or an account without a second factor",
+            )
+        if explained.failure.kind is FailureKind.AUTHENTICATION:
+            tried = "key" if offer.keys else "password"
+            said = f"{target.peer} refused the login of '{show(target.user, 60)}' with the {tried} it was offered"
+            return RemoteError(replace(explained.failure, sentence=said))
+        return explained
+
+    async def _carry(self, target: Target, ssh: SshSettings, stack: AsyncExitStack) -> "_Carrier":
+        """What the SSH session will run over: a socket that has answered, or the last jump host's connection."""
+        if target.jumps:
+            tunnel, places = await self._through(target.jumps, ssh)
+            await stack.enter_async_context(places.place())
+            return _Carrier(tunnel=tunnel)
+        if target.proxied:
+            return _Carrier()
+        opened = await self._sockets.open(target.host, target.port, target.peer, self.limits.connect)
+        stack.callback(opened.close)
+        return _Carrier(sock=opened)
+
+    async def _handshake(
+        self,
+        target: Target,
+        ssh: SshSettings,
+        offer: Offer,
+        login: Login,
+        carrier: "_Carrier",
+        keep_alive: float,
+        family: tuple[str, ...] | None,
+    ) -> asyncssh.SSHClientConnection:
+        options = _options(ssh, family)
+        async with self._handshakes.place(), asyncio.timeout(self.limits.login):
+            return await asyncssh.connect(
+                target.host,
+                target.port,
+                username=target.user,
+                client_factory=lambda: login,
+                client_keys=list(offer.keys) or None,
+                known_hosts=login.vouching.known_hosts,
+                preferred_auth=list(offer.methods),
+                login_timeout=self.limits.login,
+                keepalive_interval=keep_alive,
+                **carrier.options(),
+                **options,
+            )
+
+    async def _show_key(self, target: Target, ssh: SshSettings, family: tuple[str, ...]) -> HostKey:
+        options = {
+            name: value
+            for name, value in _options(ssh, family).items()
+            if name in {"kex_algs", _HOST_KEY_OPTION, "config"}
+        }
+        try:
+            async with AsyncExitStack() as stack:
+                carrier = await self._carry(target, ssh, stack)
+                async with self._handshakes.place(), asyncio.timeout(self.limits.login):
+                    key = await asyncssh.get_server_host_key(target.host, target.port, **carrier.options(), **options)
+        except (OSError, ValueError, asyncssh.Error) as error:
+            raise from_exception(error, target.peer) from error
+        if key is None:
+            raise failed(FailureKind.MALFORMED, f"{target.peer} shows no host key")
+        return describe(key)
+
+    async def _through(
+        self, jumps: tuple[str, ...], ssh: SshSettings
+    ) -> tuple[asyncssh.SSHClientConnection, LeasedPlaces]:
+        """The connection to the last of ``jumps``, made once and shared by all nodes behind it."""
+        # The node's password and pinned key are the node's: a jump host is entered by key and known_hosts only.
+        own = replace(ssh, password="", host_key="", jump="", host="", port=SSH_PORT, user="", algorithms=())
+        key = (",".join(jumps), own)
+        jump = self._jumps.get(key)
+        if jump is None:
+            jump = _Jump(Breaker(), LeasedPlaces(self.limits.behind_jump, self.limits.lease))
+            self._jumps[key] = jump
+        async with jump.lock:
+            if jump.connection is not None and not jump.connection.is_closed():
+                return jump.connection, jump.places
+            jump.connection = None
+            refusal = jump.breaker.refuses(monotonic())
+            if refusal is None:
+                try:
+                    target = replace(_target(own, *_split(jumps[-1])), jumps=jumps[:-1])
+                    jump.connection = await self._dial(target, own, _KEEPALIVE_SECONDS)
+                except RemoteError as error:
+                    refusal = error.failure
+                    jump.breaker.failed(refusal, monotonic())
+            if jump.connection is None:
+                raise RemoteError(_behind(jumps[-1], refusal))
+            jump.breaker.worked()
+            return jump.connection, jump.places
+
+
+@dataclass(frozen=True, slots=True)
+class _Carrier:
+    sock: socket.socket | None = None
+    tunnel: asyncssh.SSHClientConnection | None = None
+
+    def options(self) -> dict[str, Any]:
+        if self.sock is not None:
+            return {"sock": self.sock, "tunnel": None}
+        return {"tunnel": self.tunnel} if self.tunnel is not None else {}
+
+
+async def hang_up(connection: asyncssh.SSHClientConnection, seconds: float = 2.0) -> None:
+    """Close ``connection``; if the other side does not take part, drop it.  Never raises."""
+    connection.close()
+    try:
+        async with asyncio.timeout(seconds):
+            await connection.wait_closed()
+    except (TimeoutError, OSError, asyncssh.Error):
+        connection.abort()
+
+
+def _behind(jump: str, reason: Failure | None) -> Failure:
+    said = f": {reason.sentence}" if reason is not None else ""
+    return Failure(
+        FailureKind.JUMP,
+        f"behind jump host {show(jump, 120)}, which cannot be used{said}",
+        reason.hint if reason is not None else "",
+    )
+
+
+def _split(jump: str) -> tuple[str, str, int | None]:
+    """``[user@]host[:port]`` as host, user, port."""
+    user, _, place = jump.strip().rpartition("@")
+    host, colon, port = place.rpartition(":")
+    if place.startswith("[") and "]" in place:
+        inside, _, rest = place[1:].partition("]")
+        host, colon, port = inside, rest[:1], rest[1:]
+    elif place.count(":") != 1:
+        return place, user, None
+    return host, user, int(port) if colon and port.isdecimal() and len(port) < 6 else None
+
+
+def _target(ssh: SshSettings, host: str, user: str = "", port: int | None = None) -> Target:
+    """Where to go for these settings.  With ``ssh_config``, what ~/.ssh/config says fills what they leave open."""
+    if not host:
+        raise failed(FailureKind.NAME, "no address is declared for this node", "give it ssh.host or an address")
+    jumps = tuple(part.strip() for part in ssh.jump.split(",") if part.strip())
+    chosen_port = port or ssh.port
+    if not ssh.ssh_config:
+        return Target(host, chosen_port, user or ssh.user or getpass.getuser(), jumps)
+    try:
+        read = asyncssh.SSHClientConnectionOptions(
+            host=host,
+            port=chosen_port if chosen_port != SSH_PORT else (),
+            username=user or ssh.user or (),
+            config=(),
+            client_keys=None,
+            **{name: value for name, value in _NO_EXTRAS.items() if name != "server_host_keys_handler"},
+        )
+    except (OSError, ValueError, asyncssh.Error) as error:
+        raise failed(FailureKind.KEY_LOCKED, f"~/.ssh/config cannot be used: {show(str(error), 120)}") from error
+    if not jumps and isinstance(read.tunnel, str):
+        jumps = tuple(part.strip() for part in read.tunnel.split(",") if part.strip())
+    identities = read.config.get("IdentityFile", ())
+    names = identities if isinstance(identities, list | tuple) else ()
+    files = read.known_hosts if isinstance(read.known_hosts, list) else []
+    return Target(
+        read.host,
+        read.port,
+        read.username,
+        jumps,
+        tuple(str(name) for name in names),
+        str(files[0]) if files else "",
+        proxied=bool(read.proxy_command) and not jumps,
+    )
+
+
+def _options(ssh: SshSettings, family: tuple[str, ...] | None) -> dict[str, Any]:
+    """asyncssh's options that depend on the settings alone."""
+    options: dict[str, Any] = dict(_NO_EXTRAS)
+    options["config"] = () if ssh.ssh_config else None
+    for name, value in ssh.algorithms:
+        if name not in _ALGORITHM_OPTIONS and name != _HOST_KEY_OPTION:
+            raise failed(
+                FailureKind.ALGORITHMS,
+                f"'{show(name, 60)}' is no list of SSH algorithms",
+                f"known: {', '.join(sorted(_ALGORITHM_OPTIONS | {_HOST_KEY_OPTION}))}",
+            )
+        options[name] = value
+    if family is not None:
+        options[_HOST_KEY_OPTION] = list(family)
+    return options

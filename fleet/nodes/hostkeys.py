@@ -1,0 +1,114 @@
+"""Who a server is: known_hosts or a pinned fingerprint, never "accept what comes".
+
+A key that nobody has vouched for and a key that differs from the one on record are failures of two kinds, and nothing,
+no user name either, is sent to such a server.  ``fleet.nodes.dial`` asks ``Vouching`` during the handshake.
+May import asyncssh, ``fleet.errors``, ``fleet.text``, ``fleet.nodes.failures``.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncssh
+from asyncssh.known_hosts import SSHKnownHosts
+
+from fleet.errors import Failure, FailureKind
+from fleet.nodes.failures import failed
+from fleet.text import show
+
+DEFAULT_FILE = "~/.ssh/known_hosts"
+
+FAMILIES: tuple[tuple[str, ...], ...] = (
+    ("ssh-ed25519",),
+    ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"),
+    ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"),
+)
+"""Kinds of host key a server may have, one signature algorithm of each suffices to be shown the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostKey:
+    """A key that a server shows."""
+
+    algorithm: str
+    fingerprint: str
+    line: str
+    """As it stands in a known_hosts file, without the host."""
+
+
+def describe(key: asyncssh.SSHKey) -> HostKey:
+    """``key`` for people and files."""
+    line = key.export_public_key("openssh").decode("ascii", "replace").split()
+    return HostKey(key.get_algorithm(), key.get_fingerprint(), " ".join(line[:2]))
+
+
+class Vouching:
+    """What is known about a server's key before it is asked: a pin, or known_hosts."""
+
+    def __init__(self, peer: str, pin: str, known: SSHKnownHosts) -> None:
+        self._peer = peer
+        self._pin = pin
+        self.known_hosts = SSHKnownHosts() if pin else known
+        self.problem: Failure | None = None
+        self.shown: HostKey | None = None
+
+    @property
+    def pinned(self) -> bool:
+        """Whether a fingerprint is on record rather than a file."""
+        return bool(self._pin)
+
+    def accepts(self, key: asyncssh.SSHKey) -> bool:
+        """Whether ``key`` is the pinned one."""
+        return bool(self._pin) and key.get_fingerprint() == self._pin
+
+    def judge(self, host: str, address: str, port: int, key: asyncssh.SSHKey) -> bool:
+        """Accept ``key`` or note the ``problem``.  Asked only about keys that known_hosts does not hold."""
+        if self.accepts(key):
+            return True
+        self.shown = describe(key)
+        told = f"{self.shown.algorithm} {self.shown.fingerprint}"
+        if self._pin:
+            self.problem = Failure(
+                FailureKind.HOST_KEY_CHANGED,
+                f"{self._peer} shows another host key ({told}) than the pinned one ({show(self._pin, 80)})",
+                "rebuilt node, or somebody in between: compare with its console before changing ssh.host_key",
+            )
+        elif self.known_hosts.match(host, address, port if port != 22 else None)[0]:
+            self.problem = Failure(
+                FailureKind.HOST_KEY_CHANGED,
+                f"{self._peer} shows another host key ({told}) than known_hosts holds",
+                "rebuilt node, or somebody in between: compare with its console before changing known_hosts",
+            )
+        else:
+            self.problem = Failure(
+                FailureKind.HOST_KEY_UNKNOWN,
+                f"{self._peer} shows a host key nobody has vouched for ({told})",
+                "compare it with the node's console, then set ssh.host_key or add it to known_hosts",
+            )
+        return False
+
+
+class KnownHosts:
+    """known_hosts files, parsed once per version of the file."""
+
+    def __init__(self) -> None:
+        self._parsed: dict[str, tuple[tuple[int, int], SSHKnownHosts]] = {}
+
+    def read(self, name: str) -> SSHKnownHosts:
+        """The file's content; a file that is not there vouches for nobody.  Raises RemoteError if it is unreadable."""
+        path = Path(name or DEFAULT_FILE).expanduser()
+        try:
+            state = path.stat()
+            stamp = (state.st_mtime_ns, state.st_size)
+            known = self._parsed.get(str(path))
+            if known is None or known[0] != stamp:
+                known = (stamp, asyncssh.read_known_hosts(str(path)))
+                self._parsed[str(path)] = known
+        except FileNotFoundError:
+            return SSHKnownHosts()
+        except (OSError, ValueError) as error:
+            raise failed(
+                FailureKind.HOST_KEY_UNKNOWN,
+                f"{show(str(path), 120)} cannot be read, so no host key can be checked ({show(str(error), 120)})",
+                "mend the file, or pin the node's key with ssh.host_key",
+            ) from error
+        return known[1]

@@ -1,0 +1,33 @@
+"""How long, how much and how many: every number that bounds work with nodes.  May import nothing of the project."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds, bytes and counts.
+
+    ``connect``: until a node's server has said its first byte.  ``login``: from there until it has let us in.
+    ``command``: one command, or one menu with its questions.  ``quiet``: silence inside a session, no prompt in sight.
+    ``settle``: silence that makes the last line a prompt and no part of an output; ``greeting`` the same for the first
+    prompt, because a banner may hold lines that look like one.  ``poll``: everything together.
+    ``output``, ``document``: bytes of one answer, of the XML configuration.  ``pages``: turns of a pager.
+    ``polls``: nodes asked at the same time; most of them wait, so this is many.  ``handshakes``: key exchanges at the
+    same time; they cost processor time, so this is few.  ``lease``: seconds after which a handshake that is still not
+    done gives its place back, because it waits as well.  ``behind_jump``: handshakes at a time through one jump host.
+    """
+
+    connect: float = 10.0
+    login: float = 20.0
+    command: float = 30.0
+    quiet: float = 15.0
+    settle: float = 0.05
+    greeting: float = 0.3
+    poll: float = 120.0
+    output: int = 256 * 1024
+    document: int = 16 * 1024 * 1024
+    pages: int = 2000
+    polls: int = 1000
+    handshakes: int = 32
+    lease: float = 0.5
+    behind_jump: int = 8

@@ -1,0 +1,156 @@
+"""One poll of one node: connect, ask as its platform is asked, hang up or keep the connection.
+
+``poll_node`` never raises for anything remote: what went wrong is the observation's failure, what was seen before stays
+in it.  May import asyncssh, ``fleet.model``, ``fleet.errors``, ``fleet.clock`` and this package.
+"""
+
+import asyncio
+from contextlib import suppress
+
+import asyncssh
+
+from fleet.clock import WallClock, now
+from fleet.errors import FailureKind, RemoteError
+from fleet.model.fleet import Node, Platform, SshSettings
+from fleet.model.observation import Observation
+from fleet.nodes.asyncos.poll import poll_appliance
+from fleet.nodes.asyncos.session import Session
+from fleet.nodes.commands import CLOCK, Line, encode
+from fleet.nodes.dial import Dialer, hang_up
+from fleet.nodes.execute import Output, execute
+from fleet.nodes.failures import failed, from_exception
+from fleet.nodes.gathering import Gathering
+from fleet.nodes.shell import Recorder, Shell
+from fleet.nodes.unix.poll import poll_unix
+from fleet.text import show
+
+KEPT = frozenset({Platform.POSTFIX, Platform.EXIM})
+"""Platforms whose connection is kept between polls: an OpenSSH server does not mind.  How many sessions an appliance
+allows is not known, and an idle one holds a place an administrator may need, so there each poll logs in and out."""
+
+_CHECK_SECONDS = 5.0
+
+
+_Way = tuple[str, tuple[str, ...], SshSettings]
+
+
+def _way(node: Node) -> _Way:
+    return node.name, node.addresses, node.ssh
+
+
+class Kept:
+    """Connections kept between polls, at most one per node; one with other settings is another node."""
+
+    def __init__(self) -> None:
+        self._connections: dict[_Way, asyncssh.SSHClientConnection] = {}
+
+    def take(self, node: Node) -> asyncssh.SSHClientConnection | None:
+        """The kept connection, if it still stands; it belongs to the caller now."""
+        connection = self._connections.pop(_way(node), None)
+        return None if connection is None or connection.is_closed() else connection
+
+    def keep(self, node: Node, connection: asyncssh.SSHClientConnection) -> None:
+        """Keep ``connection`` until the next poll."""
+        self._connections[_way(node)] = connection
+
+    async def close(self) -> None:
+        """Close them all."""
+        connections = [*self._connections.values()]
+        self._connections.clear()
+        await asyncio.gather(*(hang_up(connection) for connection in connections))
+
+
+async def poll_node(
+    node: Node,
+    dialer: Dialer,
+    *,
+    kept: Kept | None = None,
+    document: bool = False,
+    record: Recorder | None = None,
+    clock: WallClock = now,
+) -> Observation:
+    """Ask ``node`` for everything its platform shows.
+
+    ``kept``: connections to use and keep.  ``document``: ask an appliance for its XML configuration as well (large, and
+    a role may not be allowed to).  ``record``: told every byte that passes in an appliance's session.
+    """
+    gathering = Gathering(node.name, clock, lambda: dialer.credentials.secrets)
+    poll = _Poll(node, dialer, gathering, document, record)
+    try:
+        async with asyncio.timeout(dialer.limits.poll):
+            await poll.run(kept)
+    except RemoteError as error:
+        return gathering.observation(error.failure)
+    except TimeoutError:
+        late = f"{show(node.name, 80)}: the poll was not done within {dialer.limits.poll:g} s"
+        return gathering.observation(failed(FailureKind.TIMEOUT, late).failure)
+    return gathering.observation()
+
+
+class _Poll:
+    def __init__(
+        self, node: Node, dialer: Dialer, gathering: Gathering, document: bool, record: Recorder | None
+    ) -> None:
+        self._node = node
+        self._dialer = dialer
+        self._gathering = gathering
+        self._document = document
+        self._record = record
+
+    async def run(self, kept: Kept | None) -> None:
+        platform = self._node.settings.platform
+        if platform is None:
+            raise failed(
+                FailureKind.COMMAND,
+                f"{show(self._node.name, 80)}: no platform is declared, so nothing was asked",
+                "set platform",
+            )
+        connection = None if kept is None else kept.take(self._node)
+        if connection is not None:
+            if await self._still_works(connection):
+                await self._ask(connection, platform, kept)
+                return
+            connection.abort()
+        await self._ask(await self._dialer.connect(self._node), platform, kept)
+
+    async def _ask(self, connection: asyncssh.SSHClientConnection, platform: Platform, kept: Kept | None) -> None:
+        try:
+            if platform is Platform.ASYNCOS:
+                await self._appliance(connection)
+            else:
+                await self._unix(connection, platform)
+        except RemoteError:
+            await hang_up(connection, 0.5)  # it may be in the middle of something; the next poll starts afresh
+            raise
+        except BaseException:
+            connection.abort()
+            raise
+        if kept is not None and platform in KEPT:
+            kept.keep(self._node, connection)
+        else:
+            await hang_up(connection)
+
+    async def _still_works(self, connection: asyncssh.SSHClientConnection) -> bool:
+        """Whether a kept connection still carries commands: a firewall may have forgotten it."""
+        with suppress(RemoteError):
+            await execute(connection, encode(CLOCK), self._node.name, _CHECK_SECONDS, self._dialer.limits.output)
+            return True
+        return False
+
+    async def _appliance(self, connection: asyncssh.SSHClientConnection) -> None:
+        limits, peer = self._dialer.limits, self._node.name
+        shell = await Shell.open(connection, show(peer, 80), limits.command, self._record)
+        try:
+            await poll_appliance(Session(shell, show(peer, 80), limits), self._gathering, document=self._document)
+        except (OSError, asyncssh.Error) as error:
+            raise from_exception(error, show(peer, 80)) from error
+        finally:
+            shell.close()
+
+    async def _unix(self, connection: asyncssh.SSHClientConnection, platform: Platform) -> None:
+        limits, peer = self._dialer.limits, show(self._node.name, 80)
+
+        async def run(line: Line, /) -> Output:
+            return await execute(connection, line, peer, limits.command, limits.output)
+
+        await poll_unix(run, peer, platform, self._gathering)

@@ -1,0 +1,293 @@
+"""The shell: freezing, leaving, stepping back, surviving, following."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from golden import screen_lines, screen_text
+from made_up import MadeUpEngine
+from textual.widgets import Input
+
+from fleet.faces.tui.app import FleetApp, Surroundings
+from fleet.faces.tui.engine import Reply
+from fleet.faces.tui.overlays.choice import QuestionOverlay
+from fleet.settings import Settings, ThemeName, read_columns
+from fleet.views import Mark
+
+FAST = Surroundings(Settings(updates_per_second=10))
+
+
+def said(app: FleetApp) -> list[str]:
+    return [note.message for note in app._notifications]
+
+
+async def test_the_picture_follows_the_engine_but_not_while_it_is_frozen() -> None:
+    engine = MadeUpEngine(12)
+    app = FleetApp(engine, FAST)
+    async with app.run_test(size=(80, 24)) as pilot:
+        engine.change(2, text="bogus")
+        await pilot.pause(0.3)
+        assert "bogus" in screen_text(app)
+        await pilot.press("f")
+        for _ in range(37):
+            engine.change(2, text="held again")
+        await pilot.pause(0.3)
+        assert "FROZEN +37 changes" in screen_lines(app)[1]
+        assert "held again" not in screen_text(app)
+        await pilot.press("f")
+        await pilot.pause()
+        assert "held again" in screen_text(app)
+        assert "FROZEN" not in screen_text(app)
+
+
+async def test_rows_do_not_jump_while_their_values_change_but_are_sorted_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fleet.faces.tui.screens.view.CALM", 0.6)
+    engine = MadeUpEngine(12)
+    app = FleetApp(engine, FAST)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s", "escape", "I", "I")  # arranged just now
+        before = [row.key for row in app.screen.shown.rows]
+        engine.change(2, text="DANE", mark=Mark.OK)
+        await pilot.pause(0.2)
+        assert [row.key for row in app.screen.shown.rows] == before
+        assert "dest0002.example" in next(line for line in screen_lines(app) if "✓ DANE" in line)
+        await pilot.pause(1.0)
+        assert [row.key for row in app.screen.shown.rows] != before  # though nothing changed since
+
+
+async def test_a_frozen_picture_can_still_be_walked_filtered_and_left_for_another_view() -> None:
+    engine = MadeUpEngine(12)
+    app = FleetApp(engine, FAST)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f", "z", "2")
+        await pilot.pause()
+        assert "dest0002" in screen_text(app)
+        await pilot.press("1")
+        await pilot.pause()
+        assert app.screen.shown.matched == 9
+
+
+async def test_only_the_screen_that_is_seen_asks_for_rows() -> None:
+    engine = MadeUpEngine(12)
+    asked: list[str] = []
+    table = engine.table
+    engine.table = lambda view: (asked.append(view), table(view))[1]
+    app = FleetApp(engine, FAST)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("4")
+        await pilot.pause()
+        asked.clear()
+        engine.tell()
+        await pilot.pause(0.3)
+        assert set(asked) == {"findings"}
+        asked.clear()
+        await pilot.pause(0.3)
+        assert asked == []  # nothing changed
+
+
+async def test_esc_takes_one_step_back_at_a_time_and_does_nothing_at_the_root() -> None:
+    app = FleetApp(MadeUpEngine(12))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "slash", *"dest", "enter", "question_mark")
+        for expected in (
+            lambda: len(app.screen_stack) == 1 and app.screen.arrangement.filter,
+            lambda: not app.screen.arrangement.filter and app.screen.marked,
+            lambda: not app.screen.marked,
+            lambda: app.is_running,
+        ):
+            await pilot.press("escape")
+            await pilot.pause()
+            assert expected()
+
+
+async def test_a_filter_works_while_it_is_written_says_what_is_wrong_and_esc_brings_the_old_one_back() -> None:
+    app = FleetApp(MadeUpEngine(40))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("slash", *"state", "colon", *"held")
+        await pilot.pause()
+        assert app.screen.shown.matched == 10
+        assert "10 of 40 shown  filter state:held" in screen_lines(app)[1]
+        await pilot.press("enter", "slash", *"stat", "colon", "x")
+        await pilot.pause()
+        assert 'No column "stat": did you mean state?' in screen_text(app)
+        await pilot.press("enter")
+        assert app.screen.entry.is_open  # an unusable filter is not kept
+        await pilot.press("escape")
+        await pilot.pause()
+        assert str(app.screen.arrangement.filter) == "state:held"
+        assert not app.screen.entry.is_open
+
+
+async def test_the_command_line_says_errors_in_place_completes_and_recalls() -> None:
+    app = FleetApp(MadeUpEngine(12))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon", *"chek", "enter")
+        await pilot.pause()
+        assert 'No command "chek". Did you mean check?' in screen_text(app)
+        line = app.screen.query_one(Input)
+        line.value = "themx"
+        line.value = "prob"
+        await pilot.press("tab")
+        assert line.value == "problems"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen.shown.matched == 9
+        await pilot.press("colon", "up")
+        assert line.value == "problems"
+
+
+async def test_quitting_asks_only_while_something_runs() -> None:
+    engine = MadeUpEngine(3)
+    engine.busy = 4
+    app = FleetApp(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark", "q")
+        assert len(app.screen_stack) == 1  # back, not out
+        await pilot.press("q")
+        await pilot.pause()
+        assert isinstance(app.screen, QuestionOverlay)
+        assert "4 polls and checks are running" in screen_text(app)
+        await pilot.press("n")
+        assert app.is_running
+        await pilot.press("q", "y")
+    assert app.return_value == ()
+    assert engine.listeners == []
+
+
+async def test_quit_now_works_in_a_dialogue_and_while_writing() -> None:
+    for keys in (("question_mark",), ("ctrl+p",), ("colon", "x"), ("C",)):
+        app = FleetApp(MadeUpEngine(3))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press(*keys, "ctrl+q")
+        assert app.return_value == (), keys
+
+
+async def test_no_exception_ends_the_program() -> None:
+    engine = MadeUpEngine(5)
+    engine.reply = RuntimeError("the engine [/] is gone \x1b[31m")
+    app = FleetApp(engine, FAST)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("c")
+        await asyncio.sleep(0.1)
+        await pilot.pause()
+        engine.broken = True
+        engine.tell()
+        await pilot.pause(0.3)
+        await pilot.press("2")
+        await pilot.pause()
+        assert app.is_running
+        assert any("the engine [/] is gone \\x1b[31m" in message for message in said(app))
+        assert any("showing this view failed: ValueError" in message for message in said(app))
+
+
+async def test_checking_all_shown_says_how_many_first() -> None:
+    engine = MadeUpEngine(40)
+    app = FleetApp(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("z", "C")
+        await pilot.pause()
+        assert "Check all 30 shown?" in screen_text(app)
+        await pilot.press("y")
+        await app.workers.wait_for_complete()
+        assert len(engine.requests[0].targets) == 30
+
+
+async def test_an_action_is_for_the_marked_rows() -> None:
+    engine = MadeUpEngine(40)
+    app = FleetApp(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        keys = [row.key for row in app.screen.shown.rows]
+        await pilot.press("space", "j", "space", "c")
+        await app.workers.wait_for_complete()
+        assert engine.requests[0].targets == (keys[0], keys[2])
+        assert "2 marked" in screen_lines(app)[1]
+
+
+async def test_tabs_footer_and_titles_are_clickable() -> None:
+    app = FleetApp(MadeUpEngine(40))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.click(offset=(screen_lines(app)[0].index("4 Find"), 0))
+        await pilot.pause()
+        assert app.current_mode == "findings"
+        await pilot.click(offset=(screen_lines(app)[2].index("State"), 2))
+        await pilot.pause()
+        assert app.screen.arrangement.sort == "state"
+        await pilot.click(offset=(screen_lines(app)[23].index("Filter"), 23))
+        await pilot.pause()
+        assert app.screen.entry.is_open
+
+
+async def test_an_export_is_what_is_shown_and_overwrites_nothing(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = FleetApp(MadeUpEngine(8))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for line in ("columns state name", "sort name", "filter state:held", "export md", "export md"):
+            await app.do(line.split()[0], *line.split()[1:])
+        await pilot.pause()
+        assert (tmp_path / "fleet-fleet.md").read_text().splitlines() == [
+            "| State | Name |",
+            "| --- | --- |",
+            "| held | dest0002.example |",
+            "| held | dest0006.example |",
+        ]
+        assert any("exists already" in message for message in said(app))
+        await app.do("export", "svg", "picture.svg")
+        assert "<svg" in (tmp_path / "picture.svg").read_text()
+        await app.do("export", "csv", "/nonexistent/x.csv")
+        await pilot.pause()
+        assert any("cannot be written" in message for message in said(app))
+
+
+async def test_chosen_columns_are_remembered(tmp_path) -> None:
+    app = FleetApp(MadeUpEngine(8), Surroundings(state=tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("comma", "space", "J", "enter")
+        await pilot.pause()
+        assert read_columns(tmp_path) == {"fleet": ("state", "tier", "age", "past")}
+        assert "dest0002" not in screen_text(app)
+
+
+async def test_problems_of_the_settings_are_said_and_hinder_nothing() -> None:
+    settings = replace(Settings(), keys={"check": ("p",)})
+    app = FleetApp(MadeUpEngine(3), Surroundings(settings, problems=("settings.toml:3: [/] no",)))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.pause()
+        assert said(app) == ["settings.toml:3: [/] no", 'keys.check: "p" belongs to poll; unchanged']
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted", "theme"),
+    [
+        ({"COLORTERM": "truecolor"}, ThemeName.AUTO, "fleet-dark"),
+        ({"COLORTERM": "truecolor"}, ThemeName.LIGHT, "fleet-light"),
+        ({"COLORTERM": "", "TERM": "xterm"}, ThemeName.DARK, "fleet-basic"),
+        ({"NO_COLOR": "1"}, ThemeName.DARK, "fleet-basic"),
+    ],
+)
+async def test_the_theme_suits_the_terminal(
+    environment: dict[str, str], wanted: ThemeName, theme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    app = FleetApp(MadeUpEngine(3), Surroundings(Settings(theme=wanted)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("j")
+        await app.do("theme", "nord")  # a theme that is not ours has no colours for marks: they fall back
+        await pilot.pause()
+        assert app.is_running
+    assert FleetApp(MadeUpEngine(3), Surroundings(Settings(theme=wanted))).theme == theme
+
+
+async def test_a_reply_is_said_with_its_weight() -> None:
+    app = FleetApp(MadeUpEngine(3))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        app.say(Reply("checked", Mark.OK))
+        app.say(Reply("refused", Mark.FAIL))
+        await pilot.pause()
+        assert [(note.message, note.severity) for note in app._notifications] == [
+            ("checked", "information"),
+            ("refused", "error"),
+        ]

@@ -1,0 +1,151 @@
+"""The wall: never more panels than are seen plus a page; and what a panel says."""
+
+import pytest
+from golden import screen_lines, screen_text
+from hypothesis import given
+from hypothesis import strategies as st
+from made_up import STEPS, MadeUpEngine, made_panel, made_row
+from rich.cells import cell_len
+
+from fleet.faces.tui.app import FleetApp, Surroundings
+from fleet.faces.tui.look import ASCII, UNICODE
+from fleet.faces.tui.widgets.panel import DestinationPanel, draw_panel
+from fleet.faces.tui.widgets.wall import PanelWall
+from fleet.views import Mark, Panel, PanelOutcome, StepMark
+
+
+async def test_five_thousand_destinations_never_mount_more_than_a_page_beyond_what_is_seen() -> None:
+    engine = MadeUpEngine(5_000)
+    app = FleetApp(engine)
+    async with app.run_test(size=(140, 45)) as pilot:
+        await pilot.press("2")
+        await pilot.pause()
+        wall = app.screen.query_one(PanelWall)
+        assert wall.capacity == 15
+        for size, keys in (
+            ((140, 45), "jjGk"),
+            ((200, 60), "gG"),
+            ((80, 24), "kkg"),
+            ((60, 16), "G"),
+            ((140, 45), "g"),
+        ):
+            await pilot.resize_terminal(*size)
+            for key in keys:
+                await pilot.press(key)
+            await pilot.pause()
+            mounted = len(app.query(DestinationPanel))
+            seen = sum(panel.bound is not None and panel.display for panel in app.query(DestinationPanel))
+            assert seen <= wall.capacity
+            assert mounted <= 2 * wall.capacity, (size, mounted)
+            assert wall.cursor_key in screen_text(app)
+        engine.panels_asked = 0
+        app.show_now()
+        assert engine.panels_asked <= 2 * wall.capacity
+
+
+async def test_the_cursor_walks_the_grid() -> None:
+    app = FleetApp(MadeUpEngine(11))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        await pilot.pause()
+        wall = app.screen.query_one(PanelWall)
+        keys = [row.key for row in app.screen.shown.rows]
+        for pressed, at in (("l", 1), ("j", 3), ("j", 5), ("h", 4), ("G", 10), ("j", 10), ("k", 8), ("g", 0), ("k", 0)):
+            await pilot.press(pressed)
+            assert wall.cursor_key == keys[at], pressed
+
+
+async def test_clicks_and_the_wheel() -> None:
+    engine = MadeUpEngine(11)
+    app = FleetApp(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        await pilot.pause()
+        wall = app.screen.query_one(PanelWall)
+        await pilot.click(offset=(50, 5))
+        assert wall.cursor_key == app.screen.shown.rows[1].key
+        await pilot.double_click(offset=(50, 15))
+        await app.workers.wait_for_complete()
+        assert engine.requests[-1].targets == (app.screen.shown.rows[3].key,)
+
+
+async def test_no_destination_says_so() -> None:
+    app = FleetApp(MadeUpEngine(0))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        await pilot.pause()
+        assert "No destination is declared." in screen_text(app)
+
+
+FULL = Panel(
+    key="ietf.org",
+    name="ietf.org",
+    mark=Mark.FAIL,
+    verdict="held",
+    mode="mandatory",
+    steps=tuple(StepMark(name, Mark.FAIL if name == "TLSA" else Mark.OK, "bogus") for name in STEPS),
+    outcomes=(
+        PanelOutcome("dlv1 dlv2", Mark.FAIL, "held, 41 h left"),
+        PanelOutcome("scan", Mark.UNKNOWN, "unknown"),
+    ),
+    expected="held",
+    weakest="held",
+    age="3 min",
+    history=(0.0, None, 2.0),
+    note="certificate ends in 6 d",
+    note_mark=Mark.WARN,
+)
+
+
+def said(panel: Panel | None, width: int, height: int, plain: bool = False) -> list[str]:
+    look = ASCII if plain else UNICODE
+    return ["".join(text for text, _ in line) for line in draw_panel(panel, width, height, look, True, True)]
+
+
+def test_a_panel_says_everything() -> None:
+    assert said(FULL, 44, 11) == [
+        "┏━ ● ietf.org ━━━━━━━━━━━━━━━━━━━━ ✗ held ━┓",
+        "┃ mandatory · 3 min                        ┃",
+        "┃ MX ✓ bogus  A ✓ bogus  TLSA ✗ bogus      ┃",
+        "┃ TLS ✓ bogus  CERT ✓ bogus                ┃",
+        "┃ dlv1 dlv2: ✗ held, 41 h left             ┃",
+        "┃ scan: ? unknown                          ┃",
+        "┃ expected held, weakest held              ┃",
+        "┃ ·····································▁·█ ┃",
+        "┃ ! certificate ends in 6 d                ┃",
+        "┃                                          ┃",
+        "┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛",
+    ]
+
+
+def test_where_there_is_little_room_rungs_and_outcome_stay() -> None:
+    lines = "\n".join(said(FULL, 38, 8))
+    for word in ("MX ✓", "A ✓", "TLSA ✗ bogus", "TLS ✓", "CERT ✓", "dlv1 dlv2: ✗ held", "+1 more", "certificate ends"):
+        assert word in lines
+
+
+def test_ascii_panels_are_ascii() -> None:
+    assert "".join(said(FULL, 44, 11, plain=True)).isascii()
+
+
+names = st.text(st.sampled_from("a.日🙂é"), max_size=50)
+
+
+@given(names, names, st.integers(0, 70), st.integers(0, 14), st.booleans())
+def test_a_panel_is_exactly_as_large_as_asked(name: str, word: str, width: int, height: int, plain: bool) -> None:
+    panel = made_panel(made_row(3, name=name or "x"), word)
+    if width < 10 or height < 2:
+        return  # the wall has no panels so small
+    lines = said(panel, width, height, plain)
+    assert [cell_len(line) for line in lines] == [width] * height
+    assert [cell_len(line) for line in said(None, width, height)] == [width] * height
+
+
+@pytest.mark.parametrize("plain", [False, True])
+async def test_the_screen_is_only_ours_in_ascii(plain: bool) -> None:
+    app = FleetApp(MadeUpEngine(9), Surroundings(ascii=plain))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in "123456":
+            await pilot.press(key)
+            await pilot.pause()
+            assert all(line.isascii() for line in screen_lines(app)) is plain

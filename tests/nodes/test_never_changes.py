@@ -1,0 +1,247 @@
+"""Nothing that this program can send changes a node, whatever profiles, names, prompts and menus say."""
+
+import asyncio
+import re
+import string
+from collections.abc import Callable
+
+import pytest
+from examples import APPLIANCE
+from hypothesis import given
+from hypothesis import strategies as st
+from random_settings import QUICK
+
+from fleet.clock import now
+from fleet.errors import RemoteError
+from fleet.lab.nodes import layouts
+from fleet.lab.nodes.commandline import Appliance, CommandLine
+from fleet.model.observation import Sight
+from fleet.nodes import Limits
+from fleet.nodes.asyncos import walks
+from fleet.nodes.asyncos.poll import poll_appliance
+from fleet.nodes.asyncos.session import Session
+from fleet.nodes.commands import TABLE, Entry, Line, Place, encode
+from fleet.nodes.gathering import Gathering
+from fleet.nodes.slots import Address, Choice, ConfigPath, Domain, LookupTable, Number, Refused, Secret, Slot
+
+FAST = Limits(quiet=0.01, settle=0.001, greeting=0.001, command=2.0, pages=20)
+FORBIDDEN = (
+    "commit", "loadconfig", "saveconfig", "suspend", "reset", "delivernow", "clusterconfig", "new", "delete", "clear",
+    "setup", "default", "import", "export", "search", "upgrade", "reboot", "shutdown", "rollback", "dnsflush", "passwd",
+)  # fmt: skip
+HOSTILE = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        ["a;commit", "a\ncommit\n", "$(reboot)", "`id`", "../../etc/shadow", "-oProxyCommand=x", "a b", "a\x00b",
+         "á.example", "fe80::1%eth0;x", "hash:/etc/postfix/../shadow", "1\r\n", "|id", "a&b", "a>b",
+         "'", '"', "\x03", "\x1b[A", " "]
+    ),
+    st.integers(),
+    st.none(),
+    st.booleans(),
+    st.builds(lambda text: "example.com" + text, st.text(max_size=5)),
+)  # fmt: skip
+_GOOD = re.compile(r"[A-Za-z0-9._:/-]*", re.ASCII)
+
+
+@QUICK
+@given(
+    value=HOSTILE,
+    slot=st.sampled_from(
+        [slot for entry in TABLE.values() for slot in entry.slots if not slot.secret] + [Address(), Domain()]
+    ),
+)
+def test_a_slot_lets_through_plain_words_or_nothing(value: object, slot: Slot) -> None:
+    try:
+        text = slot.encode(value)
+    except Refused:
+        return
+    assert _GOOD.fullmatch(text)
+    assert not text.startswith("-")
+    assert ".." not in text.split("/")
+
+
+@QUICK
+@given(entry=st.sampled_from(list(TABLE.values())), values=st.lists(HOSTILE, max_size=2))
+def test_whatever_fills_it_a_line_is_its_table_entry(entry: Entry, values: list[object]) -> None:
+    try:
+        line = encode(entry, *values)
+    except Refused:
+        return
+    fixed = [word for word in entry.words if isinstance(word, str)]
+    assert line.text.endswith(entry.end)
+    assert all(word in line.text for word in fixed)
+    assert line.text.count("\n") == entry.end.count("\n")
+    if entry.place is not Place.LOGIN:
+        assert set(line.text) <= set(string.ascii_letters + string.digits + " ._:/=,+%-\n\x03")
+
+
+def test_a_line_cannot_be_made_by_hand_nor_from_an_entry_outside_the_table() -> None:
+    stranger = Entry(Place.ASYNCOS, ("commit",), "no")
+    with pytest.raises(TypeError):
+        Line(object(), stranger, "commit\n")
+    with pytest.raises(Refused):
+        encode(stranger)
+
+
+def test_no_entry_of_the_table_changes_a_node() -> None:
+    for entry in TABLE.values():
+        words = {word.lower() for word in entry.words if isinstance(word, str)}
+        assert not words & set(FORBIDDEN), entry
+        assert not any(re.search(r"[;&|<>$`'\"\\(){}*?!~#\n\r]", word) for word in words), entry
+
+
+def test_every_walk_sends_entries_of_the_table_only() -> None:
+    known = list(TABLE.values())
+    for walk in walks.documented():
+        for entry in (walk.start, *(turn.send for turn in walk.turns)):
+            assert any(entry is row for row in known)
+
+
+@pytest.mark.parametrize(
+    ("slot", "value", "text"),
+    [
+        (Domain(), "Example.COM", "example.com"),
+        (Address(), "2001:DB8::1", "2001:db8::1"),
+        (ConfigPath(("/etc/postfix",)), "/etc/postfix/sub/tls_policy", "/etc/postfix/sub/tls_policy"),
+        (Choice(frozenset({"hash"})), "hash", "hash"),
+        (
+            LookupTable(Choice(frozenset({"hash"})), ConfigPath(("/etc/postfix",))),
+            "hash:/etc/postfix/a",
+            "hash:/etc/postfix/a",
+        ),
+        (Number(), 7, "7"),
+        (Secret(), "correct horse", "correct horse"),
+    ],
+)
+def test_what_a_slot_is_for_passes(slot: Slot, value: object, text: str) -> None:
+    assert slot.encode(value) == text
+
+
+def test_a_refused_password_is_not_repeated() -> None:
+    with pytest.raises(Refused) as refusal:
+        Secret().encode("hunter2\nrm")
+    assert "hunter2" not in str(refusal.value)
+
+
+class Scripted:
+    """A terminal whose far end is a function from what was sent to what comes."""
+
+    def __init__(self, answer: Callable[[str], str], greeting: str) -> None:
+        self._answer = answer
+        self._coming = [greeting.encode("utf-8", "replace")]
+        self.sent: list[str] = []
+
+    async def read(self) -> bytes:
+        if not self._coming:
+            await asyncio.Event().wait()
+        return self._coming.pop(0)
+
+    def write(self, line: Line) -> None:
+        assert isinstance(line, Line)
+        self.sent.append(line.text)
+        answer = self._answer(line.text)
+        if answer:
+            self._coming.append(answer.encode("utf-8", "replace"))
+
+
+def converse(answer: Callable[[str], str], greeting: str) -> tuple[list[str], Gathering]:
+    terminal = Scripted(answer, greeting)
+    gathering = Gathering("gw1", now, list)
+
+    async def run() -> None:
+        try:
+            await asyncio.wait_for(poll_appliance(Session(terminal, "gw1", FAST), gathering, document=True), 20)
+        except RemoteError:
+            return
+
+    asyncio.run(run())
+    return terminal.sent, gathering
+
+
+KNOWN_LINES = {
+    entry.glue.join(word for word in entry.words if isinstance(word, str)) + entry.end
+    for entry in TABLE.values()
+    if entry.place is Place.ASYNCOS and not entry.slots
+}
+PROMPTS = st.sampled_from(
+    ["gw1> ", "[]> ", "[Y]> ", "[N]> ", "[commit]> ", "(Cluster x)> ", "Password:", "(y/n)? ",
+     "-Press Any Key For More-", "", "root@gw1:~# ", "[1]> ", "[]> \r\n", "gw1> \x1b[31m"]
+)  # fmt: skip
+MENU_TEXTS = st.lists(
+    st.one_of(
+        st.sampled_from(
+            ["Choose the operation you want to perform:", "- COMMIT - Commit.", "- LIST - List.", "- PRINT - Print.",
+             "- EDIT - Edit.", "- DELETE - Delete.", "- HOSTACCESS - HAT.", "- RCPTACCESS - RAT.", "1. commit",
+             "1. Mask passwords", "2. delete everything", "Do you want to commit your changes?", "domain",
+             "Mask the passwords?", "could take a while", "There are uncommitted changes",
+             "You are not in the correct access group to use this", "1. out (on D1, 192.0.2.1) SMTP TCP Port 25 Public"]
+        ),
+        st.text(string.printable, max_size=30),
+    ),
+    max_size=8,
+)  # fmt: skip
+
+
+@QUICK
+@given(replies=st.lists(st.tuples(MENU_TEXTS, PROMPTS), min_size=1, max_size=12))
+def test_whatever_an_appliance_prints_only_table_lines_leave_and_never_commit(
+    replies: list[tuple[list[str], str]],
+) -> None:
+    coming = iter(replies * 8)
+
+    def answer(_sent: str) -> str:
+        lines, prompt = next(coming, ([], ""))
+        return "\r\n".join([*lines, prompt])
+
+    sent, _gathering = converse(answer, "welcome\r\ngw1> ")
+    for line in sent:
+        assert line in KNOWN_LINES or re.fullmatch(r"[1-9][0-9]{0,2}\n", line), line
+        assert not any(word in line.lower() for word in FORBIDDEN)
+
+
+@QUICK
+@given(
+    domain=st.text(string.printable, max_size=30),
+    profile=st.text(string.printable, max_size=20),
+    menu=st.sampled_from(["- COMMIT - Commit changes.", "- NEW - x", "Commit? [Y]> ", "(y/n)"]),
+)
+def test_hostile_names_inside_an_honest_session_change_nothing(domain: str, profile: str, menu: str) -> None:
+    line = CommandLine(Appliance(APPLIANCE, variant=0), rows=10_000)
+
+    def answer(sent: str) -> str:
+        return line.feed(sent).replace("ietf.org", domain).replace("RELAYLIST", profile).replace("- CLEAR", menu)
+
+    converse(answer, line.greeting())
+    assert line.changed == []
+
+
+@QUICK
+@given(
+    question=st.text(string.ascii_letters + " ?:!", min_size=1, max_size=40),
+    default=st.sampled_from(["Y", "N", "1", "commit", "x"]),
+)
+def test_an_unexpected_prompt_gets_ctrl_c_and_is_the_last_thing_sent(question: str, default: str) -> None:
+    line = CommandLine(Appliance(APPLIANCE), rows=10_000)
+    asked = False
+
+    def answer(sent: str) -> str:
+        nonlocal asked
+        if sent.startswith("smtproutes"):
+            asked = True
+            return f"smtproutes\r\nThe {question}\r\nreally [{default}]> "
+        return "^C\r\n" + line.appliance.prompt if asked and sent == "\x03" else line.feed(sent)
+
+    sent, gathering = converse(answer, line.greeting())
+    assert sent[-1] == "\x03"
+    assert gathering.observation().unit("controls").sight is Sight.SEEN
+
+
+def test_the_lab_would_notice_a_change() -> None:
+    """The watcher of the tests above can see: otherwise they would prove nothing."""
+    line = CommandLine(Appliance(APPLIANCE))
+    line.feed("destconfig\nNEW\n")
+    line.feed("\n")
+    line.feed("commit\n")
+    assert line.changed == ["NEW", "commit"]
+    assert layouts.DESTCONFIG
