@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from made_up import STEPS, MadeUpEngine, made_panel, made_row
 from rich.cells import cell_len
 
-from fleet.faces.tui.app import FleetApp, Surroundings
+from fleet.faces.tui.app import FleetApp
+from fleet.faces.tui.delivery import Surroundings
 from fleet.faces.tui.look import ASCII, UNICODE
 from fleet.faces.tui.widgets.panel import DestinationPanel, draw_panel
 from fleet.faces.tui.widgets.wall import PanelWall
@@ -33,9 +34,10 @@ async def test_five_thousand_destinations_never_mount_more_than_a_page_beyond_wh
             for key in keys:
                 await pilot.press(key)
             await pilot.pause()
-            mounted = len(app.query(DestinationPanel))
-            seen = sum(panel.bound is not None and panel.display for panel in app.query(DestinationPanel))
-            assert seen <= wall.capacity
+            panels = list(app.screen.query(DestinationPanel))
+            mounted = len(panels)
+            seen = sum(panel.bound is not None and panel.display for panel in panels)
+            assert wall.capacity - 5 < seen <= wall.capacity  # the last line of five columns may be short
             assert mounted <= 2 * wall.capacity, (size, mounted)
             assert wall.cursor_key in screen_text(app)
         engine.panels_asked = 0
@@ -144,8 +146,13 @@ def test_a_panel_is_exactly_as_large_as_asked(name: str, word: str, width: int, 
 @pytest.mark.parametrize("plain", [False, True])
 async def test_the_screen_is_only_ours_in_ascii(plain: bool) -> None:
     app = FleetApp(MadeUpEngine(9), Surroundings(ascii=plain))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         for key in "123456":
             await pilot.press(key)
             await pilot.pause()
             assert all(line.isascii() for line in screen_lines(app)) is plain
+        for key in ("question_mark", "s", "comma", "ctrl+p", "C", "c"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert all(line.isascii() for line in screen_lines(app)) is plain, key
+            await pilot.press("escape")
