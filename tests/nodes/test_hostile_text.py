@@ -61,8 +61,8 @@ PARSERS: dict[str, Callable[[str], object]] = {
 
 PIECES = st.sampled_from(
     ["Domain  TLS  DANE\n", "====  ===  ====\n", "(Default)", "Preferred", "Opportunistic", "DANE: ", "TLS: ",
-     "Default", "$X\n", "  ACCEPT {\n", "}\n", "ALL", " REJECT\n", "Recipient Access Table\n", "1. ", "Priority: 0 ", "10.0.0.1",
-     "::1", "\n", " -> ", "USEDNS", "/pri=", "[", "]", ":", ",", "inline:{", "begin retry\n", "* * F,", "nameserver ",
+     "Default", "$X\n", "  ACCEPT {\n", "}\n", "ALL", " REJECT\n", "Recipient Access Table\n", "1. ",
+     "Priority: 0 ", "10.0.0.1", "::1", "\n", " -> ", "USEDNS", "/pri=", "[", "]", ":", ",", "inline:{", "begin retry\n", "* * F,", "nameserver ",
      "DNS Servers: ", "DNSSEC=", "Currently using the local ", "<?xml", "<config>", "</config>", "<dns>", "&", "9",
      "There are currently ", "<listeners><listener>", "x transport:\n", "driver = smtp\n", "hosts_try_dane = ",
      "mail_version = ", "\r", "\x1b[", "Level: ", '"', "password = "]
