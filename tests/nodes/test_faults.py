@@ -7,8 +7,7 @@ from pathlib import Path
 
 import asyncssh
 import pytest
-from conftest import QUICK, Serve
-from examples import APPLIANCE, PASSWORD, POSTFIX
+from node_examples import APPLIANCE, PASSWORD, POSTFIX, QUICK, Serve
 
 from fleet.clock import monotonic
 from fleet.errors import FailureKind

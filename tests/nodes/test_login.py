@@ -11,8 +11,7 @@ from pathlib import Path
 
 import asyncssh
 import pytest
-from conftest import QUICK, Serve
-from examples import APPLIANCE, PASSWORD, POSTFIX
+from node_examples import APPLIANCE, PASSWORD, POSTFIX, QUICK, Serve
 
 from fleet.errors import Failure, FailureKind, RemoteError
 from fleet.lab.nodes.faults import Fault

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from examples import PASSWORD
+from node_examples import PASSWORD
 
 NODES = 1000
 SECONDS = 12.0

@@ -6,9 +6,9 @@ import string
 from collections.abc import Callable
 
 import pytest
-from examples import APPLIANCE
 from hypothesis import given
 from hypothesis import strategies as st
+from node_examples import APPLIANCE
 from random_settings import QUICK
 
 from fleet.clock import now

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 import asyncssh
 import pytest
-from conftest import Serve
-from examples import APPLIANCE, EXIM, POSTFIX
+from node_examples import APPLIANCE, EXIM, POSTFIX, Serve
 
 from fleet.clock import fixed
 from fleet.lab.nodes import layouts
