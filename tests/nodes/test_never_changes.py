@@ -295,6 +295,34 @@ def test_an_unexpected_prompt_gets_ctrl_c_and_is_the_last_thing_sent(question: s
     assert gathering.observation().unit("controls").sight is Sight.SEEN
 
 
+@pytest.mark.parametrize(
+    ("command", "question"),
+    [
+        ("destconfig", "Do you want to remove the domain? [Y]> "),
+        ("destconfig", "Which domain do you want to remove? []> "),
+        ("LIST", "Enter the domain to delete.\r\n[]> "),
+        ("listenerconfig", "This could take a while. Delete all listeners? [N]> "),
+        ("HOSTACCESS", "Resetting could take a while. Continue? [N]> "),
+        ("showconfig", "1. Unmask passwords\r\n2. Mask passwords\r\n[1]> "),
+        ("showconfig", "Load the configuration? [Y]> "),
+    ],
+)
+def test_a_question_like_an_expected_one_at_the_wrong_place_gets_ctrl_c(command: str, question: str) -> None:
+    line = CommandLine(Appliance(APPLIANCE), rows=10_000)
+    asked = False
+
+    def answer(sent: str) -> str:
+        nonlocal asked
+        if sent.strip() == command:
+            asked = True
+            return f"{command}\r\n{question}"
+        return "^C\r\n" + line.appliance.prompt if asked and sent == "\x03" else line.feed(sent)
+
+    sent, _gathering = converse(answer, line.greeting())
+    assert asked
+    assert sent[-1] == "\x03"
+
+
 def test_the_lab_would_notice_a_change() -> None:
     """The watcher of the tests above can see: otherwise they would prove nothing."""
     line = CommandLine(Appliance(APPLIANCE))
