@@ -291,7 +291,7 @@ def test_an_unexpected_prompt_gets_ctrl_c_and_is_the_last_thing_sent(question: s
         return "^C\r\n" + line.appliance.prompt if asked and sent == "\x03" else line.feed(sent)
 
     sent, gathering = converse(answer, line.greeting())
-    assert sent[-1] == "\x03"
+    assert sent[-2:] == ["smtproutes\n", "\x03"]
     assert gathering.observation().unit("controls").sight is Sight.SEEN
 
 
@@ -300,6 +300,7 @@ def test_an_unexpected_prompt_gets_ctrl_c_and_is_the_last_thing_sent(question: s
     [
         ("destconfig", "Do you want to remove the domain? [Y]> "),
         ("destconfig", "Which domain do you want to remove? []> "),
+        ("DETAIL", "Delete the domain now? [Y]> "),
         ("LIST", "Enter the domain to delete.\r\n[]> "),
         ("listenerconfig", "This could take a while. Delete all listeners? [N]> "),
         ("HOSTACCESS", "Resetting could take a while. Continue? [N]> "),
@@ -320,7 +321,7 @@ def test_a_question_like_an_expected_one_at_the_wrong_place_gets_ctrl_c(command:
 
     sent, _gathering = converse(answer, line.greeting())
     assert asked
-    assert sent[-1] == "\x03"
+    assert sent[sent.index(command + "\n") + 1 :] == ["\x03"]
 
 
 def test_the_lab_would_notice_a_change() -> None:
