@@ -292,7 +292,7 @@ _SSH: dict[str, Key] = {
         _formed(values.PASSWORD, "is no place of a passphrase: write env:NAME or keyring:NAME"),
         "where the passphrase of `key` is kept: env:NAME or keyring:NAME",
     ),
-    "jump": Key(Text(values.jump, Code.FORM, r"\S+"), "hosts to go through, the first one first: [user@]host[:port],..."),
+    "jump": Key(Text(values.jump, Code.FORM, r"\S+"), "hosts to go through, first to last: [user@]host[:port],..."),
     "host_key": Key(
         _formed(values.FINGERPRINT, "is no fingerprint: write SHA256: and 43 characters, as ssh-keygen -l prints it"),
         "fingerprint of the host key",

@@ -205,7 +205,7 @@ def test_a_message_never_carries_an_escape_sequence() -> None:
 
 
 def test_ssh_may_go_through_several_hosts_and_name_where_a_passphrase_is_kept() -> None:
-    reading = read(FLEET + 'ssh = { jump = "fleet@a.example:2222,b.example", key = "k", passphrase = "env:KEY_PASS" }\n')
+    reading = read(FLEET + 'ssh = { jump = "fleet@a.example:2222,b.example", passphrase = "env:KEY_PASS" }\n')
     assert reading.diagnostics == ()
     assert reading.fleet is not None
     ssh = next(iter(reading.fleet.nodes.values())).ssh
