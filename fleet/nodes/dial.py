@@ -125,7 +125,8 @@ class Dialer:
             try:
                 key = await self._show_key(target, node.ssh, family)
             except RemoteError as error:
-                if error.failure.kind is not FailureKind.ALGORITHMS:
+                # OpenSSH hangs up without a word where it has no key of the kind that is asked for.
+                if error.failure.kind not in {FailureKind.ALGORITHMS, FailureKind.CLOSED}:
                     raise
                 problem = error
             else:
