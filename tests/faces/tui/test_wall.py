@@ -33,9 +33,10 @@ async def test_five_thousand_destinations_never_mount_more_than_a_page_beyond_wh
             for key in keys:
                 await pilot.press(key)
             await pilot.pause()
-            mounted = len(app.query(DestinationPanel))
-            seen = sum(panel.bound is not None and panel.display for panel in app.query(DestinationPanel))
-            assert seen <= wall.capacity
+            panels = list(app.screen.query(DestinationPanel))
+            mounted = len(panels)
+            seen = sum(panel.bound is not None and panel.display for panel in panels)
+            assert wall.capacity - 5 < seen <= wall.capacity  # the last line of five columns may be short
             assert mounted <= 2 * wall.capacity, (size, mounted)
             assert wall.cursor_key in screen_text(app)
         engine.panels_asked = 0
