@@ -17,9 +17,12 @@ from fleet.errors import FleetError, UsageError
 from fleet.faces.cli.check import check
 from fleet.faces.cli.demo import demo
 from fleet.faces.cli.diff import diff
+from fleet.faces.cli.forecast import forecast
 from fleet.faces.cli.init import init
 from fleet.faces.cli.lab import lab
+from fleet.faces.cli.rollout import rollout
 from fleet.faces.cli.rules import explain, rules
+from fleet.faces.cli.runbook import runbook
 from fleet.faces.cli.schema import schema
 from fleet.faces.cli.validate import validate
 
@@ -69,6 +72,9 @@ app.command()(validate)
 app.command()(rules)
 app.command()(explain)
 app.command()(diff)
+app.command()(forecast)
+app.command()(rollout)
+app.command()(runbook)
 app.command()(schema)
 app.command()(init)
 app.command()(demo)

@@ -101,6 +101,23 @@ def check_schema() -> Schema:
     }
 
 
+def document_schema(kind: type) -> Schema:
+    """The schema of a document that is written from one dataclass, ``kind``, whose ``format`` is a constant."""
+    defs: dict[str, Schema] = {}
+    found = _fields(kind, defs)
+    title = next(field.default for field in dataclasses.fields(kind) if field.name == "format")
+    properties = {"format": {"const": title}} | {
+        name: shape for name, shape in found["properties"].items() if name != "format"
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        **found,
+        "properties": properties,
+        "$defs": dict(sorted(defs.items())),
+    }
+
+
 def _step(kind: type[Step], defs: dict[str, Schema]) -> Schema:
     found = _fields(kind, defs)
     properties = {"kind": {"const": KINDS[kind]}} | found["properties"]

@@ -1,0 +1,74 @@
+"""Running ``fleet forecast``."""
+
+import sys
+from dataclasses import dataclass
+
+from fleet.decision import ExitCode, worst_code
+from fleet.errors import UsageError
+from fleet.faces.cli.forecast_given import Given, gather
+from fleet.faces.cli.forecast_options import Asked
+from fleet.faces.cli.terminal import look
+from fleet.forecast.moves import moves
+from fleet.forecast.rows import entries, totals
+from fleet.model import Outcome
+from fleet.text import show
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of the forecast is shown, and how."""
+
+    node: str = ""
+    limit: int = 0
+    explain: bool = False
+    as_json: bool = False
+
+
+def write_forecast(asked: Asked, shown: Shown) -> ExitCode:
+    """Print the forecast and return the exit code."""
+    given = gather(asked)
+    after = given.after()
+    if shown.node and not any(shown.node in group.names for group in after.classes):
+        raise UsageError(f"--node {show(shown.node)}: there is no such external node")
+    changes = moves(given.before(), after) if given.changed else None
+    found = entries(after, node=shown.node)
+    code = exit_code([entry.core.outcome for entry in found], any(entry.core.stopped for entry in found), given)
+    listed = found[: shown.limit] if shown.limit and not shown.as_json else found
+    counts = totals(found)
+    if shown.as_json:
+        from fleet.faces.export.findings_json import printable
+        from fleet.faces.export.forecast_json import Run, forecast_document
+
+        run = Run(tuple(asked.supposed), tuple(sorted(given.resolving.down)), int(code))
+        print(printable(forecast_document(after, listed, counts, changes, given.source, run)))
+    else:
+        from fleet.faces.export.forecast_text import forecast_text
+        from fleet.views.forecast import forecast_view
+
+        view = forecast_view(
+            after,
+            listed,
+            counts,
+            given.source,
+            moves=changes,
+            supposed=given.supposed,
+            more=len(found) - len(listed),
+            in_full=shown.explain,
+        )
+        for line in forecast_text(view, look()):
+            print(line)
+    if given.interrupted:
+        print("fleet: interrupted: destinations that were not reached count as not tested", file=sys.stderr)
+    return code
+
+
+_OPEN = (Outcome.UNKNOWN, Outcome.NOT_TESTED, Outcome.DNS_READY)
+
+
+def exit_code(outcomes: list[Outcome], stopped: bool, given: Given) -> ExitCode:
+    """What a script is told: mail that is held counts for more than what is not known."""
+    codes = [ExitCode.CLEAN] if outcomes else []
+    codes += [ExitCode.FINDINGS] if stopped else []
+    codes += [ExitCode.INCOMPLETE] if any(outcome in _OPEN for outcome in outcomes) else []
+    codes += [ExitCode.INTERRUPTED] if given.interrupted else []
+    return worst_code(codes)

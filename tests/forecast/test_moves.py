@@ -1,0 +1,110 @@
+"""Before and after a change: what moves, how much of it, and why."""
+
+import pytest
+
+from fleet.forecast import forecast
+from fleet.forecast.moves import moves
+from fleet.forecast.rows import entries, totals
+from fleet.model import Outcome
+
+DOMAINS = {"example.org": 40_000, "plain.example": 12}
+
+
+@pytest.fixture
+def both(fleets, checks, two_tiers):
+    """Forecasts of the two tiers before and after changes of the profile's text."""
+    verdicts = {
+        "example.org": checks.verdict(checks.Host(match=checks.mismatched())),
+        "plain.example": checks.verdict(checks.Host(address="insecure"), mx="insecure", domain="plain.example"),
+    }
+
+    def told(*changes):
+        texts = [two_tiers.replace('dane = "opportunistic"', 'dane = "none"')] * 2
+        for old, new in changes:
+            assert old in texts[1]
+            texts[1] = texts[1].replace(old, new)
+        found = [fleets.of(text) for text in texts]
+        return [forecast(fleet, list(fleet.destinations.values()), verdicts) for fleet in found]
+
+    return told
+
+
+def test_turning_dane_on_moves_the_destination_with_the_wrong_certificate_to_held(both) -> None:
+    before, after = both(('dane = "none"', 'dane = "opportunistic"'))
+    first, second = moves(before, after)
+    assert (first.before, first.after, first.stays) == ("dane-off: tls", "held", False)
+    assert [one.destination.domain for one in first.moved] == ["example.org"]
+    assert (first.recipients, first.unweighed, first.nodes) == (40_000, 0, ("dlv1", "dlv2"))
+    assert (second.before, second.after, second.stays) == ("dane-off: tls", "tls", True)
+
+
+def test_nothing_moves_where_nothing_is_changed(both) -> None:
+    assert moves(*both()) == ()
+
+
+def test_a_change_on_one_node_is_told_of_that_node_alone(both) -> None:
+    own = '[nodes.dlv2]\ntier = "delivery"\ndestination_controls.default.dane = "mandatory"'
+    before, after = both(('[nodes.dlv2]\ntier = "delivery"', own))
+    (move,) = moves(before, after)
+    assert (move.after, move.nodes, [one.destination.domain for one in move.moved]) == (
+        "held",
+        ("dlv2",),
+        ["plain.example"],
+    )
+
+
+def test_flows_are_compared_with_themselves_when_their_action_changes(both) -> None:
+    before, after = both(('RELAYED = "RELAY"', 'RELAYED = "ACCEPT"'), ('dane = "none"', 'dane = "opportunistic"'))
+    assert moves(before, after) == ()
+
+
+def test_rows_are_worst_first_then_heaviest_and_unknown_above_clean(fleets, checks, two_tiers) -> None:
+    text = two_tiers + '[destinations."new.example"]\n[destinations."held.example"]\nrecipients_per_day = 1\n'
+    fleet = fleets.of(text.replace('dane = "none"', 'dane = "opportunistic"'))
+    verdicts = {
+        "example.org": checks.verdict(checks.Host()),
+        "held.example": checks.verdict(checks.Host(match=checks.mismatched()), domain="held.example"),
+        "plain.example": checks.verdict(checks.Host(tlsa="nxdomain"), domain="plain.example"),
+    }
+    found = entries(forecast(fleet, list(fleet.destinations.values()), verdicts))
+    assert [entry.destination.domain for entry in found] == [
+        "held.example",
+        "new.example",
+        "plain.example",
+        "example.org",
+    ]
+    counted = [(total.core.outcome, total.destinations, total.recipients, total.unweighed) for total in totals(found)]
+    assert counted[:2] == [(Outcome.HELD, 1, 1, 0), (Outcome.NOT_TESTED, 1, 0, 1)]
+
+
+def test_platforms_with_one_outcome_have_rows_of_their_own(fleets, checks, two_tiers) -> None:
+    postfix = """
+[tiers.postfix]
+platform = "postfix"
+delivers_to = ["internet"]
+[tiers.postfix.postfix]
+smtp_tls_security_level = "dane"
+smtp_dns_support_level = "dnssec"
+relayhost = ""
+[nodes.p]
+tier = "postfix"
+addresses = ["10.0.3.1"]
+"""
+    fleet = fleets.of(two_tiers + postfix)
+    found = entries(
+        forecast(fleet, [fleet.destinations["example.org"]], {"example.org": checks.verdict(checks.Host())})
+    )
+    assert [(entry.core.outcome, entry.nodes) for entry in found] == [
+        (Outcome.DANE, ("dlv1", "dlv2")),
+        (Outcome.DANE, ("p",)),
+    ]
+
+
+def test_both_readings_of_a_first_host_that_fails_are_told(fleets, checks, two_tiers) -> None:
+    fleet = fleets.of(two_tiers)
+    hosts = checks.Host(name="a.example", match=checks.mismatched()), checks.Host(name="b.example", preference=20)
+    found = forecast(fleet, [fleet.destinations["example.org"]], {"example.org": checks.verdict(*hosts)})
+    group = found.classes[0]
+    told = found.explain(group, group.ingresses[0], "example.org")
+    assert [(one.name, one.outcome) for one in told.readings] == [("strict", Outcome.HELD), ("RFC 7672", Outcome.DANE)]
+    assert (told.outcome, told.best, told.assumed) == (Outcome.HELD, Outcome.DANE, True)
