@@ -23,7 +23,7 @@ from fleet.views.filtering import Filter, FilterProblem, parse_filter
 from fleet.views.ladder import Cell, LadderRow, Summary, ladder, summary
 from fleet.views.marks import Mark
 from fleet.views.panels import Panel, PanelOutcome, StepMark
-from fleet.views.rows import Column, Row, Table, TableCell
+from fleet.views.rows import Column, Head, Row, Table, TableCell
 
 __all__ = [
     "Arrangement",
@@ -34,6 +34,7 @@ __all__ = [
     "Filter",
     "FilterProblem",
     "GroupHead",
+    "Head",
     "LadderRow",
     "Mark",
     "Panel",
