@@ -22,7 +22,7 @@ from fleet.model.fleet import Node, Platform, SshSettings
 from fleet.nodes.breaker import Breaker
 from fleet.nodes.credentials import Credentials, Offer
 from fleet.nodes.failures import failed, from_exception
-from fleet.nodes.hostkeys import FAMILIES, HostKey, KnownHosts, Vouching, describe
+from fleet.nodes.hostkeys import EVERY_FAMILY, FAMILIES, HostKey, KnownHosts, Vouching, describe
 from fleet.nodes.limits import Limits
 from fleet.nodes.login import Login
 from fleet.nodes.places import LeasedPlaces
@@ -91,6 +91,7 @@ class Dialer:
         self._sockets = Sockets()
         self._handshakes = LeasedPlaces(self.limits.handshakes, self.limits.lease)
         self._jumps: dict[tuple[str, SshSettings], _Jump] = {}
+        self._families: dict[tuple[str, int, str], tuple[str, ...]] = {}  # of pinned keys that are not the first shown
 
     async def close(self) -> None:
         """Close the connections to jump hosts, last hop first."""
@@ -137,14 +138,18 @@ class Dialer:
 
     async def _dial(self, target: Target, ssh: SshSettings, keep_alive: float) -> asyncssh.SSHClientConnection:
         vouching = Vouching(target.peer, ssh.host_key, self._known_hosts.read(ssh.known_hosts or target.known_hosts))
-        try:
+        if not vouching.pinned or any(name == _HOST_KEY_OPTION for name, _value in ssh.algorithms):
             return await self._log_in(target, ssh, vouching, keep_alive, None)
+        known = self._families.get((target.host, target.port, ssh.host_key))
+        try:
+            return await self._log_in(target, ssh, vouching, keep_alive, known or EVERY_FAMILY)
         except RemoteError as error:
-            if not (vouching.pinned and error.failure.kind is FailureKind.HOST_KEY_CHANGED):
+            if known is not None or error.failure.kind is not FailureKind.HOST_KEY_CHANGED:
                 raise
             family = await self._family_of_pin(target, ssh, vouching)
             if family is None:
                 raise
+        self._families[target.host, target.port, ssh.host_key] = family
         return await self._log_in(target, ssh, vouching, keep_alive, family)
 
     async def _family_of_pin(self, target: Target, ssh: SshSettings, vouching: Vouching) -> tuple[str, ...] | None:

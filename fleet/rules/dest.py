@@ -336,15 +336,17 @@ def held(question: Question) -> Answers:
             if mode is None:
                 continue
             judged = _judged(verdict, one, policy, mode)
-            if judged.outcome is not Outcome.HELD and judged.action is not Action.BOUNCE:
+            bounced = judged.action is Action.BOUNCE
+            if judged.outcome is not Outcome.HELD and not bounced:
                 continue
             where = question.place(one, policy.dane.path)
             given = question.destinations[name]
             problem = Problem(
                 f"destination {given}",
                 where.path,
-                f"Mail to {given} is held in {mode} mode (last verdict {_age(question, verdict)} old): "
-                f"{judged.reason.rstrip('.')}; it {queued(policy.bounce_seconds.value)}.",
+                f"Mail to {given} is {'returned at once' if bounced else 'held'} in {mode} mode (last verdict "
+                f"{_age(question, verdict)} old): {judged.reason.rstrip('.')}; it "
+                f"{'goes back to its sender' if bounced else queued(policy.bounce_seconds.value)}.",
                 "Tell the destination's postmaster, or set DANE to none for this domain until it is mended.",
                 _watched_label(question, given),
             )

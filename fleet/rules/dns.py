@@ -265,6 +265,8 @@ def _dane_domain(question: Question, found: Unfit) -> tuple[str, tuple[Label, ..
     controls = controls_of(one.settings) if one.settings.platform is Platform.ASYNCOS else None
     for domain in found.resolver.domains:
         bare = canonical(domain).removeprefix(".")
+        if bare == "arpa" or bare.endswith(".arpa"):
+            continue  # reverse lookups: no mail goes there
         keys = [entry.domain for entry in controls.entries()] if controls is not None else []
         inside = [canonical(key).removeprefix(".") for key in (*keys, *question.destinations)]
         for name in dict.fromkeys((bare, *(key for key in inside if below(f".{bare}", key)))):
@@ -452,6 +454,11 @@ def _each_resolver(question: Question) -> Iterator[tuple[NodeClass, int, Resolve
             yield one, number, resolver
 
 
+def _loopback(resolver: Resolver) -> bool:
+    where = address(resolver.address)
+    return where is not None and where.is_loopback
+
+
 def _say(question: Question, one: NodeClass, number: int, resolver: Resolver, sentence: str, hint: str) -> Problem:
     where = question.place(one, ("resolvers", number))
     name = resolver_key(resolver)
@@ -467,21 +474,29 @@ def _say(question: Question, one: NodeClass, number: int, resolver: Resolver, se
     source="seed: managing several DNS resolvers",
     bad=(
         Example(_asyncos(_GOOD.format(0)), _at(0)),
-        Example(_linux("dane", _GOOD.format(0).replace("10.0.0.53", "127.0.0.1")), _at(0)),
+        Example(_linux("dane", _GOOD.format(0)), _at(0)),
     ),
-    good=(_FIT_ASYNCOS, Example(edge("root_servers = true\n" + _DANE))),
+    good=(
+        _FIT_ASYNCOS,
+        Example(edge("root_servers = true\n" + _DANE)),
+        Example(_linux("dane", _GOOD.format(0).replace("10.0.0.53", "127.0.0.1"))),
+    ),
 )
 def only_one(question: Question) -> Answers:
-    """Classes with exactly one resolver that is no alternate."""
+    """Classes with exactly one resolver that is no alternate.
+
+    On Postfix and Exim a single one on loopback is as it should be: no other could be believed.
+    """
     for one in asked(question):
         listed = [(n, found) for n, found in enumerate(one.settings.resolvers or ()) if not found.domains]
-        if len(listed) == 1 and not one.settings.root_servers:
+        asyncos = one.settings.platform is Platform.ASYNCOS
+        if len(listed) == 1 and not one.settings.root_servers and (asyncos or not _loopback(listed[0][1])):
             where, name = question.place(one, ("resolvers", listed[0][0])), resolver_key(listed[0][1])
             yield Problem(
                 where.object,
                 where.path,
                 f"{name} is the only resolver: while it does not answer, no mail is delivered at all.",
-                "Add a second one that serves DANE as well.",
+                "Add a second one that serves DANE as well (on Postfix and Exim: one on this host instead).",
             )
 
 
@@ -557,8 +572,7 @@ def contradicted(question: Question) -> Answers:
 def over_the_network(question: Question) -> Answers:
     """Resolvers of Postfix and Exim that are not on loopback."""
     for one, number, resolver in _each_resolver(question):
-        where = address(resolver.address)
-        if one.settings.platform is not Platform.ASYNCOS and where is not None and not where.is_loopback:
+        if one.settings.platform is not Platform.ASYNCOS and not _loopback(resolver):
             yield _say(
                 question,
                 one,

@@ -84,12 +84,11 @@ def _crossings(question: Question) -> Iterator[Crossing | Unobserved]:
 
 def _entrance(question: Question, one: NodeClass, source: Tier, listeners: tuple[Listener, ...]) -> list[Listener]:
     """The listeners ``source`` connects to: those with the port its route names, else on port 25, else all."""
-    ours = {address for node in question.graph.nodes[one.tier.name] for address in node.addresses}
     ports: set[int] = set()
     for sender in question.each("routes", "postfix", "exim"):
         table = question.routes(sender) if sender.tier is source else None
         for routed in table.values() if table is not None else ():
-            ports.update(host.port for host in routed.route.hosts if host.name in ours)
+            ports.update(host.port for host in routed.route.hosts if question.graph.belongs(host.name, (one.tier,)))
     return [found for found in listeners if found.port in (ports or {25})] or list(listeners)
 
 

@@ -85,6 +85,8 @@ def _turn_off(one: NodeClass, place: DanePlace, path: ObjectPath) -> Iterator[Ed
         yield Edit(at, "none")
     elif one.settings.platform is Platform.EXIM:
         yield Edit((*at[:2], *place.path), "")
+    elif place.path == ("postfix", "smtp_tls_security_level"):
+        yield Edit((*at[:2], *place.path), "may")
 
 
 @rule(
@@ -206,6 +208,14 @@ def _hand_over(question: Question) -> Iterator[tuple[NodeClass, Routed | None]]:
             yield one, everybody[1] if everybody else None
 
 
+def _relayhost_open(question: Question, one: NodeClass) -> bool:
+    """Whether a Postfix declares transports, none of them for all mail, and no relayhost: then it may have one."""
+    table, postfix = question.routes(one), one.settings.postfix
+    if one.settings.platform is not Platform.POSTFIX or postfix is None or table is None:
+        return False
+    return postfix.relayhost is None and table.everybody is None
+
+
 def _routes_path(one: NodeClass) -> ObjectPath:
     paths: dict[Platform | None, ObjectPath] = {
         Platform.POSTFIX: ("postfix", "relayhost"),
@@ -235,10 +245,10 @@ def _routes_path(one: NodeClass) -> ObjectPath:
 def no_route_out(question: Question) -> Answers:
     """An inner class with routes declared and none for everybody."""
     for one in question.each("routes", "postfix", "exim", external=False):
-        if question.graph.next(one.tier) and question.routes(one) is None:
+        if question.graph.next(one.tier) and (question.routes(one) is None or _relayhost_open(question, one)):
             yield undeclared(question, one, "the route for all mail")
     for one, everybody in _hand_over(question):
-        if everybody is None:
+        if everybody is None and not _relayhost_open(question, one):
             where = question.place(one, _routes_path(one))
             yield Problem(
                 where.object,

@@ -200,10 +200,10 @@ def wrong_clock(question: Question) -> Answers:
 
 @rule(
     "VER604",
-    Severity.ERROR,
+    Severity.LOSES_MAIL,
     "Exim options for DANE in a build without it",
     rationale="""hosts_try_dane and hosts_require_dane are unknown options to an Exim built without DANE: it refuses its
-    configuration file and delivers nothing until somebody looks.""",
+    configuration file, and all mail waits until somebody looks.""",
     source="Exim: DANE (SUPPORT_DANE); exim -bV",
     bad=(
         Example(

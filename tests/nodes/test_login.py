@@ -149,6 +149,11 @@ async def test_the_keyring_is_asked_if_it_is_there_and_named_if_it_is_not(monkey
 
 
 class Open(asyncssh.SSHServer):
+    connections = 0
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        Open.connections += 1
+
     def begin_auth(self, username: str) -> bool:
         return False
 
@@ -163,9 +168,13 @@ async def test_the_pinned_key_may_be_of_another_kind_than_the_first_shown(serve:
         server_factory=Open,
     )  # fmt: skip
     seen = await poll_node(node, dialer)
+    asked = Open.connections
+    again = await poll_node(node, dialer)
+    assert (asked, Open.connections) == (4, 5), "found out once, before any login, and remembered"
     keys = await dialer.host_keys(node)
     both.close()
     assert seen.failure is None
+    assert again.failure is None
     assert [key.algorithm for key in keys] == ["ssh-ed25519", "ssh-rsa"]
     assert {key.fingerprint for key in keys} == {rsa.get_fingerprint(), ed25519.get_fingerprint()}
 

@@ -170,3 +170,16 @@ async def test_a_cancelled_poll_leaves_no_task_and_no_connection(serve: Serve, d
         await task
     await asyncio.sleep(0.1)
     assert [other for other in asyncio.all_tasks() if "poll" in other.get_name()] == []
+
+
+async def test_a_fault_of_our_own_costs_one_node_and_repeats_nothing_it_said(
+    serve: Serve, dialer: Dialer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_text: str) -> str:
+        raise IndexError("\x1b[31m what the node said")
+
+    monkeypatch.setattr("fleet.nodes.asyncos.version.parse_version", broken)
+    _server, node = await serve()
+    seen = await poll_node(node, dialer)
+    assert seen.failure is not None
+    assert seen.failure.sentence == "gw1: this program failed on what the node said (IndexError)"

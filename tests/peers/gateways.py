@@ -76,7 +76,7 @@ begin retry
 """
 
 SSHD = """\
-ListenAddress 127.0.0.1
+ListenAddress {listen}
 Port 22
 HostKey {folder}/host_ed25519
 HostKey {folder}/host_rsa
@@ -85,7 +85,7 @@ UsePAM no
 StrictModes no
 PasswordAuthentication no
 AuthorizedKeysFile {folder}/authorized_keys
-MaxStartups 10:30:100
+MaxStartups 1000:30:2000
 """
 
 
@@ -156,7 +156,9 @@ def _exim_programs(folder: Path) -> Path:
 
 
 @contextmanager
-def running_gateway(name: str, resolver: str, *, with_exim: bool = False) -> Iterator[Gateway]:
+def running_gateway(
+    name: str, resolver: str, *, with_exim: bool = False, listen: str = "127.0.0.1"
+) -> Iterator[Gateway]:
     """A namespace with sshd, unbound and Postfix's configuration (or Exim); nothing is left afterwards."""
     with tempfile.TemporaryDirectory(prefix="fleet-gateway-") as made:
         folder = Path(made)
@@ -168,7 +170,7 @@ def running_gateway(name: str, resolver: str, *, with_exim: bool = False) -> Ite
             (etc / "unbound").mkdir()
             (etc / "unbound" / "unbound.conf").write_text(UNBOUND.format(folder=folder))
             shutil.copy("/usr/share/dns/root.key", folder / "root.key")
-            (folder / "sshd_config").write_text(SSHD.format(folder=folder))
+            (folder / "sshd_config").write_text(SSHD.format(folder=folder, listen=listen))
             Path("/run/sshd").mkdir(exist_ok=True)
             namespace.run(["postmap", "hash:/etc/postfix/tls_policy"])
             namespace.start(["unbound", "-d", "-p"], folder / "unbound.log")
@@ -178,5 +180,5 @@ def running_gateway(name: str, resolver: str, *, with_exim: bool = False) -> Ite
                 bind = f"mount --bind {programs} /usr/local/sbin && exec {' '.join(sshd)}"
                 sshd = ["unshare", "-m", "sh", "-c", bind]
             namespace.start(sshd, folder / "sshd.log")
-            namespace.wait_for_ports([("127.0.0.1", 22), ("127.0.0.1", 53)])
+            namespace.wait_for_ports([(listen, 22), ("127.0.0.1", 53)])
             yield Gateway(namespace, folder, pins)

@@ -26,16 +26,19 @@ from fleet.faces.cli.validate_asked import FindingsFormat, ValidateAsked
 from fleet.faces.export.findings_text import concise, full
 from fleet.model.finding import Severity
 from fleet.text import show
+from fleet.views.findings import unobserved_rows
 from fleet.views.rule_docs import nearest_code, rule_docs
 from fleet.views.validation import Beside, Validation, validate
 from fleet.views.validation_summary import exit_code, summarize
 
 _POLL_SECONDS = 0.3
+_MOST_NAMED = 10
 
 
 def validate_once(asked: ValidateAsked) -> ExitCode:
     """Validate and print; returns the exit code."""
     _check(asked)
+    _say_firm(asked)
     given = [read_profile_file(name) for name in asked.profiles]
     beside = _beside(asked)
     baseline = _known(asked)
@@ -49,7 +52,7 @@ def validate_once(asked: ValidateAsked) -> ExitCode:
     code = exit_code(summarize(validations), asked.fail_on, observed=asked.observed)
     write(validations, asked.form, code)
     if asked.observed:
-        _say_unseen(validations)
+        _say_unseen(validations, gaps=asked.form is FindingsFormat.CONCISE)
     return code
 
 
@@ -73,14 +76,15 @@ def _lines(validations: Sequence[Validation], form: FindingsFormat, code: ExitCo
 
             yield from markdown(validations)
         case FindingsFormat.JSON:
-            from fleet.faces.export.findings_json import findings_document, printable
+            from fleet.faces.export.findings_json import findings_document
+            from fleet.plain import dumps
 
-            yield printable(findings_document(validations, code))
+            yield dumps(findings_document(validations, code))
         case FindingsFormat.SARIF:
-            from fleet.faces.export.findings_json import printable
             from fleet.faces.export.findings_sarif import sarif_document
+            from fleet.plain import dumps
 
-            yield printable(sarif_document(validations, code))
+            yield dumps(sarif_document(validations, code))
 
 
 def narrate(sentence: str) -> None:
@@ -136,6 +140,10 @@ def _check(asked: ValidateAsked) -> None:
                 close = nearest_code(code)
                 hint = f"; did you mean {close}?" if close else "; `fleet rules` lists them"
                 raise UsageError(f"{option} {show(code)}: no code begins so{hint}")
+
+
+def _say_firm(asked: ValidateAsked) -> None:
+    """Which of the rules to be ignored are not."""
     firm = [doc.code for doc in rule_docs().values() if asked.ignore and doc.code.startswith(asked.ignore)]
     firm = [code for code in firm if code.startswith("PROFILE") or rule_docs()[code].severity is Severity.LOSES_MAIL]
     if firm:
@@ -214,10 +222,18 @@ def _show_changes(asked: ValidateAsked, given: Sequence[Given], beside: Beside, 
     return exit_code(summarize(validations), asked.fail_on, observed=asked.observed)
 
 
-def _say_unseen(validations: Sequence[Validation]) -> None:
-    """Which nodes ``--observed`` would have wanted to see."""
+def _say_unseen(validations: Sequence[Validation], *, gaps: bool) -> None:
+    """What ``--observed`` would have wanted to see: nodes, and what rules lacked where the form does not list it."""
     for one in validations:
         if one.not_observed:
-            named = ", ".join(show(name, 64) for name in one.not_observed[:10])
-            more = f" and {len(one.not_observed) - 10:,} more" if len(one.not_observed) > 10 else ""
-            narrate(f"{show(one.reading.source.file)}: not observed: {named}{more}")
+            named = ", ".join(show(name, 64) for name in one.not_observed[:_MOST_NAMED])
+            narrate(f"{show(one.reading.source.file)}: not observed: {named}{_more(len(one.not_observed))}")
+        rows = unobserved_rows(one) if gaps else ()
+        for row in rows[:_MOST_NAMED]:
+            narrate(f"{row.place.shown}: not known: {row.sentence}")
+        if len(rows) > _MOST_NAMED:
+            narrate(f"{show(one.reading.source.file)}: not known:{_more(len(rows))}")
+
+
+def _more(number: int) -> str:
+    return f" and {number - _MOST_NAMED:,} more" if number > _MOST_NAMED else ""

@@ -9,11 +9,13 @@ and what the user chose is one frozen ``Arrangement`` per view.
 * ``safe`` is the only place where text becomes something a terminal shows.
 * ``look`` and ``themes`` are glyphs and colours: a state is glyph and word before it is a colour.
 * ``engine`` says what the dashboard asks of whoever runs checks and polls.  It never does either itself.
-* ``screens`` are the six views, ``overlays`` what lies over them, ``app`` holds it together.
+* ``screens`` are the six views, ``overlays`` what lies over them, ``delivery`` is what leaves the program (clipboard,
+  files, editor), ``app`` holds it together.
 
-**A screen is added** by a row in ``actions.table.VIEWS`` and a class in ``screens.SCREENS`` that extends
-``screens.view.ViewScreen``: it composes its body and shows what ``arranged()`` gives it when ``show_view`` is called,
-which happens at most a few times a second and only while it is seen.
+**A screen is added** by a row in ``actions.table.VIEWS``, its class in ``screens.SCREENS`` and ``action_view_<id>`` of
+``app``; tests fail until all three agree.  The class extends ``screens.view.ViewScreen``: ``make_body`` makes its
+widget once, ``show_body`` gives the widget ``self.shown`` (rows filtered and sorted), a few times a second at most and
+only while the screen is seen.  Without either it is a table of what ``engine.table(VIEW)`` says.
 
 Only this package may import textual.  May import ``fleet.views``, ``fleet.settings``, ``fleet.faces.export``,
 ``fleet.clock``, ``fleet.errors`` and ``fleet.text``.

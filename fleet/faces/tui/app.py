@@ -3,30 +3,25 @@
 The picture follows the engine a few times a second, never more, and only the screen that is seen asks for rows.  An
 exception in an action or while showing is told and survived: this is opened when mail stops.
 
-May import ``textual``, ``fleet.views``, ``fleet.settings``, ``fleet.faces.export`` and the modules beside.
+May import ``textual``, ``fleet.settings`` and the modules beside.
 """
 
 import asyncio
-import os
-import shlex
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from inspect import isawaitable
-from pathlib import Path
 from typing import Any, ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.scrollbar import ScrollBar
 
-from fleet.faces.export.table import table_text
 from fleet.faces.tui.actions import ACTIONS, VIEWS, Kind, Scope
 from fleet.faces.tui.actions.bindings import bindings, keymap
 from fleet.faces.tui.actions.keymap import effective_keys
-from fleet.faces.tui.engine import Deed, Engine, Place, Reply, Request
+from fleet.faces.tui.delivery import Delivery, Surroundings
+from fleet.faces.tui.engine import Deed, Engine, Request
 from fleet.faces.tui.look import PlainBars, look
 from fleet.faces.tui.overlays.choice import QuestionOverlay
 from fleet.faces.tui.overlays.help import HelpOverlay
@@ -34,31 +29,10 @@ from fleet.faces.tui.overlays.palette import FleetPalette
 from fleet.faces.tui.overlays.reading import ReadingOverlay
 from fleet.faces.tui.screens import SCREENS, FleetScreen, ViewScreen
 from fleet.faces.tui.themes import MARK_FALLBACKS, THEMES, theme_for
-from fleet.settings import Settings, ThemeName, write_columns
-from fleet.text import show
-from fleet.views import Column, Mark, Row
-
-_SEVERITY: Mapping[Mark, Any] = {Mark.FAIL: "error", Mark.WARN: "warning", Mark.UNKNOWN: "warning"}
+from fleet.settings import ThemeName
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the application is given besides its engine.
-
-    ``problems`` are mistakes in the settings, said once; ``state`` is the folder where chosen columns are remembered
-    (None: nowhere); ``ascii`` is what the terminal or the command line asks for.  NO_COLOR is of the environment.
-    """
-
-    settings: Settings = field(default_factory=Settings)
-    problems: tuple[str, ...] = ()
-    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    state: Path | None = None
-    ascii: bool = False
-    editor: bool = True
-    """Whether ``$EDITOR`` may be started; not in a browser."""
-
-
-class FleetApp(App[Sequence[str]]):
+class FleetApp(Delivery):
     """The dashboard over ``engine``.  ``run`` returns the lines to print once it has left the screen."""
 
     TITLE = "fleet"
@@ -71,18 +45,16 @@ class FleetApp(App[Sequence[str]]):
     * { scrollbar-color: $panel; scrollbar-color-hover: $primary; scrollbar-color-active: $primary;
         scrollbar-background: $background; scrollbar-background-hover: $background;
         scrollbar-background-active: $background; }
+    .-plain Toast { border-left: ascii $primary; border-right: none; }
     """
 
     def __init__(self, engine: Engine, surroundings: Surroundings | None = None) -> None:
         given = surroundings or Surroundings()
-        # Without colour means without a single code for one, so not Textual's shades of grey either.
-        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        super().__init__(given)
         self.engine = engine
-        self.surroundings = given
         self.look = look(given.ascii or given.settings.ascii)
         self.keys, clashing = effective_keys(ACTIONS, given.settings.keys)
         self.problems = (*given.problems, *clashing)
-        self.columns: dict[str, tuple[str, ...]] = {**given.settings.columns, **given.columns}
         self.frozen = False
         self.changes = 0
         """How much changed since the picture was frozen."""
@@ -90,6 +62,7 @@ class FleetApp(App[Sequence[str]]):
         self._previous_mode = self.DEFAULT_MODE
         self._unsubscribe: Callable[[], None] | None = None
         self.animation_level = "none"
+        self.set_class(self.look.ascii, "-plain")
         ScrollBar.renderer = PlainBars
         for theme in THEMES:
             self.register_theme(theme)
@@ -111,7 +84,7 @@ class FleetApp(App[Sequence[str]]):
         self.set_interval(1 / self.surroundings.settings.updates_per_second, self._follow)
         self.screen_change_signal.subscribe(self, lambda _: self.show_now())
         for problem in self.problems:
-            self.say(Reply(problem, Mark.WARN))
+            self.refuse(problem)
         self.show_now()
 
     def on_unmount(self) -> None:
@@ -143,7 +116,7 @@ class FleetApp(App[Sequence[str]]):
         try:
             screen.show_view()
         except Exception as error:
-            self._survived("showing this view", error)
+            self.survived("showing this view", error)
 
     def _seen(self) -> FleetScreen | None:
         """The screen that is seen, also behind an overlay."""
@@ -175,7 +148,7 @@ class FleetApp(App[Sequence[str]]):
                     if isawaitable(done):
                         await done
                 except Exception as error:
-                    self._survived(identity, error)
+                    self.survived(identity, error)
                 return
         self.refuse("That does nothing here.")
 
@@ -192,24 +165,8 @@ class FleetApp(App[Sequence[str]]):
         try:
             return await super().run_action(*arguments, **named)
         except Exception as error:
-            self._survived("that", error)
+            self.survived("that", error)
             return True
-
-    def _survived(self, what: str, error: Exception) -> None:
-        self.log.error(error)
-        self.say(Reply(f"{what} failed: {type(error).__name__}: {show(str(error), 200)}", Mark.FAIL))
-
-    def say(self, reply: Reply) -> None:
-        """A sentence in the corner, gone after a while."""
-        self.notify(
-            show(reply.sentence) if not reply.sentence.isprintable() else reply.sentence,
-            severity=_SEVERITY.get(reply.mark, "information"),
-            markup=False,
-        )
-
-    def refuse(self, sentence: str) -> None:
-        """Say why something is not done."""
-        self.say(Reply(sentence, Mark.WARN))
 
     def ask(self, request: Request, copy: bool = False) -> None:
         """Ask the engine; its answer is said, read in an overlay or copied."""
@@ -219,7 +176,7 @@ class FleetApp(App[Sequence[str]]):
         try:
             reply = await self.engine.submit(request)
         except Exception as error:
-            self._survived(request.deed, error)
+            self.survived(request.deed, error)
             return
         if copy and reply.lines:
             self.copy("\n".join(reply.lines))
@@ -365,62 +322,6 @@ class FleetApp(App[Sequence[str]]):
             return
         elif len(self.screen_stack) > 1:
             await self.pop_screen()
-
-    # What leaves the program
-
-    def copy(self, text: str) -> None:
-        """To the clipboard, through the terminal (OSC 52); text is safe, so it can be nothing but text."""
-        if text:
-            self.copy_to_clipboard(text)
-            self.say(Reply(f"Copied {len(text):,} characters."))
-        else:
-            self.refuse("There is nothing to copy.")
-
-    def export(
-        self,
-        form: str,
-        path: str,
-        view: str,
-        columns: Sequence[Column],
-        positions: Sequence[int],
-        rows: Sequence[Row],
-    ) -> None:
-        """Write a view as shown; an existing file is never overwritten."""
-        target = Path(path).expanduser() if path else Path.cwd() / f"fleet-{view}.{form}"
-        try:
-            text = self.export_screenshot() if form == "svg" else table_text(form, columns, positions, rows)
-            with target.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            self.refuse(f"{show(str(target))} exists already: name another file (:export {form} PATH).")
-        except (OSError, RuntimeError) as error:
-            self.refuse(f"{show(str(target))} cannot be written: {show(str(error), 200)}")
-        else:
-            self.say(Reply(f"Wrote {len(rows):,} rows to {show(str(target))}."))
-
-    async def edit(self, place: Place | None) -> None:
-        """Open a place in ``$EDITOR``; the engine works on while the screen is the editor's."""
-        command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
-        if not self.surroundings.editor:
-            self.refuse("No editor can be started here.")
-        elif place is None:
-            self.refuse("The profile does not declare this.")
-        else:
-            try:
-                with self.suspend():
-                    process = await asyncio.create_subprocess_exec(*command, f"+{place.line}", str(place.path))
-                    await process.wait()
-            except Exception as error:
-                self._survived("the editor", error)
-            self.refresh()
-
-    def remember_columns(self, view: str, names: tuple[str, ...]) -> None:
-        """Show these columns in a view from now on, and after the next start."""
-        self.columns[view] = names
-        if self.surroundings.state is not None:
-            problem = write_columns(self.surroundings.state, self.columns)
-            if problem:
-                self.refuse(problem)
 
     # Leaving
 

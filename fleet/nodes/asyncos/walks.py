@@ -59,7 +59,7 @@ LISTENERS = Walk(commands.LISTENERCONFIG, (LEAVE,), keep="list")
 SHOWCONFIG = Walk(
     commands.SHOWCONFIG,
     (
-        Turn(_asks(r"^\s*1\.\s+mask pass(?:word|phrase)s"), commands.MASK, keep="text", optional=True),
+        Turn(_asks(r"^[ \t]*1\.[ \t]+mask pass(?:word|phrase)s"), commands.MASK, keep="text", optional=True),
         Turn(_asks(r"mask the pass(?:word|phrase)s?"), commands.YES, keep="text", optional=True),
     ),
     document=True,

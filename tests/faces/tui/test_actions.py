@@ -14,7 +14,8 @@ from textual.widgets import Input
 from fleet.faces.tui.actions import ACTIONS, VIEWS, Action, Kind, Scope
 from fleet.faces.tui.actions.commands import COMMANDS, Command, parse_command
 from fleet.faces.tui.actions.keymap import clashes, effective_keys, shown_key, textual_key
-from fleet.faces.tui.app import FleetApp, Surroundings
+from fleet.faces.tui.app import FleetApp
+from fleet.faces.tui.delivery import Surroundings
 from fleet.faces.tui.engine import Deed, Reply
 from fleet.faces.tui.look import UNICODE
 from fleet.faces.tui.overlays.choice import ChoiceOverlay, QuestionOverlay

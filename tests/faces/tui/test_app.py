@@ -8,7 +8,8 @@ from golden import screen_lines, screen_text
 from made_up import MadeUpEngine
 from textual.widgets import Input
 
-from fleet.faces.tui.app import FleetApp, Surroundings
+from fleet.faces.tui.app import FleetApp
+from fleet.faces.tui.delivery import Surroundings
 from fleet.faces.tui.engine import Reply
 from fleet.faces.tui.overlays.choice import QuestionOverlay
 from fleet.settings import Settings, ThemeName, read_columns

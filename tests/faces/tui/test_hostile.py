@@ -14,7 +14,8 @@ from golden import assert_fits, screen_text
 from hostile import HOSTILE, OURS_ON_A_PTY
 from made_up import MadeUpEngine
 
-from fleet.faces.tui.app import FleetApp, Surroundings
+from fleet.faces.tui.app import FleetApp
+from fleet.faces.tui.delivery import Surroundings
 from fleet.faces.tui.engine import Reply
 from fleet.faces.tui.overlays.choice import ChoiceOverlay, QuestionOverlay
 from fleet.faces.tui.overlays.columns import ColumnsOverlay
@@ -96,7 +97,8 @@ import sys
 sys.path.insert(0, {folder!r})
 from hostile import HOSTILE
 from made_up import MadeUpEngine
-from fleet.faces.tui.app import FleetApp, Surroundings
+from fleet.faces.tui.app import FleetApp
+from fleet.faces.tui.delivery import Surroundings
 from fleet.faces.tui.engine import Reply
 from fleet.views import Mark
 
@@ -131,11 +133,11 @@ sys.exit(app.return_code or 0)
 """
 
 
-def on_a_pty(program: str, seconds: float = 60, **environment: str) -> tuple[int, bytes]:
+def on_a_pty(program: str, seconds: float = 180, **environment: str) -> tuple[int, bytes]:
     """Run ``program`` on a terminal of its own; its exit code and every byte it sent."""
     master, slave = pty.openpty()
     os.set_blocking(master, False)
-    subprocess.run(["stty", "cols", "140", "rows", "45"], stdin=slave, check=True)
+    subprocess.run(["stty", "cols", "100", "rows", "30"], stdin=slave, check=True)
     process = subprocess.Popen(
         [sys.executable, "-c", program],
         stdin=slave,

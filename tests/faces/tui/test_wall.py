@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from made_up import STEPS, MadeUpEngine, made_panel, made_row
 from rich.cells import cell_len
 
-from fleet.faces.tui.app import FleetApp, Surroundings
+from fleet.faces.tui.app import FleetApp
+from fleet.faces.tui.delivery import Surroundings
 from fleet.faces.tui.look import ASCII, UNICODE
 from fleet.faces.tui.widgets.panel import DestinationPanel, draw_panel
 from fleet.faces.tui.widgets.wall import PanelWall
@@ -145,8 +146,13 @@ def test_a_panel_is_exactly_as_large_as_asked(name: str, word: str, width: int, 
 @pytest.mark.parametrize("plain", [False, True])
 async def test_the_screen_is_only_ours_in_ascii(plain: bool) -> None:
     app = FleetApp(MadeUpEngine(9), Surroundings(ascii=plain))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         for key in "123456":
             await pilot.press(key)
             await pilot.pause()
             assert all(line.isascii() for line in screen_lines(app)) is plain
+        for key in ("question_mark", "s", "comma", "ctrl+p", "C", "c"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert all(line.isascii() for line in screen_lines(app)) is plain, key
+            await pilot.press("escape")

@@ -22,6 +22,7 @@ class Overlay(ModalScreen[Answer]):
     Overlay .title { height: 1; text-style: bold; color: $primary; }
     Overlay .hint { height: 1; color: $foreground-muted; }
     Overlay LogView { height: 1fr; background: $surface; }
+    Overlay OptionList:focus { border: none; }
     Overlay OptionList { height: auto; max-height: 20; border: none; background: $surface; padding: 0; }
     Overlay.-plain > .frame { border: ascii $primary; }
     """
