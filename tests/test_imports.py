@@ -20,6 +20,9 @@ LIGHT = [
     ["explain", "TIER101"],
     ["schema"],
     ["init"],
+    ["forecast", "--help"],
+    ["rollout", "--help"],
+    ["runbook", "--help"],
 ]
 
 

@@ -135,6 +135,13 @@ def test_bogus_through_a_foreign_resolver_may_be_its_own_doing(tell, checks) -> 
     assert tell(ASYNCOS, GOOD, verdict=certain).outcome is Outcome.HELD
 
 
+def test_what_a_stripping_resolver_showed_speaks_for_itself_and_for_no_other(tell, checks) -> None:
+    spoiled = checks.verdict(checks.Host(), mx=checks.lookup(DOMAIN, "MX", "bogus", word="no-ad"))
+    itself = '{ address = "192.0.2.53", kind = "strips" }'
+    assert tell(ASYNCOS, itself, verdict=spoiled).outcome is Outcome.HELD
+    assert tell(ASYNCOS, GOOD, itself.replace("kind", "priority = 1, kind"), verdict=spoiled).outcome is Outcome.UNKNOWN
+
+
 def test_after_servfail_postfix_believes_a_resolver_that_does_not_validate(tell, checks) -> None:
     bogus = checks.verdict(checks.Host(), mx="bogus")
     assert tell(POSTFIX, GOOD, dane="dane", verdict=bogus).outcome is Outcome.HELD

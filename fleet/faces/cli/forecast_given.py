@@ -73,7 +73,7 @@ def gather(asked: Asked, only: Sequence[str] = ()) -> Given:
     interrupted = False
     if asked.check or asked.lab:
         missing = tuple(one.domain for one in destinations if canonical(one.domain) not in verdicts)
-        interrupted = _check(asked, fleet, down, missing, verdicts)
+        interrupted = _check(asked, declared, missing, verdicts)
     elif asked.network is not None or asked.trust_anchor:
         raise UsageError("--network and --trust-anchor say how to check: they go with --check")
     return Given(
@@ -133,16 +133,14 @@ def _destinations(
     return tuple(known.get(canonical(name)) or Destination(canonical(name)) for name in names)
 
 
-def _check(
-    asked: Asked, fleet: Fleet, down: frozenset[str], missing: tuple[str, ...], verdicts: dict[str, Verdict]
-) -> bool:
+def _check(asked: Asked, declared: Fleet, missing: tuple[str, ...], verdicts: dict[str, Verdict]) -> bool:
     """Check ``missing`` and put what was seen into ``verdicts``; whether that was interrupted."""
     from fleet.faces.cli.progress import progress
     from fleet.faces.cli.run import RunSettings, run_checks
 
     if not missing:
         return False
-    asking = _asking(fleet, down)
+    asking = _asking(declared)
     with _world(asked, asking) as (world, roots), progress(len(missing), "checking") as advance:
 
         def take(verdict: Verdict) -> None:
@@ -159,15 +157,16 @@ def _check(
 _BEST_FIRST = (ResolverKind.VALIDATES, ResolverKind.PASSES, ResolverKind.UNKNOWN, ResolverKind.STRIPS)
 
 
-def _asking(fleet: Fleet, down: frozenset[str]) -> list[str]:
+def _asking(declared: Fleet) -> list[str]:
     """The declared resolvers as a check asks them: those first that lose nothing; nobody is asked who strips.
 
     What a resolver that strips would have made of it is known from what another one shows, never the other way round.
+    What is supposed of resolvers changes nothing here: a check is of the world as it is.
     """
-    alive = [one for one in _resolvers(fleet) if one.address not in down and not one.domains]
-    fit = [one for one in alive if one.kind is not ResolverKind.STRIPS] or alive
+    known = [one for one in _resolvers(declared) if not one.domains]
+    fit = [one for one in known if one.kind is not ResolverKind.STRIPS] or known
     if not fit:
-        raise UsageError("--check asks the declared resolvers, and no external node has one that is not down")
+        raise UsageError("--check asks the declared resolvers, and no external node has one")
     ordered = sorted(fit, key=lambda one: (_BEST_FIRST.index(one.kind), one.secondary, one.priority))
     return list(dict.fromkeys(endpoint(one) for one in ordered))
 
