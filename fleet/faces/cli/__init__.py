@@ -20,11 +20,13 @@ from fleet.faces.cli.diff import diff
 from fleet.faces.cli.forecast import forecast
 from fleet.faces.cli.init import init
 from fleet.faces.cli.lab import lab
+from fleet.faces.cli.poll import hostkeys, poll
 from fleet.faces.cli.rollout import rollout
 from fleet.faces.cli.rules import explain, rules
 from fleet.faces.cli.runbook import runbook
 from fleet.faces.cli.schema import schema
 from fleet.faces.cli.validate import validate
+from fleet.faces.cli.watch import watch
 
 
 class _Commands(TyperGroup):
@@ -67,6 +69,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(watch)
+app.command()(poll)
+app.command()(hostkeys)
 app.command()(check)
 app.command()(validate)
 app.command()(rules)

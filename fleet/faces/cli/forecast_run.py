@@ -36,11 +36,11 @@ def write_forecast(asked: Asked, shown: Shown) -> ExitCode:
     listed = found[: shown.limit] if shown.limit and not shown.as_json else found
     counts = totals(found)
     if shown.as_json:
-        from fleet.faces.export.findings_json import printable
         from fleet.faces.export.forecast_json import Run, forecast_document
+        from fleet.plain import dumps
 
         run = Run(tuple(asked.supposed), tuple(sorted(given.resolving.down)), int(code))
-        print(printable(forecast_document(after, listed, counts, changes, given.source, run)))
+        print(dumps(forecast_document(after, listed, counts, changes, given.source, run)))
     else:
         from fleet.faces.export.forecast_text import forecast_text
         from fleet.views.forecast import forecast_view
