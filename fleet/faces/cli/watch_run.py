@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from fleet.decision import ExitCode
 from fleet.errors import UsageError
+from fleet.faces.cli.serving import NO_EDITOR
 from fleet.text import show
 
 if TYPE_CHECKING:
@@ -108,8 +109,10 @@ def _check(network: Path | None, resolvers: Sequence[str], anchors: Sequence[Pat
             load_trust_anchors(path)
 
 
-def run_app(engine: "LiveEngine | FollowEngine | ReplayEngine", asked: WatchAsked) -> Sequence[str]:
-    """Run the application over ``engine``; the lines it leaves for the shell."""
+def run_app(
+    engine: "LiveEngine | FollowEngine | ReplayEngine", asked: WatchAsked, tour: Sequence[str] = ()
+) -> Sequence[str]:
+    """Run the application over ``engine``, with a ``tour`` to read first; the lines it leaves for the shell."""
     from fleet.faces.tui.actions import ACTIONS
     from fleet.faces.tui.app import FleetApp
     from fleet.faces.tui.delivery import Surroundings
@@ -122,16 +125,22 @@ def run_app(engine: "LiveEngine | FollowEngine | ReplayEngine", asked: WatchAske
         columns=read_columns(state_folder()),
         state=state_folder(),
         ascii=asked.ascii_only or not (sys.stdout.encoding or "").lower().startswith("utf"),
-        editor=asked.editor,
+        editor=asked.editor and NO_EDITOR not in os.environ,
     )
     app = FleetApp(engine, surroundings)
     with asyncio.Runner() as runner:
-        return runner.run(_together(app, engine.run))
+        return runner.run(_together(app, engine.run, tour))
 
 
-async def _together(app: "FleetApp", work: Callable[[], Any]) -> Sequence[str]:
+async def _together(app: "FleetApp", work: Callable[[], Any], tour: Sequence[str]) -> Sequence[str]:
     asyncio.get_running_loop().set_default_executor(_Threads())
     working = asyncio.ensure_future(work())
+    if tour:
+        from fleet.faces.tui.overlays.reading import ReadingOverlay
+
+        app.call_later(
+            app.push_screen, ReadingOverlay("A short tour; esc closes it, fleet demo --tour opens it", tour)
+        )
     try:
         return await app.run_async() or ()
     finally:

@@ -28,7 +28,7 @@ from fleet.faces.live.shown import Shown
 from fleet.faces.live.targets import Watched, watched
 from fleet.faces.tui.engine import Deed, Reply, Request
 from fleet.history import History, HistoryError, Lease, LeaseHeld, open_history, take_lease
-from fleet.model.event import Event, ProfileLoaded
+from fleet.model.event import Activity, Event, ProfileLoaded
 from fleet.model.observation import Observation
 from fleet.monitor import Backoff, Engine, Limits, Monitor, Part, Touched
 from fleet.network.own_name import own_name
@@ -41,6 +41,7 @@ _PROFILE_SECONDS = 0.5
 _FOREIGN_SECONDS = 1.0
 _AGAIN_SECONDS = 1.0
 """Before a part that failed is started again."""
+_LONGEST_BACKOFF = 600.0
 _LOCKS_OUT = frozenset(
     {
         FailureKind.AUTHENTICATION,
@@ -54,7 +55,8 @@ _LOCKS_OUT = frozenset(
 class LiveEngine(Shown):
     """Polls the nodes of ``profile`` and checks its destinations over ``reach``.
 
-    ``history``: where events are written; None: nowhere.
+    ``history``: where events are written; None: nowhere.  ``poll_seconds``: the interval between polls to begin with,
+    in place of the usual one.
     """
 
     def __init__(
@@ -64,11 +66,13 @@ class LiveEngine(Shown):
         history: Path | None,
         *,
         limits: Limits = Limits(),  # noqa: B008 - frozen
+        poll_seconds: int = 0,
         wall: clock.WallClock = clock.now,
     ) -> None:
         super().__init__(profile, "starting", "This has not started yet.", wall=wall)
         self._history_path = history
         self._limits = limits
+        self._first_poll_seconds = poll_seconds
         self._lease: Lease | None = None
         self.polls = Polls(lambda: self.state.fleet)
         self.checks = Checks(reach, lambda: (self.state.fleet.ehlo if self.state.fleet else "") or own_name())
@@ -143,10 +147,15 @@ class LiveEngine(Shown):
             poll=self.polls,
             check=self.checks,
             limits=self._limits,
-            backoff=Backoff(locks_out=lambda failure: failure.kind in _LOCKS_OUT),
+            backoff=Backoff(
+                longest=max(self._first_poll_seconds, 5.0) if self._first_poll_seconds else _LONGEST_BACKOFF,
+                locks_out=lambda failure: failure.kind in _LOCKS_OUT,
+            ),
             wall=self.wall,
         )
         self.kind, self.refusal = "live", "That cannot be done here."
+        if self._first_poll_seconds:
+            self.engine.set_interval(Activity.POLL, self._first_poll_seconds)
         self._load_profile()
         engine = self.engine
         try:

@@ -23,9 +23,8 @@ class Door:
 
 @dataclass(slots=True)
 class NodesHandle:
-    """Running nodes: the client ``key`` file that lets ``user`` in, and the door of each."""
+    """Running nodes: the client ``key`` file that lets its users in, and the door of each."""
 
-    user: str
     key: Path
     doors: Mapping[str, Door]
     _child: Child = field(repr=False)
@@ -44,11 +43,19 @@ class NodesHandle:
         self._child.order({"node": node, "settings": settings})
 
 
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """One node to serve: who may log in, and what it is told to do (``Settings`` as plain data)."""
+
+    user: str
+    settings: object
+
+
 @contextlib.contextmanager
-def spawn_nodes(directory: Path, settings: Mapping[str, object], user: str = "fleet") -> Iterator[NodesHandle]:
-    """Serve nodes with these ``settings`` (plain data, by name) for the length of a ``with`` block."""
+def spawn_nodes(directory: Path, nodes: Mapping[str, Simulated]) -> Iterator[NodesHandle]:
+    """Serve ``nodes``, by name, for the length of a ``with`` block; their client key goes into ``directory``."""
     with run_module("fleet.lab.nodes.simulated", ["--directory", str(directory)]) as child:
-        child.say({"user": user, "nodes": dict(settings)})
+        child.say({"nodes": {name: {"user": one.user, "settings": one.settings} for name, one in nodes.items()}})
         ready = child.read(READY_SECONDS)
         doors = {name: Door(found["port"], found["host_key"]) for name, found in ready["nodes"].items()}
-        yield NodesHandle(user, Path(ready["key"]), doors, child)
+        yield NodesHandle(Path(ready["key"]), doors, child)

@@ -1,10 +1,11 @@
 """The nodes of a whole fleet as one child process: ``python -m fleet.lab.nodes.simulated --directory DIRECTORY``.
 
-Reads one JSON line, ``{"user": "fleet", "nodes": {"dlv1": <Settings as plain data>}}``: what each node really is told
-to do, which need not be what a profile declares.  Writes a client key into the directory and prints one line with the
-port and the host key's fingerprint of each node.  Each later line orders a fault, ``{"node": "dlv1", "fault":
-"reset"}`` (``fleet.lab.nodes.faults``), or other settings, ``{"node": "dlv1", "settings": {...}}``, and is answered
-when it is in force.
+Reads one JSON line, ``{"nodes": {"dlv1": {"user": "fleet", "settings": <Settings as plain data>}}}``: who may log in,
+and what each node really is told to do, which need not be what a profile declares.
+
+Writes a client key into the directory and prints one line with the port and the host key's fingerprint of each node.
+Each later line orders a fault, ``{"node": "dlv1", "fault": "reset"}`` (``fleet.lab.nodes.faults``), or other settings,
+``{"node": "dlv1", "settings": {...}}``, and is answered when it is in force.
 
 May import asyncssh, ``fleet.model``, ``fleet.plain`` and the lab's own modules.
 """
@@ -36,15 +37,14 @@ KEY_FILE = "client-key"
 class Simulation:
     """The servers of a fleet, by node."""
 
-    user: str
     client_key: asyncssh.SSHKey
     servers: dict[str, NodeServer] = field(default_factory=dict)
 
-    async def start(self, name: str, settings: Settings) -> None:
-        """Serve one more node."""
+    async def start(self, name: str, user: str, settings: Settings) -> None:
+        """Serve one more node, which lets ``user`` in."""
         key = asyncssh.generate_private_key("ssh-ed25519")
         public = (self.client_key,)
-        server = NodeServer(_behind(name, settings), key, user=self.user, public_keys=public)
+        server = NodeServer(_behind(name, settings), key, user=user, public_keys=public)
         await server.start()
         self.servers[name] = server
 
@@ -68,7 +68,7 @@ class Simulation:
 
 def _behind(name: str, settings: Settings) -> Appliance | Gateway:
     if settings.platform is Platform.ASYNCOS:
-        return Appliance(settings, host=f"{name}.office.lab")
+        return Appliance(settings, host=f"{name}.office.lab", moment="")
     return Gateway(settings)
 
 
@@ -77,9 +77,9 @@ async def run(order: dict[str, Any], directory: Path) -> None:
     key = asyncssh.generate_private_key("ssh-ed25519")
     file = directory / KEY_FILE
     _write_private(file, key.export_private_key())
-    simulation = Simulation(order["user"], key)
+    simulation = Simulation(key)
     for name, plain in order["nodes"].items():
-        await simulation.start(name, from_plain(Settings, plain))
+        await simulation.start(name, plain["user"], from_plain(Settings, plain["settings"]))
     nodes = {
         name: {"port": server.port, "host_key": server.host_key.get_fingerprint()}
         for name, server in simulation.servers.items()
