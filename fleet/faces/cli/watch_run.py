@@ -138,9 +138,7 @@ async def _together(app: "FleetApp", work: Callable[[], Any], tour: Sequence[str
     if tour:
         from fleet.faces.tui.overlays.reading import ReadingOverlay
 
-        app.call_later(
-            app.push_screen, ReadingOverlay("A short tour; esc closes it, fleet demo --tour opens it", tour)
-        )
+        app.call_later(app.push_screen, ReadingOverlay("A short tour; esc closes it, fleet demo --tour opens it", tour))
     try:
         return await app.run_async() or ()
     finally:

@@ -17,7 +17,7 @@ from fleet.model.observation import Observation
 from fleet.model.resolver import ResolverKind
 from fleet.monitor import State
 from fleet.profile import Reading
-from fleet.rules import Question, run
+from fleet.rules import Question, run_observed
 from fleet.views.validation import Validation
 
 REST = 0.5
@@ -91,7 +91,7 @@ def judge(of: Known, now: datetime) -> Validation:
         return Validation(of.reading, None)
     question = Question(fleet, now=now, observations=of.observations, verdicts=of.verdicts, resolver_kinds=of.kinds)
     unseen = tuple(node for node in fleet.nodes if node not in of.observations)
-    return Validation(of.reading, run(question), unseen)
+    return Validation(of.reading, run_observed(question), unseen)
 
 
 class Judging:
