@@ -102,6 +102,12 @@ def test_what_that_does_with_dane_none_is_unknown(tell) -> None:
     assert tell(ASYNCOS, GOOD, SPARE, dane="none", down=["198.51.100.1"]).core.label == "dane-off: unknown"
 
 
+def test_without_dane_a_resolver_nobody_tested_leaves_mail_unknown_too(tell) -> None:
+    """It might strip, and what AsyncOS then does no source says."""
+    assert tell(ASYNCOS, '{ address = "198.51.100.1" }', dane="none").core.label == "dane-off: unknown"
+    assert tell(ASYNCOS, '{ address = "192.0.2.53" }', dane="none").core.label == "dane-off: tls"
+
+
 def test_of_two_at_one_priority_chance_decides_and_the_worse_counts(tell) -> None:
     found = tell(ASYNCOS, GOOD, BESIDE)
     assert (found.outcome, found.best, found.why) == (Outcome.HELD, Outcome.DANE, Why.RESOLVERS)

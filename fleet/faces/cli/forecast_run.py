@@ -31,6 +31,8 @@ def write_forecast(asked: Asked, shown: Shown) -> ExitCode:
     if shown.node and not any(shown.node in group.names for group in after.classes):
         raise UsageError(f"--node {show(shown.node)}: there is no such external node")
     changes = moves(given.before(), after) if given.changed else None
+    if changes is not None and shown.node:
+        changes = tuple(move for move in changes if shown.node in move.nodes)
     found = entries(after, node=shown.node)
     code = exit_code([entry.core.outcome for entry in found], any(entry.core.stopped for entry in found), given)
     listed = found[: shown.limit] if shown.limit and not shown.as_json else found
