@@ -14,9 +14,11 @@ from typer.core import TyperGroup
 
 from fleet import __version__
 from fleet.errors import FleetError, UsageError
+from fleet.faces.cli.adopt import adopt
 from fleet.faces.cli.check import check
 from fleet.faces.cli.demo import demo
 from fleet.faces.cli.diff import diff
+from fleet.faces.cli.drift import drift
 from fleet.faces.cli.forecast import forecast
 from fleet.faces.cli.init import init
 from fleet.faces.cli.lab import lab
@@ -72,6 +74,8 @@ app = typer.Typer(
 app.command()(watch)
 app.command()(poll)
 app.command()(hostkeys)
+app.command()(drift)
+app.command()(adopt)
 app.command()(check)
 app.command()(validate)
 app.command()(rules)

@@ -14,7 +14,7 @@ from fleet.faces.cli.terminal import look
 from fleet.faces.export.look import Look, fold
 from fleet.faces.live.selecting import select
 from fleet.layout import Comparer, Drift, DriftState
-from fleet.model.fleet import Fleet
+from fleet.model.fleet import Fleet, ObjectPath
 from fleet.model.observation import Observation, Sight
 from fleet.plain import Json, dumps, to_plain
 from fleet.profile import read_profile
@@ -66,9 +66,21 @@ def write_poll(asked: PollAsked) -> ExitCode:
         print(dumps(_document(observations, drifts, code)))
     elif asked.form is Form.TEXT:
         for one in observations:
-            for line in _told(one, drifts[one.node], look()):
+            for line in drift_lines(one, drifts[one.node], look()):
                 print(line)
     return code
+
+
+def polled(profile: str) -> None:
+    """Poll every node of ``profile`` and write down what was seen."""
+    from fleet.faces.live.observing import poll_once, write_down
+
+    fleet = readable_fleet(profile)
+    with progress(len(fleet.nodes), "polling") as advance:
+        seen = poll_once(fleet, tuple(fleet.nodes), lambda _one: advance())
+    history = default_history(profile)
+    if history is not None and (told := write_down(history, fleet, seen)):
+        print(f"fleet: {show(told, 300)}", file=sys.stderr)
 
 
 def readable_fleet(profile: str) -> Fleet:
@@ -110,7 +122,8 @@ def _code(one: Observation, drifts: Sequence[Drift]) -> ExitCode:
     )
 
 
-def _told(one: Observation, drifts: Sequence[Drift], style: Look) -> Iterator[str]:
+def drift_lines(one: Observation, drifts: Sequence[Drift], style: Look, when: str = "") -> Iterator[str]:
+    """One node: how it stands to the profile, and each leaf that differs; ``when`` it was seen."""
     missing, differs = unseen(one, drifts), differing(drifts)
     if one.failure is not None:
         mark, said = Mark.FAIL, show(one.failure.sentence, 500)
@@ -120,18 +133,22 @@ def _told(one: Observation, drifts: Sequence[Drift], style: Look) -> Iterator[st
         mark, said = Mark.UNKNOWN, f"{len(missing)} of {len(one.units)} units not seen"
     else:
         mark, said = Mark.OK, f"as declared, {len(one.units)} units seen"
-    first, *rest = fold(f"{show(one.node, 80)}: {said}", style.width - 2, hang=2)
+    first, *rest = fold(f"{show(one.node, 80)}{when}: {said}", style.width - 2, hang=2)
     yield style.painted(f"{style.sign(mark)} {first}", mark)
     yield from (f"  {line}" for line in rest)
     if one.failure is not None and one.failure.hint:
         yield from _indented(f"hint: {show(one.failure.hint, 500)}", style)
     for drift in differs:
         for found in drift.differences or ():
-            declared, observed = leaf_words(found.path, found.declared), leaf_words(found.path, found.observed)
+            declared, observed = (_said(found.path, value) for value in (found.declared, found.observed))
             yield from _indented(f"{leaf_name(found.path)}: declared {declared}, observed {observed}", style)
     for name in missing if one.failure is None else ():
         unit = one.unit(name)
         yield from _indented(f"{show(name, 80)} {unit.sight}: {show(unit.why, 300)}", style)
+
+
+def _said(path: ObjectPath, value: object) -> str:
+    return "nothing" if value is None else leaf_words(path, value)
 
 
 def _indented(text: str, style: Look) -> Iterator[str]:
@@ -149,7 +166,7 @@ def _document(
                 "node": one.node,
                 "observed": one.failure is None,
                 "not_seen": list(unseen(one, drifts[one.node])),
-                "drift": [_drift(drift) for drift in drifts[one.node]],
+                "drift": [drift_document(drift) for drift in drifts[one.node]],
                 "observation": to_plain(one),
             }
             for one in observations
@@ -157,7 +174,8 @@ def _document(
     }
 
 
-def _drift(drift: Drift) -> dict[str, Json]:
+def drift_document(drift: Drift) -> dict[str, Json]:
+    """One field as plain data."""
     return {
         "field": drift.field,
         "state": str(drift.state),

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.errors import FleetError, RemoteError
+from fleet.errors import RemoteError
 from fleet.faces.live.polling import commands_of
-from fleet.history import HistoryError, HistoryReader, open_history
+from fleet.history import HistoryError, open_history
 from fleet.model.event import Event, NodeObserved, PollFailed
 from fleet.model.fleet import Fleet, Node
 from fleet.model.observation import Observation
-from fleet.monitor import restore
 from fleet.nodes import Dialer, HostKey, Poller
 
 OnSeen = Callable[[Observation], None]
@@ -47,15 +46,6 @@ def _events(node: Node, seen: Observation) -> Iterator[Event]:
         yield PollFailed(seen.at, seen.node, seen.failure)
     else:
         yield NodeObserved(seen.at, seen)
-
-
-def from_history(history: Path) -> dict[str, Observation]:
-    """The last known observation of each node in the history; FleetError where there is none to read."""
-    if not history.exists():
-        raise FleetError("no poll was ever written down for this profile")
-    with HistoryReader.open(history) as reader:
-        state = restore(reader).state
-    return {name: entry.known for name, entry in state.nodes.items() if entry.known is not None}
 
 
 @dataclass(frozen=True, slots=True)
