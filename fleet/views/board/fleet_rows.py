@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fleet.layout import dane_places, resolver_key, tier_graph
+from fleet.model import Mode
 from fleet.model.finding import Severity
 from fleet.model.fleet import INSIDE, INTERNET, Fleet, Node, Platform, Settings, Tier
 from fleet.model.resolver import ResolverKind
@@ -26,14 +27,14 @@ from fleet.views.marks import OUTCOME_MARKS, Mark, badness, worst
 from fleet.views.rows import Column, Head, Row, Table, TableCell
 
 COLUMNS = (
-    Column("node", "Node", 12, flexible=True, help="the gateway"),
+    Column("node", "Node", 10, flexible=True, help="the gateway"),
     Column("tier", "Tier", 10, optional=True, help="its lane"),
     Column("platform", "Platform", 9, least=100, help="what software it runs"),
     Column("version", "Version", 12, least=100, help="as it says itself, else as declared"),
-    Column("reach", "Reached", 20, help="when it was last seen, or why it was not"),
+    Column("reach", "Reached", 17, help="when it was last seen, or why it was not"),
     Column("resolvers", "Resolvers", 16, least=120, help="what its resolvers do to DNSSEC"),
-    Column("dane", "DANE", 20, help="what it is told to do: off, on for some destinations, or by default"),
-    Column("outcome", "Worst mail", 16, help="the worst that happens to any mail of it"),
+    Column("dane", "DANE", 23, help="what it is told to do: off, on for some destinations, or by default"),
+    Column("outcome", "Worst mail", 18, help="the worst that happens to any mail of it"),
     Column("recipients", "Held/day", 9, right=True, least=130, help="recipients a day of mail that is held"),
     Column("findings", "Find", 5, right=True, least=78, help="findings of the node itself"),
     Column("polls", "Poll time", 16, least=170, help="how long polls took; gaps are failures"),
@@ -99,7 +100,8 @@ def dane_state(settings: Settings, external: bool, declared: bool) -> DaneState:
         return DaneState(mark, f"off{idle}{suffix}", False)
     everyone = next((place for place in active if place.for_all), None)
     entries = "1 entry" if len(active) == 1 else f"{len(active):,} entries"
-    text = f"Default on, {everyone.mode}" if everyone else f"on for {entries}"
+    strict = ", mandatory" if everyone is not None and everyone.mode is Mode.MANDATORY else ""
+    text = f"Default on{strict}" if everyone else f"on for {entries}"
     if not external:
         return DaneState(Mark.FAIL, f"ON, MUST BE OFF: {text}", True, forbidden=True)
     return DaneState(Mark.STALE if declared else Mark.OK, f"{text}{suffix}", True)
@@ -168,7 +170,7 @@ def reach_cell(entry: NodeEntry | None, fresh: Freshness, picture: Picture) -> T
     now = picture.now
     if entry.failure is not None:
         since = f" {rough_age(entry.failing_since, now)}" if entry.failing_since else ""
-        known = f", seen {rough_age(entry.seen_at, now)} ago" if entry.seen_at else ", never seen"
+        known = "" if entry.seen_at else ", never seen"
         return TableCell(f"{entry.failure.kind}{since}{known}", Mark.FAIL, sort=float(10**9))
     age = minutes_since(entry.seen_at, now) if entry.seen_at else 0
     text = rough_age(entry.seen_at, now) if entry.seen_at else "unknown"
@@ -351,10 +353,10 @@ def _lane(fleet: Fleet, tier: Tier, found: Mapping[str, tuple[FindingRow, ...]])
     severity = worst_severity(own)
     about = f"; {counted(len(own), 'finding')} of the tier, worst: {severity}" if severity is not None else ""
     if wrong is not None:
-        return Head(f"{where}: DANE {wrong.text}{about}", Mark.FAIL)
+        return Head(f"DANE {wrong.text}; {where}{about}", Mark.FAIL)
     texts = list(dict.fromkeys(one.text for one in states))
     dane = texts[0] if len(texts) == 1 else "differs between nodes"
-    return Head(f"{where}: DANE {dane}{about}", worst(*(one.mark for one in states)))
+    return Head(f"DANE {dane}; {where}{about}", worst(*(one.mark for one in states)))
 
 
 def _different(tier: Tier, nodes: list[Node]) -> list[Settings]:
