@@ -110,8 +110,8 @@ class ViewScreen(ActingScreen):
             self.show_pane()
 
     def is_due(self) -> bool:
-        """Whether rows stand in an order that is old by now."""
-        return self._order_is_old and monotonic() >= self._arranged_at + CALM
+        """Whether there is more to come, or rows stand in an order that is old by now."""
+        return self.table.partial or (self._order_is_old and monotonic() >= self._arranged_at + CALM)
 
     def rearrange(self) -> None:
         """Arrange the rows there are, and show them."""
