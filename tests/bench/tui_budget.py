@@ -184,8 +184,9 @@ def main() -> None:
         return
     for scene, (count, _) in SCENES.items():
         found = measure(scene)
+        objects = f"{count:,} rows" if count else f"{NODES:,} nodes, {DESTINATIONS:,} destinations"
         print(
-            f"{scene:12} {f'{count:,} rows' if count else f'{NODES:,} nodes, {DESTINATIONS:,} destinations'}, 200 changes/s: {found['cpu']:5.1%} of a core, "
+            f"{scene:12} {objects}, 200 changes/s: {found['cpu']:5.1%} of a core, "
             f"{found['bytes'] / 1024:5.1f} KiB/s, loop late p99 {found['gap99'] * 1000:4.1f} ms "
             f"(most {found['gap_max'] * 1000:.0f}), key to paint {found['key'] * 1000:3.0f} ms "
             f"(most {found['key_max'] * 1000:.0f} of {found['keys']}), mounted after {found['start']:.2f} s"

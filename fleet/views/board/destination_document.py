@@ -21,7 +21,7 @@ from fleet.views.board.commands import check_command, reproducing
 from fleet.views.board.destination_rows import fate_mark, fortune, held, held_since, time_left
 from fleet.views.board.document import Document, Section, section
 from fleet.views.board.known import known_fleet
-from fleet.views.board.outlook import Fate, Outlook, Way, domains_of, outlook_for, policy_and_mode, telling_check
+from fleet.views.board.outlook import Fate, Outlook, Way, is_watched, outlook_for, policy_and_mode, telling_check
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import counted, listed, rough_age
 from fleet.views.explanation import Detail, explanation
@@ -37,7 +37,7 @@ _LONG = 400
 def destination_document(picture: Picture, domain: str) -> Document | None:
     """All that is known of ``domain``; None where nobody watches it."""
     state = picture.state
-    if domain not in domains_of(state):
+    if not is_watched(state, domain):
         return None
     fleet, seen = known_fleet(picture), outlook_for(picture, domain)
     fate = seen.fate(domain)

@@ -104,6 +104,7 @@ class Outlook:
         self._slim: Fleet | None = None
         self._fates: dict[str, Fate] = {}
         self._checks: list[CheckEntry] = []
+        self._told = (0, -1)
         self._urgent: dict[str, None] = {}
         self._later: dict[str, None] = {}
         self._needed: frozenset[str] = frozenset()
@@ -194,6 +195,10 @@ class Outlook:
 
     def _scan(self, state: State) -> None:
         """Find the checks that were replaced since the last time: entries keep their place, new ones come behind."""
+        told = (id(state), state.events)
+        if told == self._told:
+            return
+        self._told = told
         before, now = self._checks, list(state.checks.values())
         if len(before) == len(now) and all(map(is_, before, now)):
             return
@@ -291,6 +296,11 @@ def domains_of(state: State) -> Iterable[str]:
     """Every destination: the declared ones, then those that were checked without being declared."""
     declared = state.fleet.destinations if state.fleet is not None else {}
     return dict.fromkeys((*declared, *state.targets))
+
+
+def is_watched(state: State, domain: str) -> bool:
+    """Whether ``domain`` is one of the destinations."""
+    return domain in state.targets or (state.fleet is not None and domain in state.fleet.destinations)
 
 
 def newest_check(state: State, domain: str) -> CheckEntry | None:

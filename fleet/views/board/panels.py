@@ -24,7 +24,7 @@ from fleet.views.board.destination_rows import (
     warning_words,
 )
 from fleet.views.board.known import known_fleet
-from fleet.views.board.outlook import Fate, Way, domains_of, outlook_for, policy_and_mode, telling_check
+from fleet.views.board.outlook import Fate, Way, is_watched, outlook_for, policy_and_mode, telling_check
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import listed, minutes_since
 from fleet.views.forecast import outcome_words
@@ -39,7 +39,7 @@ RUNGS = ("MX", "A", "TLSA", "TLS", "CERT")
 def destination_panel(picture: Picture, domain: str) -> Panel | None:
     """The panel of ``domain``; None where nobody watches it."""
     state = picture.state
-    if domain not in domains_of(state):
+    if not is_watched(state, domain):
         return None
     fleet, seen = known_fleet(picture), outlook_for(picture, domain)
     fate = seen.fate(domain)

@@ -42,6 +42,8 @@ class ViewScreen(ActingScreen):
 
     SCOPES: ClassVar[frozenset[Scope]] = frozenset({Scope.APP, Scope.VIEW, Scope.ACT, Scope.MOVE, Scope.ROWS})
     EMPTY: ClassVar[str] = "Nothing here yet."
+    PACE: ClassVar[float] = 0.0
+    """Seconds between two pictures, where new rows move all others and a slow line has to carry it."""
     NO_PANE: ClassVar[str] = "Nothing is under the cursor."
     DEFAULT_CSS = """
     ViewScreen > .sides { height: 1fr; width: 1fr; }
@@ -63,6 +65,8 @@ class ViewScreen(ActingScreen):
         self._body = self.make_body()
         self._pane = DocumentView(self.NO_PANE)
         self._grouped_at_first = False
+        self._shown_at = 0.0
+        self._hurried = False
 
     @property
     def body(self) -> Widget:
@@ -95,6 +99,10 @@ class ViewScreen(ActingScreen):
 
     def show_view(self) -> None:
         """Ask for the rows and show them: in the order they had, unless that is old."""
+        if self.PACE and monotonic() < self._shown_at + self.PACE:
+            self._hurried = True
+            return
+        self._shown_at, self._hurried = monotonic(), False
         before, self.table = self.table, self.fleet_app.engine.table(self.view)
         if self.table.headed and not self._grouped_at_first:  # lanes are lanes until the user wants them otherwise
             self._grouped_at_first = True
@@ -111,6 +119,8 @@ class ViewScreen(ActingScreen):
 
     def is_due(self) -> bool:
         """Whether there is more to come, or rows stand in an order that is old by now."""
+        if self._hurried:
+            return monotonic() >= self._shown_at + self.PACE
         return self.table.partial or (self._order_is_old and monotonic() >= self._arranged_at + CALM)
 
     def rearrange(self) -> None:
