@@ -5,7 +5,8 @@ may be replaced by hostile ones, and counts made as large as a benchmark wants.
 """
 
 import random
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -226,20 +227,40 @@ def watched(
     return Picture(state, NOW, validation, lambda verdict: (f"daneverify {verdict.domain}", "DANE SUCCESS"))
 
 
-def shaken(picture: Picture, dice: random.Random, now: datetime) -> None:
-    """One thing happens."""
+def shaking(picture: Picture, dice: random.Random) -> Callable[[datetime], None]:
+    """Each call, one event: polls and checks begin, show steps and end, on nodes and destinations of any kind.
+
+    What they will have seen is made beforehand: what is measured is who shows it.
+    """
     state = picture.state
     fleet = state.fleet
     assert fleet is not None
-    if dice.random() < 0.5:
-        name = dice.choice(tuple(fleet.nodes))
-        state.apply(events.PollStarted(now, name))
-        state.apply(events.NodeObserved(now, observation(fleet, name, now)))
-    else:
-        domain = dice.choice(tuple(fleet.destinations))
-        target = Target(domain)
-        state.apply(events.CheckStarted(now, target))
-        state.apply(events.CheckFinished(now, target, verdict_for(domain, dice.randrange(6), now)))
+    nodes, domains = tuple(fleet.nodes), tuple(fleet.destinations)
+    ready = {domain: [verdict_for(domain, kind, NOW) for kind in range(6)] for domain in dice.sample(domains, 300)}
+    some = tuple(ready)
+    queue: deque[Callable[[datetime], events.Event]] = deque()
+
+    def poll() -> None:
+        name = dice.choice(nodes)
+        seen = observation(fleet, name, NOW)
+        queue.append(lambda at: events.PollStarted(at, name))
+        queue.append(lambda at: events.CommandSent(at, name, "10.0.0.1", "destconfig", 41.0, "ok"))
+        queue.append(lambda at: events.NodeObserved(at, replace(seen, at=at)))
+
+    def check() -> None:
+        target = Target(dice.choice(some))
+        verdict = dice.choice(ready[target.domain])
+        queue.append(lambda at: events.CheckStarted(at, target))
+        for step in verdict.steps:
+            queue.append(lambda at, step=step: events.StepSeen(at, target, step))  # type: ignore[misc]
+        queue.append(lambda at: events.CheckFinished(at, target, replace(verdict, at=at)))
+
+    def happen(at: datetime) -> None:
+        while len(queue) < 10:
+            (poll if dice.random() < 0.3 else check)()
+        state.apply(queue.popleft()(at))
+
+    return happen
 
 
-__all__ = ["DOMAINS", "NOW", "observation", "profile_text", "shaken", "verdict_for", "watched", "watched_state"]
+__all__ = ["DOMAINS", "NOW", "observation", "profile_text", "shaking", "verdict_for", "watched", "watched_state"]

@@ -87,12 +87,14 @@ class Table:
 
     ``heads`` are for the groups of the column ``headed``, by the text of its cells and in the order the groups are to
     stand in; a group without a head comes behind them.  A head without rows is shown too: an empty tier is a tier.
+    ``partial``: some rows are still being worked out; asked for again, the table is further.
     """
 
     columns: tuple[Column, ...]
     rows: Sequence[Row] = ()
     headed: str = ""
     heads: Mapping[str, Head] = field(default_factory=dict)
+    partial: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:

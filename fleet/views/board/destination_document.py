@@ -21,7 +21,7 @@ from fleet.views.board.commands import check_command, reproducing
 from fleet.views.board.destination_rows import fate_mark, fortune, held, held_since, time_left
 from fleet.views.board.document import Document, Section, section
 from fleet.views.board.known import known_fleet
-from fleet.views.board.outlook import Fate, Outlook, Way, domains_of, newest_check, outlook_for, policy_and_mode
+from fleet.views.board.outlook import Fate, Outlook, Way, is_watched, outlook_for, policy_and_mode, telling_check
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import counted, listed, rough_age
 from fleet.views.explanation import Detail, explanation
@@ -37,12 +37,12 @@ _LONG = 400
 def destination_document(picture: Picture, domain: str) -> Document | None:
     """All that is known of ``domain``; None where nobody watches it."""
     state = picture.state
-    if domain not in domains_of(state):
+    if not is_watched(state, domain):
         return None
-    entry = newest_check(state, domain)
     fleet, seen = known_fleet(picture), outlook_for(picture, domain)
     fate = seen.fate(domain)
-    found = fortune(picture, entry, fate, seen.ways)
+    entry = telling_check(state, domain, fate)
+    found = fortune(entry, fate, seen.ways)
     verdict = entry.verdict if entry is not None else None
     sections = [
         *_running(entry),
@@ -126,7 +126,7 @@ def _held(
             since = since or held_since(entry, policy, mode or Mode.OPPORTUNISTIC)
 
     def make() -> list[Detail]:
-        verdicts = {canonical(domain): fate.verdict} if fate.verdict is not None else {}
+        verdicts = {canonical(domain): fate.telling} if fate.telling is not None else {}
         destination = fleet.destinations.get(domain) or Destination(domain)
         found = pages(forecast(fleet, (destination,), verdicts, seen.resolving), canonical(domain))
         view = runbook_view(domain, found, since[0] if since else None, picture.now)

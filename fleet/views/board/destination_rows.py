@@ -6,6 +6,8 @@ May import ``fleet.decision``, ``fleet.forecast``, ``fleet.model``, ``fleet.moni
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import heappop, heappush
+from itertools import islice
 
 from fleet.decision import Warning, warnings
 from fleet.forecast import Core, DaneUse
@@ -17,7 +19,7 @@ from fleet.model.fleet import Fleet
 from fleet.monitor import CheckEntry, CheckMark, Freshness, freshness_of_check
 from fleet.text import show
 from fleet.views.board.known import known_fleet
-from fleet.views.board.outlook import Fate, Outlook, Way, domains_of, newest_check, outlook, policy_and_mode
+from fleet.views.board.outlook import Fate, Outlook, Way, domains_of, outlook, telling_check
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import left, listed, minutes_since, rough, rough_age
 from fleet.views.forecast import outcome_words
@@ -43,8 +45,63 @@ COLUMNS = (
 def destinations_table(picture: Picture) -> Table:
     """Every destination, declared or checked."""
     seen = outlook(picture)
-    fleet = known_fleet(picture)
-    return Table(COLUMNS, [_row(picture, fleet, seen, domain) for domain in domains_of(picture.state)])
+    return picture.memo.keeper(DestinationRows).table(picture, known_fleet(picture), seen)
+
+
+class DestinationRows:
+    """The rows of the last time; only those are made anew of which something changed, or whose age is told anew.
+
+    Where very many changed at once (a profile was read), they are made a batch at a time: the worst that may be said
+    meanwhile is that a destination is still being worked out.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Row] = {}
+        self._basis: tuple[object, ...] = ()
+        self._due: list[tuple[float, str]] = []
+        self._late: dict[str, None] = {}
+
+    def table(self, picture: Picture, fleet: Fleet | None, seen: Outlook) -> Table:
+        """The table as of now."""
+        state, now = picture.state, picture.now
+        basis = (id(state.fleet), len(state.targets), tuple(state.seconds.items()))
+        if basis != self._basis:
+            self._basis = basis
+            domains = domains_of(state)
+            self._rows = {domain: self._rows.get(domain) or _waiting(domain) for domain in domains}
+            self._late.update(dict.fromkeys(domains))
+        moment = now.timestamp()
+        while self._due and self._due[0][0] <= moment:
+            self._late[heappop(self._due)[1]] = None
+        self._late.update(dict.fromkeys(seen.touched))
+        seen.touched.clear()
+        for domain in list(islice(self._late, MOST_ROWS)):
+            del self._late[domain]
+            if domain in self._rows:
+                self._make(picture, fleet, seen, domain)
+        return Table(COLUMNS, list(self._rows.values()), partial=bool(self._late or seen.behind))
+
+    def _make(self, picture: Picture, fleet: Fleet | None, seen: Outlook, domain: str) -> None:
+        state, now = picture.state, picture.now
+        entry = telling_check(state, domain, seen.fate(domain))
+        seconds = state.check_seconds(entry.target if entry is not None else Target(domain))
+        made = _made(picture, fleet, seen, domain, seconds)
+        if made != self._rows[domain]:
+            self._rows[domain] = made
+        if entry is not None and entry.finished_at is not None:
+            whole = (minutes_since(entry.finished_at, now) + 1) * 60
+            heappush(self._due, (entry.finished_at.timestamp() + whole, domain))
+
+
+MOST_ROWS = 150
+"""Rows made at one drawing."""
+
+
+def _waiting(domain: str) -> Row:
+    """A row nobody has looked at yet."""
+    cells = [TableCell("") for _ in COLUMNS]
+    cells[0], cells[1] = TableCell(both_names(domain), sort=domain), TableCell("being worked out", Mark.RUNNING)
+    return Row(domain, tuple(cells), (-badness(Mark.RUNNING), 0.0), True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +120,7 @@ def fate_mark(core: Core) -> Mark:
     return OUTCOME_MARKS[core.outcome]
 
 
-def fortune(picture: Picture, entry: CheckEntry | None, fate: Fate | None, ways: tuple[Way, ...]) -> Fortune:
+def fortune(entry: CheckEntry | None, fate: Fate | None, ways: tuple[Way, ...], pending: bool = False) -> Fortune:
     """The worst that happens to mail of a destination, as far as anybody knows."""
     if entry is None or entry.verdict is None:
         if fate is not None and (core := fate.worst) is not None and core.outcome in _WITHOUT_A_CHECK:
@@ -73,9 +130,8 @@ def fortune(picture: Picture, entry: CheckEntry | None, fate: Fate | None, ways:
         if entry is not None and entry.failure is not None:
             return Fortune(Mark.UNKNOWN, "check failed")
         return Fortune(Mark.UNKNOWN, "never checked")
-    if fate is None or fate.verdict is not entry.verdict:
-        word = OUTCOME_WORDS[_marked(entry, Policy.ASYNCOS, Mode.OPPORTUNISTIC)]
-        return Fortune(Mark.RUNNING, f"{word}?, being worked out")
+    if fate is None or pending:
+        return Fortune(Mark.RUNNING, "being worked out")
     core = fate.worst
     if core is None:
         outcome = _marked(entry, Policy.ASYNCOS, Mode.OPPORTUNISTIC)
@@ -108,10 +164,7 @@ def _mode_word(fleet: Fleet, way: Way, domain: str) -> str:
     policy = effective(fleet, way.group.settings, way.action, domain)
     if policy.attempted is None:
         return "unknown"
-    if not policy.attempted:
-        return "off"
-    _, mode = policy_and_mode(fleet, way, domain)
-    return str(mode) if mode else "off"
+    return str(policy.dane.value) if policy.attempted else "off"
 
 
 def next_warning(verdict: Verdict, now: datetime) -> Warning | None:
@@ -167,19 +220,11 @@ def _marked(entry: CheckEntry, policy: Policy, mode: Mode) -> Outcome:
     return entry.last.outcome(policy, mode) if entry.last is not None else Outcome.UNKNOWN
 
 
-def _row(picture: Picture, fleet: Fleet | None, seen: Outlook, domain: str) -> Row:
-    state, now = picture.state, picture.now
-    entry, fate = newest_check(state, domain), seen.fate(domain)
-    age = minutes_since(entry.finished_at, now) if entry is not None and entry.finished_at is not None else -1
-    seconds = state.check_seconds(entry.target if entry is not None else Target(domain))
-    basis = (entry, fate, fleet is not None and seen.ways, age, seconds)
-    return picture.memo.get(("destination", domain), basis, lambda: _made(picture, fleet, seen, domain, seconds))
-
-
 def _made(picture: Picture, fleet: Fleet | None, seen: Outlook, domain: str, seconds: int) -> Row:
     state, now = picture.state, picture.now
-    entry, fate = newest_check(state, domain), seen.fate(domain)
-    found = fortune(picture, entry, fate, seen.ways)
+    fate = seen.fate(domain)
+    entry = telling_check(state, domain, fate)
+    found = fortune(entry, fate, seen.ways, seen.pending(domain))
     fresh = freshness_of_check(state, entry.target, now) if entry is not None else Freshness.NEVER
     declared = state.fleet.destinations.get(domain) if state.fleet is not None else None
     recipients = declared.recipients_per_day if declared is not None else None

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fleet.layout import dane_places, resolver_key, tier_graph
+from fleet.model import Mode
 from fleet.model.finding import Severity
 from fleet.model.fleet import INSIDE, INTERNET, Fleet, Node, Platform, Settings, Tier
 from fleet.model.resolver import ResolverKind
 from fleet.monitor import Freshness, NodeEntry, State, freshness_of_node
 from fleet.text import show
 from fleet.views.board.known import known_fleet, was_seen
-from fleet.views.board.outlook import Outlook, bare_address, domains_of, outlook
+from fleet.views.board.outlook import Outlook, Tally, bare_address, outlook
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import counted, minutes_since, rough_age
 from fleet.views.findings import SEVERITIES, SEVERITY_MARKS, FindingRow, finding_rows
@@ -26,14 +27,14 @@ from fleet.views.marks import OUTCOME_MARKS, Mark, badness, worst
 from fleet.views.rows import Column, Head, Row, Table, TableCell
 
 COLUMNS = (
-    Column("node", "Node", 12, flexible=True, help="the gateway"),
+    Column("node", "Node", 10, flexible=True, help="the gateway"),
     Column("tier", "Tier", 10, optional=True, help="its lane"),
     Column("platform", "Platform", 9, least=100, help="what software it runs"),
     Column("version", "Version", 12, least=100, help="as it says itself, else as declared"),
-    Column("reach", "Reached", 20, help="when it was last seen, or why it was not"),
+    Column("reach", "Reached", 17, help="when it was last seen, or why it was not"),
     Column("resolvers", "Resolvers", 16, least=120, help="what its resolvers do to DNSSEC"),
-    Column("dane", "DANE", 20, help="what it is told to do: off, on for some destinations, or by default"),
-    Column("outcome", "Worst mail", 16, help="the worst that happens to any mail of it"),
+    Column("dane", "DANE", 23, help="what it is told to do: off, on for some destinations, or by default"),
+    Column("outcome", "Worst mail", 18, help="the worst that happens to any mail of it"),
     Column("recipients", "Held/day", 9, right=True, least=130, help="recipients a day of mail that is held"),
     Column("findings", "Find", 5, right=True, least=78, help="findings of the node itself"),
     Column("polls", "Poll time", 16, least=170, help="how long polls took; gaps are failures"),
@@ -47,7 +48,7 @@ def fleet_table(picture: Picture) -> Table:
     if fleet is None:
         return Table(COLUMNS, headed="tier")
     seen = outlook(picture)
-    touched = _touched(picture, fleet, seen)
+    touched = _touched(fleet, seen)
     found = findings_by_object(picture)
     lanes = lanes_of(fleet)
     rows = [
@@ -55,7 +56,7 @@ def fleet_table(picture: Picture) -> Table:
         for node in fleet.nodes.values()
     ]
     heads = {show(name, 64): _lane(fleet, fleet.tiers[name], found) for name in lanes}
-    return Table(COLUMNS, rows, "tier", heads)
+    return Table(COLUMNS, rows, "tier", heads, partial=bool(seen.behind))
 
 
 def lanes_of(fleet: Fleet) -> list[str]:
@@ -99,7 +100,8 @@ def dane_state(settings: Settings, external: bool, declared: bool) -> DaneState:
         return DaneState(mark, f"off{idle}{suffix}", False)
     everyone = next((place for place in active if place.for_all), None)
     entries = "1 entry" if len(active) == 1 else f"{len(active):,} entries"
-    text = f"Default on, {everyone.mode}" if everyone else f"on for {entries}"
+    strict = ", mandatory" if everyone is not None and everyone.mode is Mode.MANDATORY else ""
+    text = f"Default on{strict}" if everyone else f"on for {entries}"
     if not external:
         return DaneState(Mark.FAIL, f"ON, MUST BE OFF: {text}", True, forbidden=True)
     return DaneState(Mark.STALE if declared else Mark.OK, f"{text}{suffix}", True)
@@ -132,32 +134,37 @@ def _row(
     tier = fleet.tiers.get(node.tier)
     kinds = picture.memo.get("audits", tuple(state.resolvers.values()), lambda: dict(state.resolvers))
 
-    def make() -> Row:
+    def make() -> tuple[Mark, tuple[TableCell, ...]]:
         reach = reach_cell(entry, fresh, picture)
         dane = dane_of(node, tier, entry)
         resolvers = resolver_cell(node, dane, kinds_seen(state, node.name))
-        outcome = _outcome_cell(touched, tier)
         findings = _findings_cell(own, picture)
-        mark = worst(reach.mark or Mark.NONE, dane.mark, resolvers.mark or Mark.NONE, outcome.mark or Mark.NONE)
-        mark = worst(mark, findings.mark or Mark.NONE)
+        mark = worst(reach.mark or Mark.NONE, dane.mark, resolvers.mark or Mark.NONE, findings.mark or Mark.NONE)
         cells = (
-            TableCell(show(node.name, 64), mark, sort=node.name),
             TableCell(show(node.tier, 64)),
             TableCell(str(node.settings.platform or "unknown")),
             _version(node, entry),
             reach,
             resolvers,
             TableCell(dane.text, dane.mark),
-            outcome,
-            _held_cell(touched),
             findings,
             TableCell("", history=_poll_times(entry)),
             TableCell(show(", ".join(node.addresses), 64)),
         )
+        return mark, cells
+
+    basis = (node, entry, own, fresh, age, failing, tier, kinds, picture.validation is None)
+    own_mark, own_cells = picture.memo.get(("node", node.name), basis, make)
+
+    def with_mail() -> Row:
+        # What becomes of mail changes all day, and is the same for a whole class of nodes.
+        outcome = _outcome_cell(touched, tier)
+        mark = worst(own_mark, outcome.mark or Mark.NONE)
+        name = TableCell(show(node.name, 64), mark, sort=node.name)
+        cells = (name, *own_cells[:6], outcome, _held_cell(touched), *own_cells[6:])
         return Row(node.name, cells, (lane, -badness(mark), -len(own)), mark not in (Mark.OK, Mark.NONE))
 
-    basis = (node, entry, own, fresh, age, failing, tier, kinds, touched, picture.validation is None)
-    return picture.memo.get(("node", node.name), basis, make)
+    return picture.memo.get(("node row", node.name), (own_cells, own_mark, touched, lane), with_mail)
 
 
 def reach_cell(entry: NodeEntry | None, fresh: Freshness, picture: Picture) -> TableCell:
@@ -168,7 +175,7 @@ def reach_cell(entry: NodeEntry | None, fresh: Freshness, picture: Picture) -> T
     now = picture.now
     if entry.failure is not None:
         since = f" {rough_age(entry.failing_since, now)}" if entry.failing_since else ""
-        known = f", seen {rough_age(entry.seen_at, now)} ago" if entry.seen_at else ", never seen"
+        known = "" if entry.seen_at else ", never seen"
         return TableCell(f"{entry.failure.kind}{since}{known}", Mark.FAIL, sort=float(10**9))
     age = minutes_since(entry.seen_at, now) if entry.seen_at else 0
     text = rough_age(entry.seen_at, now) if entry.seen_at else "unknown"
@@ -236,11 +243,11 @@ def _poll_times(entry: NodeEntry | None) -> tuple[float | None, ...]:
 
 # --------------------------------------------------------------------------------------------------------- the findings
 def findings_of(picture: Picture) -> tuple[FindingRow, ...]:
-    """What the rules found, with excerpts, the worst first."""
+    """What the rules found, the worst first; excerpts are made only for the one that is read."""
     validation = picture.validation
     if validation is None:
         return ()
-    return picture.memo.get("findings", (id(validation),), lambda: finding_rows(validation, excerpts=True))
+    return picture.memo.get("findings", (id(validation),), lambda: finding_rows(validation))
 
 
 def findings_by_object(picture: Picture) -> Mapping[str, tuple[FindingRow, ...]]:
@@ -281,43 +288,31 @@ class Touch:
     open: int
 
 
-def _touched(picture: Picture, fleet: Fleet, seen: Outlook) -> Mapping[str, Touch]:
-    def make() -> Mapping[str, Touch]:
-        found: dict[str, Touch] = {}
-        domains = tuple(domains_of(picture.state))
-        by_group: dict[int, list[int]] = {}
-        for at, way in enumerate(seen.ways):
-            by_group.setdefault(id(way.group), []).append(at)
-        for places in by_group.values():
-            touch = _touch(fleet, seen, places, domains)
-            for name in seen.ways[places[0]].group.names:
-                found[name] = touch
-        return found
-
-    return picture.memo.get("touched", (seen.version, seen.behind, len(picture.state.targets)), make)
+def _touched(fleet: Fleet, seen: Outlook) -> Mapping[str, Touch]:
+    found: dict[str, Touch] = {}
+    for first, tally in seen.tallies.items():
+        touch = _touch(fleet, tally, seen.behind)
+        found.update(dict.fromkeys(seen.ways[first].group.names, touch))
+    return found
 
 
-def _touch(fleet: Fleet, seen: Outlook, places: list[int], domains: tuple[str, ...]) -> Touch:
-    bad, words, held, recipients, unweighed, missing = Mark.NONE, "", 0, 0, 0, 0
-    worst_of_all = -1
-    for domain in domains:
-        fate = seen.fate(domain)
-        if fate is None:
-            missing += 1
-            continue
-        cores = [fate.cores[at] for at in places]
-        for core in cores:
-            mark = OUTCOME_MARKS[core.outcome]
-            if badness(mark) > worst_of_all:
-                worst_of_all, bad, words = badness(mark), mark, outcome_words(core)
-        if any(core.stopped for core in cores):
-            held += 1
-            declared = fleet.destinations.get(domain)
-            if declared is None or declared.recipients_per_day is None:
-                unweighed += 1
-            else:
-                recipients += declared.recipients_per_day
-    return Touch(words, bad, held, recipients, unweighed, missing)
+def _touch(fleet: Fleet, tally: Tally, open_: int) -> Touch:
+    there = [core for core, count in tally.cores.items() if count > 0]
+    core = max(there, key=lambda one: badness(OUTCOME_MARKS[one.outcome]), default=None)
+    weights = [_weight(fleet, domain) for domain in tally.stopped]
+    return Touch(
+        outcome_words(core) if core is not None else "",
+        OUTCOME_MARKS[core.outcome] if core is not None else Mark.NONE,
+        len(weights),
+        sum(weight or 0 for weight in weights),
+        weights.count(None),
+        open_ if core is None else 0,
+    )
+
+
+def _weight(fleet: Fleet, domain: str) -> int | None:
+    declared = fleet.destinations.get(domain)
+    return declared.recipients_per_day if declared is not None else None
 
 
 def _outcome_cell(touched: Touch | None, tier: Tier | None) -> TableCell:
@@ -351,10 +346,10 @@ def _lane(fleet: Fleet, tier: Tier, found: Mapping[str, tuple[FindingRow, ...]])
     severity = worst_severity(own)
     about = f"; {counted(len(own), 'finding')} of the tier, worst: {severity}" if severity is not None else ""
     if wrong is not None:
-        return Head(f"{where}: DANE {wrong.text}{about}", Mark.FAIL)
+        return Head(f"DANE {wrong.text}; {where}{about}", Mark.FAIL)
     texts = list(dict.fromkeys(one.text for one in states))
     dane = texts[0] if len(texts) == 1 else "differs between nodes"
-    return Head(f"{where}: DANE {dane}{about}", worst(*(one.mark for one in states)))
+    return Head(f"DANE {dane}; {where}{about}", worst(*(one.mark for one in states)))
 
 
 def _different(tier: Tier, nodes: list[Node]) -> list[Settings]:

@@ -19,7 +19,7 @@ from fleet.views.board.picture import Picture
 from fleet.views.board.resolver_rows import audits_by_address, order_of, turn_words
 from fleet.views.board.words import counted, listed, rough_age
 from fleet.views.explanation import Detail
-from fleet.views.findings import FindingRow, unobserved_rows
+from fleet.views.findings import FindingRow, rows_of, unobserved_rows
 from fleet.views.marks import Mark
 from fleet.views.rule_docs import rule_docs
 
@@ -66,7 +66,8 @@ def resolver_document(picture: Picture, key: str) -> Document | None:
 def finding_document(picture: Picture, key: str) -> Document | None:
     """One finding with the lines of the profile and what its rule says; or what could not be decided."""
     row = next((row for row in findings_of(picture) if finding_key(row) == key), None)
-    if row is not None:
+    if row is not None and picture.validation is not None:
+        (row,) = rows_of([row.finding], picture.validation.reading.source, excerpts=True)
         return Document(f"{row.code}: {row.object}", row.mark, tuple(_finding(row)))
     validation = picture.validation
     for one in unobserved_rows(validation) if validation is not None else ():

@@ -24,7 +24,7 @@ from fleet.views.board.destination_rows import (
     warning_words,
 )
 from fleet.views.board.known import known_fleet
-from fleet.views.board.outlook import Fate, Way, domains_of, newest_check, outlook_for, policy_and_mode
+from fleet.views.board.outlook import Fate, Way, is_watched, outlook_for, policy_and_mode, telling_check
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import listed, minutes_since
 from fleet.views.forecast import outcome_words
@@ -39,10 +39,11 @@ RUNGS = ("MX", "A", "TLSA", "TLS", "CERT")
 def destination_panel(picture: Picture, domain: str) -> Panel | None:
     """The panel of ``domain``; None where nobody watches it."""
     state = picture.state
-    if domain not in domains_of(state):
+    if not is_watched(state, domain):
         return None
     fleet, seen = known_fleet(picture), outlook_for(picture, domain)
-    entry, fate = newest_check(state, domain), seen.fate(domain)
+    fate = seen.fate(domain)
+    entry = telling_check(state, domain, fate)
     age = minutes_since(entry.finished_at, picture.now) if entry is not None and entry.finished_at is not None else -1
     act = state.acts.get(f"destination {domain}")
     basis = (entry, fate, fleet, seen.ways, age, act)
@@ -58,7 +59,7 @@ def _panel(
     fate: Fate | None,
 ) -> Panel:
     now = picture.now
-    found = fortune(picture, entry, fate, ways)
+    found = fortune(entry, fate, ways)
     fresh = freshness_of_check(picture.state, entry.target, now) if entry is not None else Freshness.NEVER
     verdict = entry.verdict if entry is not None else None
     mark = Mark.STALE if fresh is Freshness.STALE and badness(found.mark) < badness(Mark.STALE) else found.mark

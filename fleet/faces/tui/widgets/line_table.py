@@ -182,7 +182,8 @@ class LineTable(LineWidget, ScrollView, can_focus=True):
         inverted: bool = False,
     ) -> None:
         """Show these lines; only what differs from what is on the screen is drawn."""
-        key = self._key_at(self._cursor)
+        first = not self._lines and next((at for at, line in enumerate(lines) if isinstance(line, Row)), 0)
+        key = lines[first].key if first else self._key_at(self._cursor)
         fresh = (columns, chosen, (sort, inverted)) != (self._all_columns, self._chosen, self._sort)
         self._all_columns, self._chosen, self._sort = columns, chosen, (sort, inverted)
         self._lines, self._marked = lines, frozenset(marked)
