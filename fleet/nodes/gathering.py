@@ -72,6 +72,12 @@ class Gathering:
         self.seen(name, value, evidence)
         return True
 
+    def doubt(self, why: str) -> None:
+        """What was seen may not be what the node does: only its platform and version stand."""
+        for name, unit in [*self._units.items()]:
+            if unit.sight is Sight.SEEN and name not in {"platform", "version"}:
+                self.not_observed(name, why, unit.evidence)
+
     def sight(self, name: str) -> Sight:
         """How the unit stands so far."""
         unit = self._units.get(name)

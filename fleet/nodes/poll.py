@@ -83,6 +83,8 @@ async def poll_node(
         async with asyncio.timeout(dialer.limits.poll):
             await poll.run(kept)
     except RemoteError as error:
+        if error.failure.kind is FailureKind.UNCOMMITTED:
+            gathering.doubt(error.failure.sentence)
         return gathering.observation(error.failure)
     except TimeoutError:
         late = f"{show(node.name, 80)}: the poll was not done within {dialer.limits.poll:g} s"

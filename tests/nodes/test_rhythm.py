@@ -5,10 +5,9 @@ import random
 from dataclasses import replace
 
 import pytest
-from conftest import QUICK, Serve
-from examples import PASSWORD, POSTFIX
 from hypothesis import given
 from hypothesis import strategies as st
+from node_examples import PASSWORD, POSTFIX, QUICK, Serve
 from random_settings import QUICK as FEW
 
 from fleet.clock import monotonic

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import asyncssh
 import pytest
-from conftest import QUICK, Serve
-from examples import APPLIANCE, EXIM, POSTFIX
 from hypothesis import given
 from hypothesis import strategies as st
+from node_examples import APPLIANCE, EXIM, POSTFIX, QUICK, Serve
 from random_settings import QUICK as FEW
 
 from fleet.clock import now

@@ -22,6 +22,8 @@ MORE = "-Press Any Key For More-"
         ("ab\b\bcd", "cd"),
         ("nul\x00bell\x07", "nulbell"),
         ("tab\tkept", "tab\tkept"),
+        ("cut short\x1b/", "cut short/"),
+        ("cut short\x1b[3", "cut short3"),
     ],
 )
 def test_rendering(raw: str, shown: str) -> None:

@@ -4,8 +4,7 @@ import asyncio
 import socket
 
 import pytest
-from conftest import Serve
-from examples import POSTFIX
+from node_examples import POSTFIX, Serve
 
 from fleet.errors import FailureKind, RemoteError
 from fleet.lab.nodes.unix import Gateway
