@@ -15,7 +15,7 @@ from fleet.faces.tui.engine import Deed, Reply, Request
 from fleet.model.fleet import ObjectPath
 from fleet.text import show
 from fleet.views import Mark
-from fleet.views.board import DOCUMENTS, Document, Memo, what_if_document
+from fleet.views.board import Document, Memo, what_if_document
 from fleet.views.board.commands import check_command, reproducing
 from fleet.views.excerpt import excerpt
 from fleet.views.validation_summary import summarize
@@ -44,14 +44,13 @@ def deeds(engine: "Shown") -> Mapping[Deed, Handler]:
     async def opened(request: Request) -> Reply:
         if not request.targets:
             return _NOTHING
-        return _document(DOCUMENTS[request.view](engine.picture(), request.targets[0]), request.targets[0])
+        return _document(engine.document(request.view, request.targets[0]), request.targets[0])
 
     async def differences(request: Request) -> Reply:
         if not request.targets:
             return _NOTHING
         key = request.targets[0]
-        named = DOCUMENTS["drift"](engine.picture(), key) or DOCUMENTS["fleet"](engine.picture(), key)
-        return _document(named, key)
+        return _document(engine.document("drift", key) or engine.document("fleet", key), key)
 
     async def validated(_request: Request) -> Reply:
         validation = await engine.judging.judge_now()
@@ -82,7 +81,7 @@ def _document(found: Document | None, key: str) -> Reply:
     if found is None:
         return Reply(f"Nothing more is known of {show(key, 80)}.", Mark.UNKNOWN)
     title, *lines = found.lines
-    return Reply(title, found.mark, tuple(lines))
+    return Reply(title, found.mark, tuple(lines), found)
 
 
 def path_of(engine: "Shown", key: str) -> ObjectPath | None:

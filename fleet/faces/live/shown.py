@@ -17,7 +17,7 @@ from fleet.model.finding import Finding
 from fleet.monitor import State
 from fleet.text import show
 from fleet.views import Mark, Panel, Table
-from fleet.views.board import TABLES, Memo, Picture, destination_panel, summary_lines
+from fleet.views.board import DOCUMENTS, TABLES, Document, Memo, Picture, destination_panel, summary_lines
 
 Changed = Callable[[], None]
 
@@ -57,6 +57,10 @@ class Shown:
     def panel(self, key: str) -> Panel | None:
         """The panel of a destination."""
         return destination_panel(self.picture(), key)
+
+    def document(self, view: str, key: str) -> Document | None:
+        """All that is known of one object of a view."""
+        return DOCUMENTS[view](self.picture(), key)
 
     def picture(self) -> Picture:
         """Everything known now, for the views; what did not change since the last one is the same object."""
