@@ -9,7 +9,7 @@ people) therefore never touch a verdict.  They show what stands here: frozen row
 their A-label; ``ladder`` is one destination host by host; ``check`` is one destination as one row; ``explanation`` is
 the long form, from the root's key down to the row of the policy table that decided.  ``rows`` says what a table is,
 ``panels`` what a panel of the wall; ``filtering`` and ``arrangement`` decide which rows are shown in which order;
-``curve`` draws a history on one line.
+``curve`` draws a history on one line; ``board`` is what the dashboard is made of.
 
 A profile on paper has views of its own: ``validation`` reads and judges one, ``findings`` puts findings in their places
 with an ``excerpt`` of the text, ``validation_summary`` counts and gives the exit code, ``mending`` makes the changes
@@ -28,7 +28,7 @@ from fleet.views.filtering import Filter, FilterProblem, parse_filter
 from fleet.views.ladder import Cell, LadderRow, Summary, ladder, summary
 from fleet.views.marks import Mark
 from fleet.views.panels import Panel, PanelOutcome, StepMark
-from fleet.views.rows import Column, Row, Table, TableCell
+from fleet.views.rows import Column, Head, Row, Table, TableCell
 
 __all__ = [
     "Arrangement",
@@ -39,6 +39,7 @@ __all__ = [
     "Filter",
     "FilterProblem",
     "GroupHead",
+    "Head",
     "LadderRow",
     "Mark",
     "Panel",

@@ -6,11 +6,11 @@ tests call the same function.  Nothing is hidden silently: ``Shown`` says how ma
 May import ``fleet.views.filtering``, ``fleet.views.marks`` and ``fleet.views.rows``.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fleet.views.filtering import NO_FILTER, Filter
-from fleet.views.rows import Row, Table
+from fleet.views.rows import Head, Row, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,13 @@ class Arrangement:
 
 @dataclass(frozen=True, slots=True)
 class GroupHead:
-    """The line above the rows that share one text in the grouping column."""
+    """The line above the rows that share one text in the grouping column; ``head`` is what the table says of them."""
 
     title: str
     count: int
     problems: int
     collapsed: bool
+    head: Head | None = None
 
     @property
     def key(self) -> str:
@@ -61,7 +62,10 @@ def arrange(table: Table, choice: Arrangement) -> Shown:
     rows = sort_rows(rows, table.fields, choice.sort, choice.inverted)
     if choice.group not in table.fields:
         return Shown(tuple(rows), tuple(rows), len(rows), len(table.rows))
-    lines, kept = _grouped(rows, table.fields.index(choice.group), choice.collapsed)
+    # Where some rows are hidden, a head without any says nothing: its rows may be among those.
+    heads = table.heads if choice.group == table.headed else {}
+    hidden = bool(choice.filter) or choice.problems_only
+    lines, kept = _grouped(rows, table.fields.index(choice.group), choice.collapsed, heads, hidden)
     return Shown(tuple(lines), tuple(kept), len(rows), len(table.rows))
 
 
@@ -74,7 +78,7 @@ def renewed(shown: Shown, table: Table) -> Shown | None:
     now = {row.key: row for row in table.rows}
     if len(table.rows) != shown.total or any(row.key not in now for row in shown.rows):
         return None
-    lines = tuple(line if isinstance(line, GroupHead) else now[line.key] for line in shown.lines)
+    lines = tuple(_headed(line, table) if isinstance(line, GroupHead) else now[line.key] for line in shown.lines)
     return replace(shown, lines=lines, rows=tuple(now[row.key] for row in shown.rows))
 
 
@@ -109,15 +113,27 @@ def targets(shown: Shown, marked: Collection[str], cursor: str) -> tuple[str, ..
 _EMPTY = 2
 
 
-def _grouped(rows: Sequence[Row], at: int, collapsed: Collection[str]) -> tuple[list[Line], list[Row]]:
-    groups: dict[str, list[Row]] = {}
+def _headed(head: GroupHead, table: Table) -> GroupHead:
+    """``head`` with what the table says now."""
+    if head.head is None or table.heads.get(head.title) in (None, head.head):
+        return head
+    return replace(head, head=table.heads[head.title])
+
+
+def _grouped(
+    rows: Sequence[Row], at: int, collapsed: Collection[str], heads: Mapping[str, Head], hidden: bool
+) -> tuple[list[Line], list[Row]]:
+    groups: dict[str, list[Row]] = {title: [] for title in heads}
     for row in rows:
         groups.setdefault(row.cells[at].text, []).append(row)
     lines: list[Line] = []
     kept: list[Row] = []
     for title, members in groups.items():
+        if not members and hidden:
+            continue
         folded = title in collapsed
-        lines.append(GroupHead(title, len(members), sum(row.problem for row in members), folded))
+        problems = sum(row.problem for row in members)
+        lines.append(GroupHead(title, len(members), problems, folded, heads.get(title)))
         if not folded:
             lines.extend(members)
             kept.extend(members)

@@ -8,8 +8,8 @@ the same row object for what did not change makes a screen repaint nothing.
 May import ``fleet.views.marks``.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from fleet.views.marks import Mark, badness
 
@@ -44,7 +44,8 @@ class Column:
     """One column: its key (for filters, sorting, settings), its title and how wide it is.
 
     Widths are fixed so that a changing value never moves its neighbours; a ``flexible`` column takes what is left.
-    ``optional`` columns are shown only where the user chose them.
+    ``optional`` columns are shown only where the user chose them, those with a ``least`` also by themselves where the
+    screen is that wide.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Column:
     right: bool = False
     optional: bool = False
     help: str = ""
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,27 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above a group of rows: safe words with a mark, such as the lane a tier is."""
+
+    text: str
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """Columns and rows, unsorted and unfiltered."""
+    """Columns and rows, unsorted and unfiltered.
+
+    ``heads`` are for the groups of the column ``headed``, by the text of its cells and in the order the groups are to
+    stand in; a group without a head comes behind them.  A head without rows is shown too: an empty tier is a tier.
+    ``partial``: some rows are still being worked out; asked for again, the table is further.
+    """
 
     columns: tuple[Column, ...]
     rows: Sequence[Row] = ()
+    headed: str = ""
+    heads: Mapping[str, Head] = field(default_factory=dict)
+    partial: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ Wanted: at most 25 % of a core, 30 KiB/s, 50 ms, 100 ms.
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import pty
@@ -18,24 +19,35 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "faces" / "tui"))
+sys.path[:0] = [str(Path(__file__).parents[1] / "faces" / "tui"), str(Path(__file__).parents[1])]
 
 SECONDS = 8.0
 WARM = 2.0
-SCENES = {"table": (1_000, "view_fleet"), "wall": (5_000, "view_destinations")}
+SCENES = {
+    "table": (1_000, "view_fleet"),
+    "wall": (5_000, "view_destinations"),
+    "fleet": (0, "view_fleet"),
+    "destinations": (0, "view_destinations"),
+    "events": (0, "view_events"),
+}
+"""The first two show made-up rows, the others the views of a State of ``NODES`` and ``DESTINATIONS``."""
+NODES, DESTINATIONS = 1_000, 5_000
 
 
 def child(scene: str, report: Path) -> None:
     """The dashboard, changing by itself; writes what it measured of itself."""
-    from made_up import STATES, MadeUpEngine
-
     from fleet.faces.tui.app import FleetApp
 
     count, view = SCENES[scene]
-    engine = MadeUpEngine(count)
+    engine, happens = (_made_up if count else _watched)(count)
+    # What is known of thousands of things lives for ever: the collector need not look at it again and again.
+    gc.freeze()
     started = time.monotonic()
 
     class Measured(FleetApp):
@@ -44,12 +56,10 @@ def child(scene: str, report: Path) -> None:
             self.run_worker(self.watch(), exit_on_error=True)
 
         async def change(self) -> None:
-            dice = random.Random(1)
             due = time.monotonic()
             while True:
                 for _ in range(10):
-                    mark, word = dice.choice(STATES)
-                    engine.change(dice.randrange(count), text=word, mark=mark)
+                    happens()
                 due += 0.05
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
 
@@ -71,6 +81,44 @@ def child(scene: str, report: Path) -> None:
             self.exit(())
 
     Measured(engine).run()
+
+
+def _made_up(count: int) -> tuple[Any, Callable[[], None]]:
+    """Rows made of numbers: what the screen alone costs."""
+    from made_up import STATES, MadeUpEngine
+
+    engine, dice = MadeUpEngine(count), random.Random(1)
+
+    def happens() -> None:
+        mark, word = dice.choice(STATES)
+        engine.change(dice.randrange(count), text=word, mark=mark)
+
+    return engine, happens
+
+
+def _watched(_: int) -> tuple[Any, Callable[[], None]]:
+    """The views of a State in which polls and checks end; the folds of their events are counted too."""
+    from board_engine import BoardEngine
+    from watched import NOW, shaking, watched
+
+    from fleet.views.board import outlook
+
+    engine = BoardEngine(watched([f"dest{number:04}.example" for number in range(DESTINATIONS)], NODES - 6))
+    while outlook(engine.picture).behind:
+        pass
+    begun = time.monotonic()
+
+    def clock() -> datetime:
+        return NOW + timedelta(seconds=time.monotonic() - begun)
+
+    step = shaking(engine.picture, random.Random(1))
+
+    def happens() -> None:
+        engine.at(clock())
+        step(clock())
+        engine.tell()
+
+    return engine, happens
 
 
 def measure(scene: str) -> dict[str, float]:
@@ -136,8 +184,9 @@ def main() -> None:
         return
     for scene, (count, _) in SCENES.items():
         found = measure(scene)
+        objects = f"{count:,} rows" if count else f"{NODES:,} nodes, {DESTINATIONS:,} destinations"
         print(
-            f"{scene:5} {count:5,} objects, 200 changes/s: {found['cpu']:5.1%} of a core, "
+            f"{scene:12} {objects}, 200 changes/s: {found['cpu']:5.1%} of a core, "
             f"{found['bytes'] / 1024:5.1f} KiB/s, loop late p99 {found['gap99'] * 1000:4.1f} ms "
             f"(most {found['gap_max'] * 1000:.0f}), key to paint {found['key'] * 1000:3.0f} ms "
             f"(most {found['key_max'] * 1000:.0f} of {found['keys']}), mounted after {found['start']:.2f} s"

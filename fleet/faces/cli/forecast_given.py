@@ -67,6 +67,15 @@ def gather(asked: Asked, only: Sequence[str] = ()) -> Given:
     down = frozenset(_address(text) for text in asked.down)
     _known(down, fleet)
     verdicts = _verdicts(asked.verdicts) if asked.verdicts else {}
+    if asked.observed:
+        from fleet.faces.live.as_seen import as_seen
+        from fleet.faces.live.last_known import last_known_of
+
+        known = last_known_of(asked.profile)
+        if not known.observations:
+            raise UsageError("--observed: no poll was ever written down for this profile; fleet poll does that")
+        verdicts = {**{canonical(name): one for name, one in known.verdicts.items()}, **verdicts}
+        declared, fleet = (as_seen(declared, one, known.observations) for one in (declared, fleet))
     destinations = _destinations(asked, fleet, verdicts, only)
     interrupted = False
     if asked.check or asked.lab:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fleet.clock import now
 from fleet.decision import ExitCode
@@ -30,6 +31,10 @@ from fleet.views.findings import unobserved_rows
 from fleet.views.rule_docs import nearest_code, rule_docs
 from fleet.views.validation import Beside, Validation, validate
 from fleet.views.validation_summary import exit_code, summarize
+
+if TYPE_CHECKING:
+    from fleet.model import Verdict
+    from fleet.model.observation import Observation
 
 _POLL_SECONDS = 0.3
 _MOST_NAMED = 10
@@ -130,6 +135,8 @@ def _check(asked: ValidateAsked) -> None:
         raise UsageError("- is standard input, which can be read only once")
     if asked.write_baseline and asked.baseline is None:
         raise UsageError("--write-baseline writes the file of --baseline: name one")
+    if asked.poll and (not asked.observed or STDIN in asked.profiles):
+        raise UsageError("--poll asks the nodes of profiles in files: it goes with --observed")
     if asked.diff and not asked.fix:
         raise UsageError("--diff shows what --fix would change: name both")
     if asked.fix and not asked.diff and STDIN in asked.profiles:
@@ -152,13 +159,31 @@ def _say_firm(asked: ValidateAsked) -> None:
 
 
 def _beside(asked: ValidateAsked) -> Beside:
+    observations, verdicts = _last_known(asked) if asked.observed else ({}, {})
     return Beside(
         now(),
-        observations=read_observation_file(asked.observations) if asked.observations else {},
-        verdicts=read_verdict_file(asked.verdicts) if asked.verdicts else {},
+        observations=read_observation_file(asked.observations) if asked.observations else observations,
+        verdicts=read_verdict_file(asked.verdicts) if asked.verdicts else verdicts,
         select=asked.select,
         ignore=asked.ignore,
     )
+
+
+def _last_known(asked: ValidateAsked) -> "tuple[dict[str, Observation], dict[str, Verdict]]":
+    """What was seen last of all the profiles; with ``--poll`` of the nodes as they are now."""
+    from fleet.faces.live.last_known import last_known_of
+
+    observations: dict[str, Observation] = {}
+    verdicts: dict[str, Verdict] = {}
+    for name in asked.profiles:
+        if asked.poll:
+            from fleet.faces.cli.poll_run import polled
+
+            polled(name)
+        known = last_known_of(name)
+        observations.update(known.observations)
+        verdicts.update(known.verdicts)
+    return observations, verdicts
 
 
 def _validate(given: Given, beside: Beside, baseline: Baseline) -> Validation:

@@ -5,9 +5,9 @@ sample documents to it.  Plain text is laid out for a given number of columns, c
 take, folds instead of cutting, and never relies on colour.
 
 Verdicts: ``json`` and ``text``.  Findings of a profile: ``findings_text``, ``findings_json``, ``findings_sarif``,
-``findings_markdown``; ``comparison`` of two; ``rule_docs``; ``changes`` as a diff.  JSON has true values and escapes
-everything that is not ASCII; the other forms write rows of ``fleet.views``, whose strings are safe.
-``table`` writes a table as a screen shows it.
+``findings_markdown``; ``comparison`` of two; ``rule_docs``; ``changes`` as a diff; ``table`` writes a table as a screen
+shows it.  JSON has true values and escapes everything that is not ASCII; the other forms write rows of
+``fleet.views``, whose strings are safe.
 
 Used by the other faces.  May import ``fleet.views`` and everything below it.
 """

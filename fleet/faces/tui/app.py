@@ -27,7 +27,7 @@ from fleet.faces.tui.overlays.choice import QuestionOverlay
 from fleet.faces.tui.overlays.help import HelpOverlay
 from fleet.faces.tui.overlays.palette import FleetPalette
 from fleet.faces.tui.overlays.reading import ReadingOverlay
-from fleet.faces.tui.screens import SCREENS, FleetScreen, ViewScreen
+from fleet.faces.tui.screens import SCREENS, CloserScreen, FleetScreen, ViewScreen
 from fleet.faces.tui.themes import MARK_FALLBACKS, THEMES, theme_for
 from fleet.settings import ThemeName
 
@@ -100,8 +100,8 @@ class FleetApp(Delivery):
 
     def _follow(self) -> None:
         if self.frozen:
-            screen = self._view()
-            if screen is not None and screen.header.status.changes != self.changes:
+            screen = self._seen()
+            if isinstance(screen, ViewScreen | CloserScreen) and screen.header.status.changes != self.changes:
                 screen.show_status()
         elif self._dirty or ((seen := self._seen()) is not None and seen.is_due()):
             self.show_now()
@@ -130,11 +130,11 @@ class FleetApp(Delivery):
         """Hold the picture still, or follow again."""
         self.frozen = not self.frozen
         self.changes = 0
-        screen = self._view()
-        if screen is None or not self.frozen:
-            self.show_now()
-        else:
+        screen = self._seen()
+        if self.frozen and isinstance(screen, ViewScreen | CloserScreen):
             screen.show_status()
+        else:
+            self.show_now()
 
     # Doing
 
@@ -178,7 +178,9 @@ class FleetApp(Delivery):
         except Exception as error:
             self.survived(request.deed, error)
             return
-        if copy and reply.lines:
+        if reply.document is not None and not copy:
+            self.push_screen(CloserScreen(request.view, "", reply.document))
+        elif copy and reply.lines:
             self.copy("\n".join(reply.lines))
         elif reply.lines:
             self.push_screen(ReadingOverlay(reply.sentence, reply.lines))
@@ -219,7 +221,7 @@ class FleetApp(Delivery):
         screen = self._seen()
         if screen is not None:
             scopes = screen.SCOPES | {Scope.LOG}
-            title = next((view.title for view in VIEWS if view.id == screen.VIEW), "Help")
+            title = next((view.title for view in VIEWS if view.id == screen.view), "Help")
             self.push_screen(HelpOverlay(title, scopes, self.keys, self.look))
 
     async def go_to_view(self, view: str) -> None:
@@ -228,6 +230,8 @@ class FleetApp(Delivery):
             self._previous_mode = self.current_mode
             await self.switch_mode(view)
             self.show_now()  # at once: what comes next may look for a row
+        elif isinstance(self.screen, CloserScreen):
+            await self._to_rows()
 
     async def action_view_fleet(self) -> None:
         """Tiers and nodes."""
@@ -276,15 +280,23 @@ class FleetApp(Delivery):
     async def action_go_tier(self, name: str) -> None:
         """Go to the nodes of a tier."""
         await self.go_to_view("fleet")
+        await self._to_rows()
         screen = self._view()
         if screen is not None:
             screen.filter_to("tier" if "tier" in screen.table.fields else "", name)
 
     async def _go(self, view: str, key: str) -> None:
         await self.go_to_view(view)
+        await self._to_rows()
         screen = self._view()
         if screen is not None and not screen.go_to(key):
             self.refuse(f'There is no "{key}" here.')
+
+    async def _to_rows(self) -> None:
+        """Leave whatever is looked at more closely."""
+        while isinstance(self.screen, CloserScreen):
+            await self.pop_screen()
+        self.show_now()
 
     def action_maximise(self) -> None:
         """One pane over the whole screen, or back."""
@@ -318,7 +330,7 @@ class FleetApp(Delivery):
         screen = self.screen
         if screen.maximized is not None:
             screen.minimize()
-        elif isinstance(screen, ViewScreen) and screen.step_back():
+        elif isinstance(screen, ViewScreen | CloserScreen) and screen.step_back():
             return
         elif len(self.screen_stack) > 1:
             await self.pop_screen()

@@ -4,9 +4,10 @@ May import ``textual``, ``fleet.settings``, ``fleet.faces.export`` and the modul
 """
 
 import asyncio
+import json
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,9 +88,21 @@ class Delivery(App[Sequence[str]]):
         rows: Sequence[Row],
     ) -> None:
         """Write a view as shown; an existing file is never overwritten."""
-        target = Path(path).expanduser() if path else Path.cwd() / f"fleet-{view}.{form}"
+        self._write(form, path, view, lambda: table_text(form, columns, positions, rows), f"{len(rows):,} rows")
+
+    def export_lines(self, form: str, path: str, name: str, lines: Sequence[str]) -> None:
+        """Write a text: as a picture of the screen, as JSON (a list of its lines), else as it is."""
+        texts = {
+            "json": lambda: json.dumps(list(lines), indent=1) + "\n",
+            "jsonl": lambda: "".join(f"{json.dumps(line)}\n" for line in lines),
+        }
+        plain = lambda: "".join(f"{line}\n" for line in lines)  # noqa: E731
+        self._write(form, path, name, texts.get(form, plain), f"{len(lines):,} lines")
+
+    def _write(self, form: str, path: str, name: str, made: Callable[[], str], what: str) -> None:
+        target = Path(path).expanduser() if path else Path.cwd() / f"fleet-{name}.{form}"
         try:
-            text = self.export_screenshot() if form == "svg" else table_text(form, columns, positions, rows)
+            text = self.export_screenshot() if form == "svg" else made()
             with target.open("x", encoding="utf-8") as file:
                 file.write(text)
         except FileExistsError:
@@ -97,7 +110,7 @@ class Delivery(App[Sequence[str]]):
         except (OSError, RuntimeError) as error:
             self.refuse(f"{show(str(target))} cannot be written: {show(str(error), 200)}")
         else:
-            self.say(Reply(f"Wrote {len(rows):,} rows to {show(str(target))}."))
+            self.say(Reply(f"Wrote {what} to {show(str(target))}."))
 
     async def edit(self, place: Place | None) -> None:
         """Open a place in ``$EDITOR``; the engine works on while the screen is the editor's."""

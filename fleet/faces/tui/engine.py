@@ -15,6 +15,7 @@ from typing import Protocol
 
 from fleet.faces.tui.actions import Kind
 from fleet.views import Mark, Panel, Table
+from fleet.views.board import Document
 
 
 class Deed(StrEnum):
@@ -56,6 +57,8 @@ class Reply:
     sentence: str
     mark: Mark = Mark.OK
     lines: tuple[str, ...] = ()
+    document: Document | None = None
+    """A longer answer, with sections and marks; shown instead of ``lines``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,9 @@ class Engine(Protocol):
 
     def panel(self, key: str) -> Panel | None:
         """The panel of a destination."""
+
+    def document(self, view: str, key: str) -> Document | None:
+        """All that is known of one object of a view; None where there is no such object."""
 
     def names(self, kind: Kind) -> Sequence[str]:
         """What there is of a kind, for completion and the palette."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from fleet.faces.tui.actions import Kind
 from fleet.faces.tui.engine import Place, Reply, Request
 from fleet.views import Column, Mark, Panel, PanelOutcome, Row, StepMark, Table, TableCell
+from fleet.views.board import Document
 from fleet.views.marks import badness
 
 STATES = (
@@ -86,6 +87,7 @@ class MadeUpEngine:
         self.panels_asked = 0
         self.listeners: list[Callable[[], None]] = []
         self.text = ""
+        self.documents: dict[str, Document] = {}
         self.where: Place | None = Place(Path("profile.toml"), 7)
         self._by_key = {row.key: at for at, row in enumerate(self.rows)}
 
@@ -102,6 +104,9 @@ class MadeUpEngine:
         self.panels_asked += 1
         at = self._by_key.get(key)
         return None if at is None else made_panel(self.rows[at], self.text)
+
+    def document(self, view: str, key: str) -> Document | None:
+        return self.documents.get(key)
 
     def names(self, kind: Kind) -> Sequence[str]:
         names = [row.key for row in self.rows]

@@ -23,7 +23,8 @@ from fleet.faces.tui.overlays.columns import ColumnsOverlay
 from fleet.faces.tui.overlays.help import HelpOverlay, help_lines
 from fleet.faces.tui.overlays.palette import FleetPalette, best, candidates
 from fleet.faces.tui.overlays.reading import ReadingOverlay
-from fleet.faces.tui.screens import SCREENS, ViewScreen
+from fleet.faces.tui.screens import SCREENS, CloserScreen, ViewScreen
+from fleet.faces.tui.widgets.document_view import DocumentView
 from fleet.faces.tui.widgets.line_table import LineTable
 from fleet.faces.tui.widgets.log_view import LogView
 from fleet.faces.tui.widgets.wall import PanelWall
@@ -33,9 +34,11 @@ from fleet.views import Mark
 OWNERS: dict[Scope, tuple[type, ...]] = {
     Scope.APP: (FleetApp,),
     Scope.VIEW: tuple(SCREENS.values()),
-    Scope.MOVE: (LineTable, PanelWall, LogView),
+    Scope.ACT: (*SCREENS.values(), CloserScreen),
+    Scope.MOVE: (LineTable, PanelWall, LogView, DocumentView),
     Scope.ROWS: (LineTable, PanelWall),
-    Scope.LOG: (LogView,),
+    Scope.LOG: (LogView, DocumentView),
+    Scope.DOCUMENT: (DocumentView,),
 }
 BY_ID = pytest.mark.parametrize("row", ACTIONS, ids=[row.id for row in ACTIONS])
 
@@ -89,7 +92,8 @@ def test_a_clash_would_be_found() -> None:
     keys = {row.id: row.keys for row in ACTIONS}
     assert [str(one) for one in clashes(ACTIONS, {**keys, "poll": ("c",)})] == ['"c" is both check and poll']
     assert list(clashes(ACTIONS, {**keys, "poll": ("j",)}))  # a view is around a table
-    assert not list(clashes(ACTIONS, {**keys, "match_before": ("c",)}))  # a log is no view's table
+    assert list(clashes(ACTIONS, {**keys, "match_before": ("c",)}))  # a closer look searches and checks
+    assert not list(clashes(ACTIONS, {**keys, "match_before": ("space",)}))  # a log is no view
 
 
 def test_views_have_screens_and_actions() -> None:
@@ -243,8 +247,8 @@ EFFECTS: dict[str, Effect] = {
     "interrupt": Effect(lambda s: s.app.return_value == (), ends=True),
 }
 
-ELSEWHERE = {"search", "next_match", "match_before"}
-"""Actions of a log: see ``test_log_view``."""
+ELSEWHERE = {"search", "next_match", "match_before", "next_section", "section_before"}
+"""Actions of a log and of a document: see ``test_log_view`` and ``test_closer``."""
 
 NOT_HERE = {"suspend_process"}
 """Sends a signal to the whole program; Textual's own."""

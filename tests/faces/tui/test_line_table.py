@@ -151,7 +151,7 @@ async def test_groups_fold_and_open() -> None:
     shown = arrange(Table(COLUMNS, ROWS), Arrangement(group="state"))
     async with hosted(()) as (app, pilot):
         app.table.show(COLUMNS, shown.lines)
-        await pilot.press("h", "l", "enter")
+        await pilot.press("k", "h", "l", "enter")  # the cursor begins on the first row
         title = shown.lines[0].title
         assert app.got == [("fold", title, True), ("fold", title, True)]
         assert app.table.cursor_key == ""

@@ -11,12 +11,16 @@ class Scope(StrEnum):
     """Everywhere but in a dialogue."""
     VIEW = "view"
     """On a screen with rows: the six views."""
+    ACT = "act"
+    """On a screen that is about something: the six views, and a closer look at one object."""
     MOVE = "move"
     """In whatever scrolls: a table, the wall, a log."""
     ROWS = "rows"
     """In a table or the wall."""
     LOG = "log"
     """In a log, a transcript, an excerpt."""
+    DOCUMENT = "document"
+    """In a closer look at one object."""
 
 
 class Group(StrEnum):

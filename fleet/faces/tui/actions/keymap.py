@@ -14,7 +14,14 @@ from itertools import combinations
 from fleet.faces.tui.actions.action import Action, Scope
 from fleet.text import show
 
-INNERMOST_WINS = frozenset({frozenset({Scope.VIEW, Scope.LOG}), frozenset({Scope.ROWS, Scope.LOG})})
+INNERMOST_WINS = frozenset(
+    {
+        frozenset({Scope.VIEW, Scope.LOG}),
+        frozenset({Scope.ROWS, Scope.LOG}),
+        frozenset({Scope.VIEW, Scope.DOCUMENT}),
+        frozenset({Scope.ROWS, Scope.DOCUMENT}),
+    }
+)
 """Scopes that share keys on purpose: a log under the cursor searches with the key that filters a view."""
 
 

@@ -60,8 +60,9 @@ _move = partial(_row, Group.MOVE, Scope.MOVE)
 _go = partial(_row, Group.MOVE, Scope.APP)
 _show = partial(_row, Group.SHOW, Scope.VIEW)
 _find = partial(_row, Group.SHOW, Scope.LOG)
-_act = partial(_row, Group.DO, Scope.VIEW)
-_look = partial(_row, Group.LOOK, Scope.VIEW)
+_read = partial(_row, Group.MOVE, Scope.DOCUMENT)
+_act = partial(_row, Group.DO, Scope.ACT)
+_look = partial(_row, Group.LOOK, Scope.ACT)
 _any = partial(_row, Group.APP, Scope.APP)
 
 ACTIONS: tuple[Action, ...] = (
@@ -100,6 +101,8 @@ ACTIONS: tuple[Action, ...] = (
     _show("mark", "space", "mark", "Mark", "Mark the row under the cursor, or unmark it."),
     _show("mark_all", "ctrl+a", "mark-all", "Mark all", "Mark all rows shown."),
     _show("unmark", "u", "unmark", "Unmark", "Unmark all rows."),
+    _read("next_section", "]", "next-section", "Next section", "The next section.", footer=1),
+    _read("section_before", "[", "section-before", "Section before", "The section before.", footer=2),
     _find("search", "/", "search", "Search", "Search the text.", _TEXT),
     _find("next_match", "n", "next-match", "Next match", "The next line that matches."),
     _find("match_before", "N", "match-before", "Match before", "The line before that matches."),

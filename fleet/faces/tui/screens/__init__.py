@@ -4,6 +4,7 @@ A screen is added by a row in ``actions.table.VIEWS`` and its class here.
 """
 
 from fleet.faces.tui.screens.base import FleetScreen
+from fleet.faces.tui.screens.closer import CloserScreen
 from fleet.faces.tui.screens.destinations import DestinationsScreen
 from fleet.faces.tui.screens.tables import DriftScreen, EventsScreen, FindingsScreen, NodesScreen, ResolversScreen
 from fleet.faces.tui.screens.view import ViewScreen
@@ -18,4 +19,4 @@ SCREENS: dict[str, type[ViewScreen]] = {
 }
 """The class of each row of ``actions.table.VIEWS``."""
 
-__all__ = ["SCREENS", "FleetScreen", "ViewScreen"]
+__all__ = ["SCREENS", "CloserScreen", "FleetScreen", "ViewScreen"]

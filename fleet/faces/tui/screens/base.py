@@ -40,9 +40,10 @@ class FleetScreen(Screen[None]):
     FleetScreen.-too-small > .too-small { display: block; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, view: str = "") -> None:
         super().__init__()
-        self.header = Header(self.VIEW)
+        self.view = view or self.VIEW
+        self.header = Header(self.view)
         self.entry = Entry(self._completions)
         self._notice = Static(content(""), classes="too-small")
         self._searched: LogView | None = None
@@ -60,10 +61,14 @@ class FleetScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Header, body, entry, footer."""
         yield self.header
-        yield self.body
+        yield from self.compose_body()
         yield Footer(self.SCOPES, self.fleet_app.keys)
         yield self.entry
         yield self._notice
+
+    def compose_body(self) -> ComposeResult:
+        """What stands between header and footer."""
+        yield self.body
 
     def on_mount(self) -> None:
         """The body takes the keys."""

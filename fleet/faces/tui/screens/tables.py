@@ -37,4 +37,5 @@ class EventsScreen(ViewScreen):
     """What we did: commands, questions, dialogues."""
 
     VIEW: ClassVar[str] = "events"
+    PACE: ClassVar[float] = 1.6
     EMPTY: ClassVar[str] = "Nothing was done yet."

@@ -6,12 +6,13 @@ engine for the marked rows, else for the one under the cursor.
 May import ``textual``, ``fleet.clock``, ``fleet.views`` and the modules beside.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
+from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.widget import Widget
 
 from fleet.clock import monotonic
@@ -20,23 +21,37 @@ from fleet.faces.tui.actions.bindings import bindings
 from fleet.faces.tui.engine import Deed, Request
 from fleet.faces.tui.overlays.choice import ChoiceOverlay, QuestionOverlay
 from fleet.faces.tui.overlays.columns import ColumnsOverlay
-from fleet.faces.tui.screens.base import FleetScreen
+from fleet.faces.tui.screens.acting import ActingScreen
+from fleet.faces.tui.screens.closer import CloserScreen
+from fleet.faces.tui.widgets.document_view import DocumentView
 from fleet.faces.tui.widgets.entry import Entry
 from fleet.faces.tui.widgets.header import Status
 from fleet.faces.tui.widgets.line_table import LineTable, lay_out
+from fleet.faces.tui.widgets.wall import PanelWall
 from fleet.views import Arrangement, FilterProblem, Shown, Table, arrange, next_sort, parse_filter, renewed, targets
 from fleet.views.filtering import NO_FILTER, Filter, Sign, Term
 
+WIDE = 150
+"""Columns from which a view has a second pane."""
 CALM = 2.0
 """Seconds for which rows keep their order while their values change; what the user does sorts at once."""
 
 
-class ViewScreen(FleetScreen):
+class ViewScreen(ActingScreen):
     """A screen with rows; its body is a table unless a subclass says otherwise."""
 
-    SCOPES: ClassVar[frozenset[Scope]] = frozenset({Scope.APP, Scope.VIEW, Scope.MOVE, Scope.ROWS})
+    SCOPES: ClassVar[frozenset[Scope]] = frozenset({Scope.APP, Scope.VIEW, Scope.ACT, Scope.MOVE, Scope.ROWS})
     EMPTY: ClassVar[str] = "Nothing here yet."
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.VIEW)
+    PACE: ClassVar[float] = 0.0
+    """Seconds between two pictures, where new rows move all others and a slow line has to carry it."""
+    NO_PANE: ClassVar[str] = "Nothing is under the cursor."
+    DEFAULT_CSS = """
+    ViewScreen > .sides { height: 1fr; width: 1fr; }
+    ViewScreen > .sides > DocumentView { display: none; width: 2fr; border-left: vkey $foreground-muted; }
+    ViewScreen > .sides > LineTable, ViewScreen > .sides > PanelWall { width: 3fr; }
+    ViewScreen.-wide > .sides > DocumentView { display: block; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.VIEW, Scope.ACT)
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,6 +63,10 @@ class ViewScreen(FleetScreen):
         self._arranged_at = 0.0
         self._order_is_old = False
         self._body = self.make_body()
+        self._pane = DocumentView(self.NO_PANE)
+        self._grouped_at_first = False
+        self._shown_at = 0.0
+        self._hurried = False
 
     @property
     def body(self) -> Widget:
@@ -58,11 +77,36 @@ class ViewScreen(FleetScreen):
         """The widget that shows the rows, made once."""
         return LineTable(empty=self.EMPTY)
 
+    def compose_body(self) -> ComposeResult:
+        """The rows, and beside them, where there is room, a closer look at the one under the cursor."""
+        with Horizontal(classes="sides"):
+            yield self._body
+            yield self._pane
+
+    def on_resize(self) -> None:
+        """Where there is room, a second pane."""
+        super().on_resize()
+        self.set_class(self.size.width >= WIDE, "-wide")
+        self.show_pane()
+
     # Showing
+
+    def show_pane(self) -> None:
+        """The closer look follows the cursor."""
+        if self.has_class("-wide"):
+            key = self.cursor_key
+            self._pane.show(self.fleet_app.engine.document(self.view, key) if key else None)
 
     def show_view(self) -> None:
         """Ask for the rows and show them: in the order they had, unless that is old."""
-        before, self.table = self.table, self.fleet_app.engine.table(self.VIEW)
+        if self.PACE and monotonic() < self._shown_at + self.PACE:
+            self._hurried = True
+            return
+        self._shown_at, self._hurried = monotonic(), False
+        before, self.table = self.table, self.fleet_app.engine.table(self.view)
+        if self.table.headed and not self._grouped_at_first:  # lanes are lanes until the user wants them otherwise
+            self._grouped_at_first = True
+            self.arrangement = replace(self.arrangement, group=self.table.headed)
         calm = monotonic() < self._arranged_at + CALM and before.columns == self.table.columns
         same = renewed(self.shown, self.table) if calm else None
         if same is None:
@@ -71,10 +115,13 @@ class ViewScreen(FleetScreen):
             self.shown, self._order_is_old = same, True
             self.show_body()
             self.show_status()
+            self.show_pane()
 
     def is_due(self) -> bool:
-        """Whether rows stand in an order that is old by now."""
-        return self._order_is_old and monotonic() >= self._arranged_at + CALM
+        """Whether there is more to come, or rows stand in an order that is old by now."""
+        if self._hurried:
+            return monotonic() >= self._shown_at + self.PACE
+        return self.table.partial or (self._order_is_old and monotonic() >= self._arranged_at + CALM)
 
     def rearrange(self) -> None:
         """Arrange the rows there are, and show them."""
@@ -82,6 +129,7 @@ class ViewScreen(FleetScreen):
         self._arranged_at, self._order_is_old = monotonic(), False
         self.show_body()
         self.show_status()
+        self.show_pane()
 
     def show_body(self) -> None:
         """Give the body what is shown."""
@@ -240,54 +288,13 @@ class ViewScreen(FleetScreen):
 
     # Deeds
 
-    def ask(self, deed: Deed, *arguments: str, wanted: Sequence[str] | None = None) -> None:
-        """Ask the engine for a deed, for ``wanted`` or what is selected."""
-        chosen = self.targets if wanted is None else tuple(wanted)
-        self.fleet_app.ask(Request(deed, self.VIEW, chosen, arguments))
-
-    def action_check(self, *names: str) -> None:
-        """Check DANE for ``names``, or for the selection."""
-        self.ask(Deed.CHECK, wanted=names or None)
-
     def action_check_all(self) -> None:
         """Check everything shown, once the number is agreed to."""
         self._ask_for_all(Deed.CHECK, "Check")
 
-    def action_poll(self, *names: str) -> None:
-        """Poll ``names``, or the selection."""
-        self.ask(Deed.POLL, wanted=names or None)
-
     def action_poll_all(self) -> None:
         """Poll everything shown, once the number is agreed to."""
         self._ask_for_all(Deed.POLL, "Poll")
-
-    def action_cancel(self) -> None:
-        """Cancel what runs for the selection."""
-        self.ask(Deed.CANCEL)
-
-    def action_acknowledge(self, until: str, reason: str) -> None:
-        """Silence the selection until a time, for a reason."""
-        self.ask(Deed.ACKNOWLEDGE, until, reason)
-
-    def action_validate(self) -> None:
-        """Run the rules now."""
-        self.ask(Deed.VALIDATE)
-
-    def action_what_if(self, setting: str) -> None:
-        """Suppose a setting."""
-        self.ask(Deed.WHAT_IF, setting)
-
-    def action_differences(self) -> None:
-        """Where the selection differs from the profile."""
-        self.ask(Deed.DIFFERENCES)
-
-    def action_excerpt(self) -> None:
-        """The lines of the profile."""
-        self.ask(Deed.EXCERPT)
-
-    async def action_edit(self) -> None:
-        """Open the lines of the profile in an editor."""
-        await self.fleet_app.edit(self.fleet_app.engine.place(self.VIEW, self.cursor_key))
 
     def action_copy(self, part: str = "row") -> None:
         """Copy a part of the selection."""
@@ -305,7 +312,10 @@ class ViewScreen(FleetScreen):
 
     def open(self, key: str) -> None:
         """Look closer at one object."""
-        self.ask(Deed.OPEN, wanted=(key,))
+        if self.fleet_app.engine.document(self.view, key) is not None:
+            self.app.push_screen(CloserScreen(self.view, key))
+        else:
+            self.ask(Deed.OPEN, wanted=(key,))
 
     def go_to(self, key: str) -> bool:
         """Put the cursor on an object, showing all rows if it must be; whether it is there."""
@@ -319,6 +329,11 @@ class ViewScreen(FleetScreen):
     @on(LineTable.SortWanted)
     def _title_clicked(self, message: LineTable.SortWanted) -> None:
         self.sort_by(message.column)
+
+    @on(LineTable.CursorMoved)
+    @on(PanelWall.CursorMoved)
+    def _cursor_moved(self) -> None:
+        self.show_pane()
 
     @on(LineTable.Opened)
     def _row_opened(self, message: LineTable.Opened) -> None:

@@ -33,6 +33,8 @@ class Status:
     running: int = 0
     frozen: bool = False
     changes: int = 0
+    about: str = ""
+    """The one object that is looked at; the counts are then of its sections."""
 
 
 def draw_status(status: Status) -> Drawn:
@@ -41,11 +43,14 @@ def draw_status(status: Status) -> Drawn:
     if status.frozen:
         spans.append((f" FROZEN +{status.changes:,} changes ", Mark.WARN))
     shown = f"{status.matched:,} of {status.total:,}" if status.matched != status.total else f"{status.total:,}"
-    spans.append((f" {shown} shown", PLAIN))
+    if status.about:
+        spans.append((f" {status.about}  {status.total} sections", PLAIN))
+    else:
+        spans.append((f" {shown} shown", PLAIN))
     for said, role in (
         (f"filter {status.filter}" if status.filter else "", Mark.RUNNING),
         ("problems only" if status.problems_only else "", Mark.RUNNING),
-        (f"by {status.sort}" if status.sort else "worst first", DIM),
+        (f"by {status.sort}" if status.sort else "" if status.about else "worst first", DIM),
         ("inverted" if status.inverted else "", DIM),
         (f"grouped by {status.group}" if status.group else "", DIM),
         (f"{status.marked} marked" if status.marked else "", STRONG),

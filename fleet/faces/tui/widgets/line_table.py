@@ -52,9 +52,14 @@ class Layout:
 
 
 def lay_out(all_columns: Sequence[Column], chosen: Sequence[str], width: int) -> Layout:
-    """The ``chosen`` columns (without a choice those not optional); flexible ones share what ``width`` leaves."""
+    """The ``chosen`` columns, else those not optional that ``width`` has room for; flexible ones share what is left.
+
+    Without a ``width`` (0) there is room for all.
+    """
     places = {column.key: at for at, column in enumerate(all_columns)}
-    wanted = [key for key in chosen if key in places] or [column.key for column in all_columns if not column.optional]
+    wanted = [key for key in chosen if key in places] or [
+        column.key for column in all_columns if not column.optional and (not width or column.least <= width)
+    ]
     columns = tuple(all_columns[places[key]] for key in wanted)
     widths = [column.width for column in columns]
     flexible = [at for at, column in enumerate(columns) if column.flexible]
@@ -80,15 +85,28 @@ def draw_line(line: Line, layout: Layout, look: Look, marked: bool, cursor: bool
     pointer: Span = (look.cursor if cursor else " ", STRONG)
     if isinstance(line, GroupHead):
         fold = look.folded if line.collapsed else look.unfolded
-        problems = f", {line.problems} with problems" if line.problems else ""
-        title = f"{line.title or '(empty)'} ({line.count}{problems})"
-        return (pointer, (f"{fold} ", HEAD), (look.fit(title, max(0, layout.width - _GUTTER - 1)), HEAD))
+        return (pointer, (f"{fold} ", HEAD), *_head(line, max(0, layout.width - _GUTTER - 1), look))
     spans: list[Span] = [pointer, (look.marked if marked else " ", STRONG)]
     for place, (at, width) in enumerate(zip(layout.positions, layout.widths, strict=True)):
         if place:
             spans.append((" ", PLAIN))
         spans.append(draw_cell(line.cells[at], width, layout.columns[place].right, look))
     return tuple(spans)
+
+
+def _head(line: GroupHead, width: int, look: Look) -> Drawn:
+    """The head of a group: its title and how many rows it has, or what the table says of it, with its mark."""
+    problems = f", {line.problems} with problems" if line.problems else ""
+    title = f"{line.title or '(empty)'} ({line.count}{problems})"
+    if line.head is None:
+        return ((look.fit(title, width), HEAD),)
+    title = f"{title}  "
+    length = cell_len(title)
+    if length >= width:
+        return ((look.fit(title, width), HEAD),)
+    sign = f"{look.sign(line.head.mark)} " if line.head.mark is not None else ""
+    role = PLAIN if line.head.mark is None else line.head.mark
+    return ((title, HEAD), (look.fit(sign + line.head.text, width - length), role))
 
 
 def draw_header(layout: Layout, look: Look, sort: str, inverted: bool) -> Drawn:
@@ -164,7 +182,8 @@ class LineTable(LineWidget, ScrollView, can_focus=True):
         inverted: bool = False,
     ) -> None:
         """Show these lines; only what differs from what is on the screen is drawn."""
-        key = self._key_at(self._cursor)
+        first = not self._lines and next((at for at, line in enumerate(lines) if isinstance(line, Row)), 0)
+        key = lines[first].key if first else self._key_at(self._cursor)
         fresh = (columns, chosen, (sort, inverted)) != (self._all_columns, self._chosen, self._sort)
         self._all_columns, self._chosen, self._sort = columns, chosen, (sort, inverted)
         self._lines, self._marked = lines, frozenset(marked)

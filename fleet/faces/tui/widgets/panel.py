@@ -19,6 +19,8 @@ from fleet.views import Panel, curve
 
 LEAST_HEIGHT = 8
 LEAST_WIDTH = 38
+_LEAST_SENDER = 8
+"""Cells in which a list of senders still says something."""
 
 
 def draw_panel(panel: Panel | None, width: int, height: int, look: Look, cursor: bool, marked: bool) -> list[Drawn]:
@@ -64,7 +66,8 @@ def _body(panel: Panel, width: int, height: int, look: Look) -> list[tuple[Span,
     weaker = f", weakest {panel.weakest}" if panel.weakest else ""
     paths = f"expected {panel.expected or 'unknown'}{weaker}" if panel.expected or panel.weakest else ""
     note = f"{look.sign(panel.note_mark)} {panel.note}" if panel.note and panel.note_mark else panel.note
-    outcomes = _outcomes(panel, width, max(1, height - len(rungs) - 4), look)
+    others = sum(map(bool, (note, head, paths, panel.history)))
+    outcomes = _outcomes(panel, width, max(1, height - len(rungs) - others), look)
     past: Span = (curve(panel.history, width, look.ascii), DIM)
     # In the order of importance; each is put where it belongs below.
     wanted: tuple[tuple[str, list[tuple[Span, ...]]], ...] = (
@@ -86,13 +89,28 @@ def _body(panel: Panel, width: int, height: int, look: Look) -> list[tuple[Span,
 def _outcomes(panel: Panel, width: int, most: int, look: Look) -> list[tuple[Span, ...]]:
     """What becomes of mail from whom; how many more there are is said on the last line."""
     lines: list[tuple[Span, ...]] = []
+    spare = most - len(panel.outcomes)
     for at, outcome in enumerate(panel.outcomes[:most]):
         hidden = len(panel.outcomes) - most if at == most - 1 else 0
         more = f" +{hidden} more" if hidden > 0 else ""
-        said = f"{outcome.sender}: {look.sign(outcome.mark)} {outcome.text}"
+        text = f"{look.sign(outcome.mark)} {outcome.text}"
         room = max(0, width - len(more))
-        lines.append(((said if cell_len(said) <= room else look.fit(said, room), outcome.mark), (more, DIM)))
+        left = room - cell_len(text) - 2
+        if cell_len(outcome.sender) <= left:
+            lines.append(((f"{outcome.sender}: {text}", outcome.mark), (more, DIM)))
+        elif spare > 0:
+            spare -= 1
+            lines.append(((_within(f"{outcome.sender}:", width, look), outcome.mark),))
+            lines.append(((_within(f"  {text}", room, look), outcome.mark), (more, DIM)))
+        elif left >= _LEAST_SENDER:  # what becomes of mail is worth more than the whole list of nodes
+            lines.append(((f"{look.fit(outcome.sender, left)}: {text}", outcome.mark), (more, DIM)))
+        else:
+            lines.append(((_within(f"{outcome.sender}: {text}", room, look), outcome.mark), (more, DIM)))
     return lines
+
+
+def _within(text: str, width: int, look: Look) -> str:
+    return text if cell_len(text) <= width else look.fit(text, width)
 
 
 def _flow(texts: list[tuple[str, Role]], width: int) -> list[tuple[Span, ...]]:
