@@ -1,13 +1,18 @@
-"""A thousand nodes, of which a tenth hangs, some reset and some babble: one round, everybody accounted for."""
+"""Many nodes, of which a tenth hangs, some reset and some babble: one round, everybody accounted for.
+
+``FLEET_MANY_NODES=1000 pytest -s tests/nodes/test_many_nodes.py`` is the round of a large fleet; it takes a machine that
+has nothing else to do, because clients and servers share its cores.
+"""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from node_examples import PASSWORD
 
-NODES = 1000
+NODES = int(os.environ.get("FLEET_MANY_NODES", "200"))
 SECONDS = 12.0
 """The deadline of each step: what one hanging node costs."""
 COUNTS = {
@@ -21,7 +26,7 @@ COUNTS = {
 HEALTHY = NODES - sum(COUNTS.values())
 
 
-def test_a_round_over_a_thousand_nodes_takes_the_healthy_part_and_one_timeout() -> None:
+def test_a_round_over_many_nodes_takes_the_healthy_part_and_one_timeout() -> None:
     here = Path(__file__).parent
     with subprocess.Popen(
         [sys.executable, "-m", "fleet.lab.nodes.farm"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
