@@ -522,8 +522,7 @@ def silently_off(question: Question) -> Answers:
                 where.about("" if place.for_all else f"level {place.key}").object.rstrip(),
                 where.path,
                 f"DANE is configured and never done: {place.why_off}. Mail goes out without it, in clear text where "
-                f"the "
-                "other side offers no TLS.",
+                "the other side offers no TLS.",
                 _MEND[one.settings.platform],
                 () if cause.path == where.path else (Label(cause.path, place.why_off),),
             )

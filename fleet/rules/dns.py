@@ -24,7 +24,6 @@ from fleet.model.resolver import Resolver, ResolverKind
 from fleet.rules.examples import edge
 from fleet.rules.question import Question
 from fleet.rules.rule import Example, Family, Problem, Unobserved
-from fleet.rules.tier import undeclared
 from fleet.rules.words import QUEUE, named
 
 FAMILY = Family()
@@ -300,10 +299,7 @@ def none_fit(question: Question) -> Answers:
 
 def _none_fit(question: Question, one: NodeClass, effect: str) -> Answers:
     settings = one.settings
-    if settings.root_servers:
-        return
-    if settings.resolvers is None:
-        yield undeclared(question, one, "resolvers")
+    if settings.root_servers or settings.resolvers is None:
         return
     bad = [found for found in unfit(question, one) if found.position is Position.ALL]
     if not bad and any(not resolver.domains for resolver in settings.resolvers):

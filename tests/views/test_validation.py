@@ -107,8 +107,12 @@ def test_no_rule_is_called_clean_over_a_profile_with_mistakes() -> None:
 
 def test_a_rule_is_clean_only_where_every_profile_is() -> None:
     good, bad = validate(EDGE, "a.toml", BESIDE), validate(EDGE + LOSES, "b.toml", BESIDE)
-    assert "DEST202" in summarize([good]).clean
-    assert "DEST202" not in summarize([good, bad]).clean
+    none = validate(EDGE + LOSES.replace("mandatory", "none"), "c.toml", BESIDE)
+    assert "FLOW401" in summarize([good]).clean
+    assert "FLOW401" in summarize([good, bad]).clean
+    assert "DEST202" in summarize([none]).clean
+    assert "DEST202" not in summarize([none, bad]).clean
+    assert "DEST202" not in summarize([none, good]).clean
 
 
 def test_what_is_missing_from_a_text_that_was_not_understood_is_not_judged() -> None:
