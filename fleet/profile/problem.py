@@ -64,6 +64,8 @@ class Problems:
     """The problems found so far.  Readers add to it and go on: one problem never hides another."""
 
     found: list[Problem] = field(default_factory=list)
+    kept: dict[ObjectPath, tuple[int, ...]] = field(default_factory=dict)
+    """Of each array that lost elements, the places in the text of those that stay."""
 
     def add(
         self,

@@ -1,13 +1,14 @@
 """Texts that mean something: domains, addresses, networks, durations, routes, secrets kept elsewhere.
 
 Each function takes what a profile says and gives what it means in one normal form, or raises ``UnfitError`` with the
-rest of a sentence that begins with the quoted text.  May import the standard library, ``idna``, ``fleet.model`` and
-``fleet.text``.
+rest of a sentence that begins with the quoted text.  May import the standard library, ``idna``, ``fleet.layout.names``,
+``fleet.model`` and ``fleet.text``.
 """
 
 import re
 from ipaddress import ip_address, ip_network
 
+from fleet.layout.names import canonical
 from fleet.model.control import DEFAULT
 from fleet.model.route import ALL, RouteHost, RouteKind
 from fleet.text import show
@@ -153,18 +154,8 @@ def jump(text: str) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two keys of a profile mean the same name: case and Unicode form do not count."""
-    return one == other or folded(one) == folded(other)
-
-
-def folded(text: str) -> str:
-    """``text`` as it is compared with other names."""
-    if text.isascii():
-        return text.lower()
-    try:
-        return _a_label(text).lower()
-    except UnfitError:
-        return text.casefold()
+    """Whether two keys of a profile mean the same name: case, Unicode form and a final dot do not count."""
+    return one == other or canonical(one) == canonical(other)
 
 
 def _a_label(text: str) -> str:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from fleet.layout import object_of
 from fleet.model.resolver import References
 from fleet.profile import Reading, read_profile
-from fleet.profile.read import object_of
 
 FLEET = '[tiers.edge]\ndelivers_to = ["internet"]\n[nodes.gw1]\ntier = "edge"\naddresses = ["192.0.2.1"]\n'
 
@@ -202,3 +202,14 @@ def test_a_message_never_carries_an_escape_sequence() -> None:
     reading = read(text)
     assert len(reading.diagnostics) >= 8
     assert all(sentence.isprintable() for sentence in said(reading))
+
+
+def test_one_domain_with_and_without_its_final_dot_stands_twice() -> None:
+    given = FLEET + '[tiers.edge.smtp_routes]\n"example.com" = "USEDNS"\n"Example.com." = "/dev/null"\n'
+    assert [one.finding.code for one in read_profile(given, "p.toml").diagnostics] == ["PROFILE020"]
+
+
+def test_a_log_level_that_is_none_is_not_taken_for_a_quiet_one() -> None:
+    reading = read(FLEET + '[tiers.edge.logs.mail_logs_d]\nlevel = "debgu"\n')
+    assert marked(reading) == ['"debgu"']
+    assert "did you mean 'debug'?" in said(reading)[0]

@@ -157,3 +157,27 @@ def test_every_code_of_every_finding_is_documented_once() -> None:
     assert all(code == doc.code and doc.title and doc.rationale for code, doc in rule_docs().items())
     assert nearest_code("tire101") == "TIER101"
     assert nearest_code("zzzzzz") == ""
+
+
+def test_what_is_left_out_in_reading_does_not_move_the_place_of_what_stays() -> None:
+    text = (
+        'resolvers = [\n  { kind = "strips" },\n  { address = "none" },\n'
+        '  { address = "10.0.0.55", kind = "strips" },\n  { address = "10.0.0.56", kind = "validates" },\n]\n'
+        "[tiers.edge.listeners.mail]\n"
+        'policies = { RELAYED = "RELAY" }\n'
+        'sender_groups = [\n  { name = "A", members = ["ALL"] },\n'
+        '  { name = "B", members = ["ALL"], policy = "RELAYED" },\n'
+        '  { name = "C", members = ["ALL"], policy = "RELAYED" },\n]\n'
+        '[[suppressions]]\ncode = "bad"\nobject = "x"\nreason = "y"\nuntil = 2026-12-01\n'
+        '[[suppressions]]\ncode = "LOG901"\nobject = "x"\nreason = "y"\nuntil = 2026-12-01\n'
+    )
+    fleet, rest = EDGE.replace("[nodes.gw1]", "{}[nodes.gw1]").split("{}")
+    loses = LOSES.replace("mandatory", "opportunistic")
+    whole = fleet + text.replace("[[", loses + "[[", 1) + "[nodes.gw1]" + rest.removeprefix("[nodes.gw1]")
+    lines = whole.split("\n")
+    found = {row.code: lines[row.place.line - 1] for row in finding_rows(validate(whole, "a.toml", BESIDE))}
+    assert '"10.0.0.55"' in found["DNS502"]
+    assert 'name = "C"' in found["FLOW406"]
+    rows = [row for row in finding_rows(validate(whole, "a.toml", BESIDE)) if row.code == "SUP001"]
+    assert [row.place.line for row in rows] == [len(lines) - lines[::-1].index("[[suppressions]]")]
+    assert rows[0].place.pointer == "/suppressions/1"
