@@ -1,8 +1,8 @@
 """Texts that mean something: domains, addresses, networks, durations, routes, secrets kept elsewhere.
 
 Each function takes what a profile says and gives what it means in one normal form, or raises ``UnfitError`` with the
-rest of a sentence that begins with the quoted text.  May import the standard library, ``idna``, ``fleet.layout.names``,
-``fleet.model`` and ``fleet.text``.
+rest of a sentence that begins with the quoted text.  May import the standard library, ``idna``,
+``fleet.layout.names`` and ``fleet.model``.
 """
 
 import re
@@ -11,7 +11,6 @@ from ipaddress import ip_address, ip_network
 from fleet.layout.names import canonical
 from fleet.model.control import DEFAULT
 from fleet.model.route import ALL, RouteHost, RouteKind
-from fleet.text import show
 
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 ADDRESS = rf"(?:{_OCTET}\.){{3}}{_OCTET}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%\S+)?"
@@ -163,5 +162,5 @@ def _a_label(text: str) -> str:
 
     try:
         return idna.encode(text, uts46=True).decode("ascii").rstrip(".")
-    except (idna.IDNAError, UnicodeError, ValueError) as error:
-        raise UnfitError(f"is no internationalised domain name: {show(str(error), 120)}") from None
+    except (idna.IDNAError, UnicodeError, ValueError):
+        raise UnfitError("is no internationalised domain name: a character, or its place, is not allowed") from None

@@ -194,16 +194,6 @@ def test_a_path_is_about_an_object(path: tuple[str | int, ...], words: str) -> N
     assert object_of(path) == words
 
 
-def test_a_message_never_carries_an_escape_sequence() -> None:
-    evil = "\\u001b]52;c;eA==\\u0007\\u202e"
-    text = FLEET + f'"{evil}" = 1\nplatform = "{evil}"\nversion = "{evil}"\nsmtp_routes = {{ "{evil}" = "{evil}" }}\n'
-    text += f'[tiers."{evil}"]\ndelivers_to = ["{evil}"]\n[tiers.x]\ndelivers_to = ["edge"]\n'
-    text += f'[[suppressions]]\ncode = "{evil}"\n'
-    reading = read(text)
-    assert len(reading.diagnostics) >= 8
-    assert all(sentence.isprintable() for sentence in said(reading))
-
-
 def test_one_domain_with_and_without_its_final_dot_stands_twice() -> None:
     given = FLEET + '[tiers.edge.smtp_routes]\n"example.com" = "USEDNS"\n"Example.com." = "/dev/null"\n'
     assert [one.finding.code for one in read_profile(given, "p.toml").diagnostics] == ["PROFILE020"]

@@ -181,3 +181,16 @@ def test_what_is_left_out_in_reading_does_not_move_the_place_of_what_stays() -> 
     rows = [row for row in finding_rows(validate(whole, "a.toml", BESIDE)) if row.code == "SUP001"]
     assert [row.place.line for row in rows] == [len(lines) - lines[::-1].index("[[suppressions]]")]
     assert rows[0].place.pointer == "/suppressions/1"
+
+
+def test_a_row_never_carries_an_escape_sequence_and_shows_a_backslash_once() -> None:
+    evil = "\\u001b]52;c;eA==\\u0007\\u202e"
+    text = EDGE + f'"{evil}" = 1\n[tiers."{evil}"]\ndelivers_to = ["{evil}"]\nversion = "{evil}"\n'
+    text += f'smtp_routes = {{ "{evil}" = "{evil}" }}\n[[suppressions]]\ncode = "{evil}"\n'
+    rows = finding_rows(validate(text, "\x1b[2J.toml", BESIDE), excerpts=True)
+    assert len(rows) >= 7
+    for row in rows:
+        shown = [row.place.shown, row.object, row.sentence, row.hint, *(label.text for label in row.labels)]
+        assert all(part.isprintable() for part in shown)
+    assert any("'\\x1b]52;" in row.sentence for row in rows)
+    assert not any("\\\\x1b" in row.sentence for row in rows)
