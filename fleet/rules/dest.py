@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from fleet.layout.classes import NodeClass
 from fleet.layout.controls import Controls, controls_of
 from fleet.layout.dane import DanePlace, mode_of
-from fleet.layout.effective import EffectivePolicy, effective
+from fleet.layout.effective import EffectivePolicy, effective, effective_dane
 from fleet.layout.names import below, canonical
 from fleet.model.control import DEFAULT, DaneSupport, DestinationControl
 from fleet.model.finding import Label, Severity
-from fleet.model.fleet import Platform
+from fleet.model.fleet import ObjectPath, Platform
 from fleet.model.policy import Action, Mode, Outcome, Policy, TlsLevel
 from fleet.model.verdict import Verdict
 from fleet.rules.examples import edge
@@ -32,6 +32,8 @@ Answers = Iterator[Problem | Unobserved]
 
 FRESH = timedelta(days=7)
 """How old a verdict may be to count as a rehearsal."""
+AHEAD = timedelta(minutes=5)
+"""How far a verdict may lie in the future before it is no rehearsal: clocks differ a little, and forgeries a lot."""
 
 _FIELDS = ("controls", "bounce_profiles", "postfix", "exim")
 _POLICIES: Mapping[Platform | None, Policy] = {
@@ -182,6 +184,9 @@ def _timer(question: Question, one: NodeClass) -> int | None:
         Example(edge(_CONTROLS.format("preferred", "opportunistic")) + _WATCHED, _DEFAULT_DANE),
         Example(edge(_CONTROLS.format("preferred", "opportunistic")) + _WATCHED, _DEFAULT_DANE, "a stale verdict"),
         Example(
+            edge(_CONTROLS.format("preferred", "opportunistic")) + _WATCHED, _DEFAULT_DANE, "a verdict from next year"
+        ),
+        Example(
             edge(_CONTROLS.format("preferred", "opportunistic")) + _WATCHED, _DEFAULT_DANE, "a verdict of DNS only"
         ),
         Example(
@@ -227,22 +232,22 @@ def _rehearsals(question: Question, one: NodeClass) -> tuple[tuple[str, bool], .
 
 def _each_rehearsal(question: Question, one: NodeClass) -> Iterator[tuple[str, bool]]:
     for name, given in question.destinations.items():
-        policy = effective(question.fleet, one.settings, None, name)
-        if policy.dane.value is DaneSupport.NONE or not _by_default(policy):
+        dane = effective_dane(question.fleet, one.settings, name)
+        if dane.value is DaneSupport.NONE or not _by_default(dane.path):
             continue
         verdict = question.verdict_of.get(name)
-        fresh = verdict is not None and question.now - verdict.at <= FRESH
-        yield given, fresh and verdict is not None and _complete(verdict, one, policy)
+        fresh = verdict is not None and -AHEAD <= question.now - verdict.at <= FRESH
+        yield given, fresh and verdict is not None and _complete(question, verdict, one)
 
 
-def _by_default(policy: EffectivePolicy) -> bool:
-    path = policy.dane.path
+def _by_default(path: ObjectPath) -> bool:
     if path[:1] == ("destination_controls",):
         return canonical(str(path[1])) == DEFAULT
     return "tls_policy" not in path
 
 
-def _complete(verdict: Verdict, one: NodeClass, policy: EffectivePolicy) -> bool:
+def _complete(question: Question, verdict: Verdict, one: NodeClass) -> bool:
+    policy = effective(question.fleet, one.settings, None, canonical(verdict.domain))
     return not _judged(verdict, one, policy, mode_of(policy.dane.value) or Mode.OPPORTUNISTIC).incomplete
 
 
@@ -361,7 +366,7 @@ def _never_checked(question: Question, one: NodeClass) -> Iterator[Unobserved]:
         given
         for name, given in question.destinations.items()
         if name not in question.verdict_of
-        and mode_of(effective(question.fleet, one.settings, None, name).dane.value) is not None
+        and mode_of(effective_dane(question.fleet, one.settings, name).value) is not None
     ]
     if unknown:
         what = f"whether mail to {count(len(unknown), 'destination')} with DANE is held"

@@ -45,7 +45,7 @@ class Position(Enum):
     """Where a resolver stands among those a gateway asks."""
 
     BEST = "alone in the best priority group"
-    TIED = "tied with fit ones in the best priority group"
+    TIED = "tied with others in the best priority group"
     BELOW = "below the best priority group"
     SECONDARY = "as secondary server"
     ALTERNATE = "as alternate server"
@@ -186,7 +186,7 @@ _asyncos_rule(
 )
 _asyncos_rule(
     "DNS502",
-    "A resolver that strips DNSSEC is tied with fit ones",
+    "A resolver that strips DNSSEC is tied with others",
     """Resolvers of one priority are asked in random order, anew for every question. Whenever chance picks this one, the
     domain is found bogus and its mail is held: delivery fails now and then, for no visible reason.""",
     Example(_asyncos(_GOOD.format(0), _STRIPS.format(0)), _at(1)),
