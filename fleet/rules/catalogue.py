@@ -3,7 +3,21 @@
 May import modules of this room.
 """
 
-from fleet.rules import dest, dns, drift, flow, log, route, ssh, suppress, tier, tier_same, ver
+from fleet.rules import (
+    dest,
+    dns,
+    dns_appliance,
+    dns_server,
+    drift,
+    flow,
+    log,
+    route,
+    ssh,
+    suppress,
+    tier,
+    tier_same,
+    ver,
+)
 from fleet.rules.rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -12,6 +26,8 @@ RULES: tuple[Rule, ...] = (
     *dest.FAMILY.rules,
     *route.FAMILY.rules,
     *flow.FAMILY.rules,
+    *dns_appliance.FAMILY.rules,
+    *dns_server.FAMILY.rules,
     *dns.FAMILY.rules,
     *ver.FAMILY.rules,
     *ssh.FAMILY.rules,
