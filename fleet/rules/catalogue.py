@@ -5,6 +5,7 @@ May import modules of this room.
 
 from fleet.rules import (
     dest,
+    dest_verdicts,
     dns,
     dns_appliance,
     dns_server,
@@ -23,7 +24,7 @@ from fleet.rules.rule import Rule
 RULES: tuple[Rule, ...] = (
     *tier.FAMILY.rules,
     *tier_same.FAMILY.rules,
-    *dest.FAMILY.rules,
+    *sorted((*dest.FAMILY.rules, *dest_verdicts.FAMILY.rules), key=lambda rule: rule.code),
     *route.FAMILY.rules,
     *flow.FAMILY.rules,
     *dns_appliance.FAMILY.rules,
