@@ -1,11 +1,12 @@
 """What only the whole profile can show: names that lead nowhere, circles of tiers, addresses given twice.
 
-May import ``fleet.model`` and modules of this room.
+May import ``fleet.layout``, ``fleet.model`` and modules of this room.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from fleet.layout.declared import nearest as nearest_declaration
 from fleet.model.finding import Label
 from fleet.model.fleet import INSIDE, INTERNET, Fleet, Node, ObjectPath
 from fleet.profile.build import Sound, own_settings
@@ -156,17 +157,11 @@ def _bounce_profiles(fleet: Fleet, problems: Problems) -> None:
         for control in settings.controls:
             if control.bounce_profile is None or control.bounce_profile in known:
                 continue
-            path = _declared_at(fleet, node, ("destination_controls", control.domain, "bounce_profile"))
+            path = nearest_declaration(fleet, node, ("destination_controls", control.domain, "bounce_profile"))
             if path not in reported:
                 reported.add(path)
                 sentence = f"{quoted(control.bounce_profile)} is no bounce profile of {_who(path, node)}"
                 problems.add(Code.NO_BOUNCE_PROFILE, path, sentence, _meant(control.bounce_profile, known))
-
-
-def _declared_at(fleet: Fleet, node: Node, setting: ObjectPath) -> ObjectPath:
-    if setting in node.own:
-        return ("nodes", node.name, *setting)
-    return ("tiers", node.tier, *setting) if setting in fleet.tiers[node.tier].own else ("fleet", *setting)
 
 
 def _who(path: ObjectPath, node: Node) -> str:
