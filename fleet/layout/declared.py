@@ -54,13 +54,15 @@ def home(holder: Node | Tier | None) -> ObjectPath:
     return ("tiers", holder.name) if isinstance(holder, Tier) else ("fleet",)
 
 
-_KINDS = {"tiers": "tier", "nodes": "node", "destinations": "destination"}
+_KINDS = {"tiers": "tier", "nodes": "node", "destinations": "destination", "suppressions": "suppression"}
 
 
 def object_of(path: ObjectPath) -> str:
-    """What a profile path belongs to, in stable words: "tier edge", "node dlv1", "destination ietf.org", "fleet"."""
+    """What a profile path is about, in the stable words of ``Finding.object``: "tier edge", "node dlv1", "fleet"."""
     kind = _KINDS.get(str(path[0])) if len(path) > 1 else None
-    return f"{kind} {path[1]}" if kind else "fleet"
+    if kind:
+        return f"{kind} {path[1]}"
+    return str(path[0]) if path and path[0] in ("fleet", "references") else "profile"
 
 
 def _levels(fleet: Fleet, holder: Node | Tier | None) -> Iterator[tuple[ObjectPath, frozenset[ObjectPath]]]:

@@ -96,6 +96,14 @@ def effective(fleet: Fleet, of: Node | Tier | Settings, flow: Flow | FlowAction 
     return policy if isinstance(of, Settings) else _placed(fleet, of, policy)
 
 
+def effective_dane(fleet: Fleet, settings: Settings, domain: str) -> Decided[DaneSupport]:
+    """The DANE support of ``effective`` alone: for whoever asks it of many domains and many settings."""
+    if settings.platform is not Platform.ASYNCOS:
+        return effective(fleet, settings, None, domain).dane
+    controls = _tables(_Same(settings))[0]
+    return Decided(None) if controls is None else controls.field(canonical(domain), "dane")
+
+
 def _placed(fleet: Fleet, of: Node | Tier, policy: EffectivePolicy) -> EffectivePolicy:
     def placed(decided: Decided[T]) -> Decided[T]:
         return replace(decided, path=nearest(fleet, of, decided.path)) if decided.path else decided

@@ -3,13 +3,15 @@
 A key is a domain, ``.domain`` (what lies below it, never the domain itself) or the name of the entry that stands for
 everybody.  The exact key wins, then the longest ``.suffix``, then everybody.
 
-May import the standard library and ``idna`` (loaded only for names that are not ASCII).
+May import the standard library and ``fleet.domains``.
 """
 
 import ipaddress
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Generic, TypeVar
+
+from fleet.domains import DomainError, a_labels
 
 T = TypeVar("T")
 
@@ -20,12 +22,10 @@ def canonical(text: str) -> str:
     name = text.strip().rstrip(".").lower()
     if name.isascii():
         return name
-    import idna  # noqa: PLC0415  a table of half a megabyte, needed for few names
-
     dot, rest = (".", name[1:]) if name.startswith(".") else ("", name)
     try:
-        return dot + idna.encode(rest, uts46=True).decode("ascii").lower().rstrip(".")
-    except (idna.IDNAError, UnicodeError):
+        return dot + a_labels(rest).lower()
+    except DomainError:
         return name
 
 

@@ -34,7 +34,7 @@ May import ``tomli``, ``idna``, ``fleet.layout``, ``fleet.model``, ``fleet.text`
 from fleet.profile.edit import edit
 from fleet.profile.json_schema import json_schema
 from fleet.profile.overlay import overlay
-from fleet.profile.read import Diagnostic, Reading, object_of, read_profile
+from fleet.profile.read import Diagnostic, Reading, read_profile
 from fleet.profile.rules import PROFILE_RULES, ProfileRule
 from fleet.profile.source import Excerpt, SourceMap, Span
 
@@ -48,7 +48,6 @@ __all__ = [
     "Span",
     "edit",
     "json_schema",
-    "object_of",
     "overlay",
     "read_profile",
 ]

@@ -7,7 +7,6 @@ this room.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from fleet.model.control import BounceProfile, DestinationControl
@@ -83,7 +82,7 @@ def build(profile: Sound) -> Fleet:
         references=References(**profile.get("references", {})),
         own_domains=about.get("own_domains", ()),
         ehlo=about.get("ehlo", ""),
-        suppressions=tuple(_suppressions(profile)),
+        suppressions=tuple(Suppression(**item) for item in profile.get("suppressions", ())),
         settings=settings,
         own=_own(about, own),
     )
@@ -113,7 +112,7 @@ def _same(value: Any) -> Any:
 
 
 def _resolvers(items: tuple[Sound, ...]) -> tuple[Resolver, ...]:
-    return tuple(Resolver(**item) for item in items if "address" in item)
+    return tuple(Resolver(**item) for item in items)
 
 
 def _controls(items: Mapping[str, Sound]) -> tuple[DestinationControl, ...]:
@@ -142,7 +141,7 @@ def _listener(name: str, item: Sound) -> Listener:
         item.get("port", 25),
         item.get("public", True),
         tuple(FlowPolicy(policy, action) for policy, action in item.get("policies", {}).items()),
-        tuple(SenderGroup(**group) for group in item.get("sender_groups", ()) if len(group) == 3),
+        tuple(SenderGroup(**group) for group in item.get("sender_groups", ())),
         tuple(RatEntry(address, action is RatAction.ACCEPT) for address, action in item.get("rat", {}).items()),
     )
 
@@ -195,12 +194,3 @@ def _ssh(declared: Declared) -> SshSettings:
 
 def _destination(name: str, item: Sound) -> Destination:
     return Destination(name, item.get("every", 1800), item.get("recipients_per_day"))
-
-
-def _suppressions(profile: Sound) -> list[Suppression]:
-    found = []
-    for item in profile.get("suppressions", ()):
-        reason, until = item.get("reason", ""), item.get("until")
-        if reason and isinstance(until, date) and "code" in item and "object" in item:
-            found.append(Suppression(item["code"], item["object"], reason, until))
-    return found

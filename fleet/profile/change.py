@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fleet.errors import UsageError
-from fleet.profile.problem import quoted
+from fleet.profile.problem import shown
 from fleet.profile.values import same_name
 from fleet.profile.writing import key_text
 
@@ -31,7 +31,7 @@ def changed(data: Any, path: Sequence[str | int], value: object) -> Any:
             return [*data[:key], *data[key + 1 :]]
         inner = data[key] if key < len(data) else {}
         return [*data[:key], changed(inner, path[1:], value), *data[key + 1 :]]
-    raise UsageError(f"{quoted(str(key))} leads through something that is no table of the profile")
+    raise UsageError(f"{shown(str(key))} leads through something that is no table of the profile")
 
 
 def value_at(data: Any, path: Sequence[str | int]) -> object:

@@ -117,6 +117,16 @@ class RatAction(StrEnum):
     REJECT = "REJECT"
 
 
+class LogLevel(StrEnum):
+    """Log levels of an appliance."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFORMATION = "information"
+    DEBUG = "debug"
+    TRACE = "trace"
+
+
 class SecurityLevel(StrEnum):
     """TLS security levels of Postfix's SMTP client, TLS_README."""
 
@@ -207,7 +217,8 @@ LISTENER = Table(
                         "members": Key(ListOf(MEMBER), "address, CIDR range, host, .domain or ALL", required=True),
                         "policy": Key(NAME, "name of one of the policies", required=True),
                     }
-                )
+                ),
+                whole=("name", "members", "policy"),
             ),
             "sender groups in their order: the first with a matching member decides",
         ),
@@ -218,7 +229,7 @@ LISTENER = Table(
 LOG = Table(
     {
         "kind": Key(NAME, "kind of log: mail"),
-        "level": Key(NAME, "critical, warning, information, debug or trace"),
+        "level": Key(Choice(LogLevel), "how much it logs"),
         "files": Key(Whole(1, 1_000), "how many files are kept"),
         "until": Key(Day(), "when the subscription is to be removed"),
     }
@@ -261,7 +272,7 @@ SETTINGS: dict[str, Key] = {
     "platform": Key(Choice(Platform), "what software the gateway runs"),
     "version": Key(_formed(values.VERSION, "is no version such as 15.0.0-104"), "version, as the gateway reports it"),
     "root_servers": Key(Truth(), "asks the root servers instead of resolvers"),
-    "resolvers": Key(ListOf(RESOLVER), "the resolvers it asks"),
+    "resolvers": Key(ListOf(RESOLVER, whole=("address",)), "the resolvers it asks"),
     "outbound_certificate": Key(TOKEN, 'the certificate it shows as a client; "demo" is the factory one'),
     "destination_controls": Key(Named(CONTROL_DOMAIN, CONTROL), "per destination, and `default` for all others"),
     "smtp_routes": Key(Named(SUFFIX_OR_ALL, RouteHosts()), "where mail goes instead of where DNS says"),
@@ -394,7 +405,9 @@ PROFILE = Table(
             ),
             "names whose DNSSEC state is known, by which resolvers are judged",
         ),
-        "suppressions": Key(ListOf(SUPPRESSION), "findings that are not to be shown"),
+        "suppressions": Key(
+            ListOf(SUPPRESSION, whole=("code", "object", "reason", "until")), "findings that are not to be shown"
+        ),
     }
 )
 """The whole profile."""

@@ -4,7 +4,7 @@
 the description of keys all come from that one table.  A kind reads a raw TOML value to a sound one, or reports what is
 wrong and gives ``UNSOUND``: whoever asked leaves that value out and goes on.
 
-May import ``fleet.model``, ``fleet.text`` and modules of this room.
+May import ``fleet.layout.names``, ``fleet.model`` and modules of this room.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Protocol
 
+from fleet.layout.names import canonical
 from fleet.model.finding import Label
 from fleet.model.fleet import ObjectPath
 from fleet.profile.problem import Code, Problems, nearest, quoted
@@ -25,7 +26,7 @@ from fleet.profile.secrets import (
     names_secret,
     secrets_below,
 )
-from fleet.profile.values import UnfitError, folded
+from fleet.profile.values import UnfitError
 
 Json = dict[str, object]
 
@@ -196,10 +197,15 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """An array of values of one kind; ``least``: how many it must have."""
+    """An array of values of one kind; ``least``: how many it must have.
+
+    What is not sound is left out, and so is a table that has not the ``whole`` of these keys; which elements stay is
+    noted, because rules speak of what stays and people look for what is written.
+    """
 
     item: Kind
     least: int = 0
+    whole: tuple[str, ...] = ()
 
     def read(self, raw: object, path: ObjectPath, problems: Problems) -> object:
         """See ``Kind``."""
@@ -207,10 +213,16 @@ class ListOf:
             hint = "write it in brackets, also when there is only one" if not isinstance(raw, dict) else ""
             return wrong_type(raw, "an array", path, problems, hint)
         values = [self.item.read(item, (*path, index), problems) for index, item in enumerate(raw)]
+        kept = tuple(index for index, value in enumerate(values) if self._stays(value))
+        if len(kept) < len(values):
+            problems.kept[path] = kept
         if len(raw) < self.least:
             problems.add(Code.MISSING, path, f"{quoted(str(path[-1]))} must not be empty")
             return UNSOUND
-        return tuple(value for value in values if value is not UNSOUND)
+        return tuple(values[index] for index in kept)
+
+    def _stays(self, value: object) -> bool:
+        return value is not UNSOUND and (not isinstance(value, dict) or all(key in value for key in self.whole))
 
     def json(self) -> Json:
         """See ``Kind``."""
@@ -286,7 +298,7 @@ class Named:
                 problems.add(self.name.code, here, f"{quoted(spelled)} {unfit}", on_key=True)
                 self.value.read(item, here, problems)
                 continue
-            first = seen.setdefault(folded(name), spelled)
+            first = seen.setdefault(canonical(name), spelled)
             value = self.value.read(item, here, problems)
             if first != spelled:
                 labels = (Label((*path, first), "first here"),)

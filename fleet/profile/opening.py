@@ -2,7 +2,7 @@
 
 Every way in which a file can fail to be TOML ends as a problem with an offset.  A syntax error does not hide the rest:
 the broken line (a broken header: with all that belongs to it) is blanked and the text is read again, so offsets stay
-true and the next error is found too.  May import ``tomli``, ``fleet.text`` and modules of this room.
+true and the next error is found too.  May import ``tomli`` and modules of this room.
 """
 
 import re
@@ -14,7 +14,6 @@ import tomli
 
 from fleet.profile.problem import Code, Problem
 from fleet.profile.scan import LimitError, scan
-from fleet.text import show
 
 LARGEST = 4_000_000
 """Characters of the largest profile that is read: ten thousand nodes are half of it."""
@@ -86,7 +85,9 @@ def _text(content: str | bytes) -> tuple[str, list[Problem]]:
     if not text.isascii():
         bad = [match.start() for match in re.finditer("[\ud800-\udfff]", text)]
         for position in bad[:_ERRORS]:
-            sentence = f"{show(text[position])} is not UTF-8, the encoding of TOML"
+            code = ord(text[position])
+            what = f"the octet 0x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"the surrogate U+{code:04X}"
+            sentence = f"{what} is not UTF-8, the encoding of TOML"
             problems.append(_problem(Code.TEXT, sentence, position, position + 1, "save it again as UTF-8"))
         if bad:
             text = re.sub("[\ud800-\udfff]", "\ufffd", text)
@@ -135,14 +136,20 @@ _SENTENCES = (
     ("Unclosed array", "a comma or a closing ] is missing", False),
     ("Unclosed inline table", "a comma or a closing } is missing", False),
     ("Illegal character '\\n'", "a string is not closed on its line", False),
+    ("Illegal character", "a control character may not stand in a string: write it as \\uXXXX", False),
+    ("Found invalid character", "a control character may not stand in a comment", False),
+    ("Unescaped '\\'", "a backslash in double quotes begins an escape that TOML does not have", False),
 )
 """How tomli's messages begin, what they mean, and whether they speak of the whole line."""
-_HINTS = {"Invalid value": "text goes in quotes; true and false are written in lower case"}
+_HINTS = {
+    "Invalid value": "text goes in quotes; true and false are written in lower case",
+    "Unescaped": "write \\\\ for a backslash, or the text in single quotes",
+}
 
 
 def _syntax(error: tomli.TOMLDecodeError, text: str, position: int) -> Problem:
     start, end = position, min(position + 1, len(text))
-    sentence = show(error.msg, 200)
+    sentence = error.msg[:200]
     for beginning, words, whole in _SENTENCES:
         if error.msg.startswith(beginning):
             sentence = words
@@ -164,7 +171,7 @@ def _limit(text: str, error: Exception) -> Problem:
         return _problem(Code.LIMIT, limit.sentence, limit.start, limit.end)
     except (AssertionError, IndexError, ValueError):
         pass  # what follows the place is not TOML: then the place itself was not found
-    return _problem(Code.LIMIT, f"the profile cannot be read: {show(str(error), 200)}", 0, 0)
+    return _problem(Code.LIMIT, f"the profile cannot be read: {str(error)[:200]}", 0, 0)
 
 
 def _line(text: str, position: int) -> tuple[int, int]:

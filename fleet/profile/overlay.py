@@ -17,7 +17,7 @@ from fleet.errors import UsageError
 from fleet.model.finding import Source
 from fleet.model.fleet import ObjectPath
 from fleet.profile.change import NOTHING, changed, spelled
-from fleet.profile.problem import quoted
+from fleet.profile.problem import shown
 from fleet.profile.read import UNREADABLE, Diagnostic, Reading, read_data
 from fleet.profile.scan import Form
 from fleet.profile.source import Excerpt, SourceMap, Span
@@ -93,9 +93,9 @@ def overlay(reading: Reading, settings: Sequence[str]) -> Reading:
     """
     source = reading.source
     if source.accepted is None:
-        raise UsageError(f"{quoted(source.file)} is no TOML, so nothing can be laid over it")
+        raise UsageError(f"{shown(source.file)} is no TOML, so nothing can be laid over it")
     if source.accepted != source.text:
-        raise UsageError(f"{quoted(source.file)} has syntax errors: mend them before supposing anything")
+        raise UsageError(f"{shown(source.file)} has syntax errors: mend them before supposing anything")
     data: Any = tomli.loads(source.accepted)
     laid: list[Setting] = []
     for text in settings:
@@ -118,8 +118,8 @@ def _parse(text: str) -> tuple[ObjectPath, object, SourceMap]:
     """The path, the value and the place of one setting."""
     match = _SETTING.fullmatch(text)
     if match is None:
-        shown = quoted(text.partition("=")[0])
-        raise UsageError(f"{shown} is no setting: write key=value, such as tiers.edge.version=15.0.0-104")
+        given = shown(text.partition("=")[0])
+        raise UsageError(f"{given} is no setting: write key=value, such as tiers.edge.version=15.0.0-104")
     key, written = match["key"], match["value"].rstrip()
     document = f"{key}={written or '{}'}"
     data = _loads(document)
@@ -127,7 +127,7 @@ def _parse(text: str) -> tuple[ObjectPath, object, SourceMap]:
         document = f"{key}={string_text(written)}"
         data = _loads(document)
     if data is None:
-        raise UsageError(f"{quoted(key)} is no key: write names with dots between, quoted where they hold dots")
+        raise UsageError(f"{shown(key)} is no key: write names with dots between, quoted where they hold dots")
     source = SourceMap(f"--set {show(key, 200)}", document, document)
     path: list[str | int] = []
     value: Any = data

@@ -64,6 +64,8 @@ class Problems:
     """The problems found so far.  Readers add to it and go on: one problem never hides another."""
 
     found: list[Problem] = field(default_factory=list)
+    kept: dict[ObjectPath, tuple[int, ...]] = field(default_factory=dict)
+    """Of each array that lost elements, the places in the text of those that stay."""
 
     def add(
         self,
@@ -80,7 +82,12 @@ class Problems:
 
 
 def quoted(text: str, limit: int = 80) -> str:
-    """Text of a profile inside a sentence: in quotes, safe to show, not too long."""
+    """Text of a profile inside a finding: in quotes and not too long, but true: whoever shows it makes it safe."""
+    return f"'{text[: limit - 1]}…'" if len(text) > limit else f"'{text}'"
+
+
+def shown(text: str, limit: int = 80) -> str:
+    """The same inside the message of an exception, which is shown as it is."""
     return f"'{show(text, limit)}'"
 
 

@@ -1,12 +1,13 @@
 """Reading a profile: bytes in, a fleet and everything that is wrong with them out.
 
-May import ``fleet.model`` and modules of this room.
+May import ``fleet.layout``, ``fleet.model`` and modules of this room.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, cast
 
+from fleet.layout.declared import object_of
 from fleet.model.finding import Finding, Severity
 from fleet.model.fleet import Fleet, ObjectPath
 from fleet.profile.build import build
@@ -30,12 +31,22 @@ class Reading:
     """What a profile came to, in the order of the file.
 
     ``fleet`` holds what is sound; it is None where nothing of the text could be read as TOML.  ``readable``: the text
-    was understood from end to end, whatever it says; what is unreadable may hide anything.
+    was understood from end to end, whatever it says; what is unreadable may hide anything.  ``kept``: of each array
+    that lost elements, the places in the text of those ``fleet`` has.
     """
 
     fleet: Fleet | None
     source: SourceMap
     diagnostics: tuple[Diagnostic, ...]
+    kept: Mapping[ObjectPath, tuple[int, ...]] = field(default_factory=dict)
+
+    def written(self, path: ObjectPath) -> ObjectPath:
+        """``path`` in ``fleet`` as a path in the text, where what is not sound counts too."""
+        found: ObjectPath = ()
+        for key in path if self.kept else ():
+            places = self.kept.get(found, ())
+            found += (places[key] if isinstance(key, int) and key < len(places) else key,)
+        return found or path
 
     @property
     def readable(self) -> bool:
@@ -65,7 +76,7 @@ def read_data(data: dict[str, Any], source: SourceMap, before: Sequence[Problem]
     fleet = build(sound)
     check_references(data, sound, fleet, problems)
     found = [item for item in problems.found if not (before and item.code in _ABSENCES)]
-    return Reading(fleet, source, _placed((*before, *found), source))
+    return Reading(fleet, source, _placed((*before, *found), source), problems.kept)
 
 
 def _placed(problems: Sequence[Problem], source: SourceMap) -> tuple[Diagnostic, ...]:
@@ -93,13 +104,3 @@ def _diagnostic(problem: Problem, source: SourceMap) -> Diagnostic:
         ),
         span,
     )
-
-
-_OBJECTS = {"tiers": "tier", "nodes": "node", "destinations": "destination", "suppressions": "suppression"}
-
-
-def object_of(path: ObjectPath) -> str:
-    """What a path is about, in the stable words of ``Finding.object``."""
-    if len(path) > 1 and path[0] in _OBJECTS:
-        return f"{_OBJECTS[str(path[0])]} {path[1]}"
-    return str(path[0]) if path and path[0] in ("fleet", "references") else "profile"

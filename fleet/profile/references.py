@@ -1,16 +1,18 @@
 """What only the whole profile can show: names that lead nowhere, circles of tiers, addresses given twice.
 
-May import ``fleet.model`` and modules of this room.
+May import ``fleet.layout``, ``fleet.model`` and modules of this room.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from fleet.layout.declared import nearest as nearest_declaration
 from fleet.model.finding import Label
 from fleet.model.fleet import INSIDE, INTERNET, Fleet, Node, ObjectPath
 from fleet.profile.build import Sound, own_settings
 from fleet.profile.keys import FORMAT
 from fleet.profile.problem import Code, Problems, nearest, quoted
+from fleet.profile.secrets import holds_secret
 
 BUILT_IN_BOUNCE_PROFILE = "Default"
 """AsyncOS has a bounce profile of this name without anybody declaring it."""
@@ -57,8 +59,12 @@ def _at(raw: Mapping[str, Any], path: ObjectPath) -> Any:
 
 def _tier_names(raw: Mapping[str, Any]) -> list[str]:
     """The tiers a profile names, also those that are not sound: they are reported once, where they stand."""
-    tiers = raw.get("tiers")
-    return list(tiers) if isinstance(tiers, dict) else []
+    return _named(raw.get("tiers"))
+
+
+def _named(table: object) -> list[str]:
+    """The names a table of the text declares, sound or not."""
+    return list(table) if isinstance(table, dict) else []
 
 
 def _tiers(raw: Mapping[str, Any], sound: Sound, problems: Problems) -> None:
@@ -123,23 +129,19 @@ def _levels(sound: Sound) -> Iterator[tuple[ObjectPath, Sound]]:
 def _policies(raw: Mapping[str, Any], sound: Sound, problems: Problems) -> None:
     for place, item in _levels(sound):
         for name, listener in own_settings(item).get("listeners", {}).items():  # type: ignore[attr-defined]
-            policies = listener.get("policies", {})
-            for group in listener.get("sender_groups", ()):
-                policy = group.get("policy")
-                if policy is None or policy in policies:
-                    continue
-                path = (*place, "listeners", name, "sender_groups")
-                index = next(index for index, each in enumerate(_at(raw, path)) if _same_group(each, group))
-                problems.add(
-                    Code.NO_POLICY,
-                    (*path, index, "policy"),
-                    f"{quoted(policy)} is no policy of this listener",
-                    _meant(policy, policies) or "the listener declares no policy",
-                )
-
-
-def _same_group(raw: object, sound: Sound) -> bool:
-    return isinstance(raw, dict) and all(raw.get(key) == sound.get(key) for key in ("name", "policy"))
+            if "sender_groups" not in listener:
+                continue
+            path = (*place, "listeners", name)
+            policies = _named(_at(raw, path).get("policies"))
+            for index, group in enumerate(_at(raw, (*path, "sender_groups"))):
+                policy = group.get("policy") if isinstance(group, dict) else None
+                if isinstance(policy, str) and policy not in policies and not holds_secret(policy):
+                    problems.add(
+                        Code.NO_POLICY,
+                        (*path, "sender_groups", index, "policy"),
+                        f"{quoted(policy)} is no policy of this listener",
+                        _meant(policy, policies) or "the listener declares no policy",
+                    )
 
 
 def _bounce_profiles(fleet: Fleet, problems: Problems) -> None:
@@ -155,17 +157,11 @@ def _bounce_profiles(fleet: Fleet, problems: Problems) -> None:
         for control in settings.controls:
             if control.bounce_profile is None or control.bounce_profile in known:
                 continue
-            path = _declared_at(fleet, node, ("destination_controls", control.domain, "bounce_profile"))
+            path = nearest_declaration(fleet, node, ("destination_controls", control.domain, "bounce_profile"))
             if path not in reported:
                 reported.add(path)
                 sentence = f"{quoted(control.bounce_profile)} is no bounce profile of {_who(path, node)}"
                 problems.add(Code.NO_BOUNCE_PROFILE, path, sentence, _meant(control.bounce_profile, known))
-
-
-def _declared_at(fleet: Fleet, node: Node, setting: ObjectPath) -> ObjectPath:
-    if setting in node.own:
-        return ("nodes", node.name, *setting)
-    return ("tiers", node.tier, *setting) if setting in fleet.tiers[node.tier].own else ("fleet", *setting)
 
 
 def _who(path: ObjectPath, node: Node) -> str:

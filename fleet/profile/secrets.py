@@ -21,7 +21,10 @@ KEPT_ELSEWHERE = (
 )
 MASK = "***"
 
-_WORDS = r"pass(?:word|phrase|wd)|secret|private_?key"
+_WORDS = (
+    r"pass(?:[_-]?(?:word|phrase|wd|code)|wort|wrd)|(?<![a-z])(?:pass|pwd)(?![a-z])|kennwort|secret|credential|token"
+    r"|(?:private|api)[_-]?key"
+)
 _NAME = re.compile(_WORDS, re.IGNORECASE)
 _REFERENCE = re.compile(PASSWORD)
 _HELD = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|^[^\s:@/\[]+:[^\s@]+@")

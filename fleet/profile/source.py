@@ -2,7 +2,7 @@
 
 Rules and readers speak of *paths* (``("tiers", "edge", "dane")``); people want a place in a file.  The document is
 scanned only when somebody asks for the first place, so a profile without problems costs nothing here.  May import
-``fleet.model`` and modules of this room.
+``fleet.layout.names``, ``fleet.model`` and modules of this room.
 """
 
 from bisect import bisect_right
@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from fleet.layout.names import canonical
 from fleet.model.fleet import ObjectPath
 from fleet.profile.scan import Entry, Form, Scan, scan
 from fleet.profile.secrets import MASK, secret_spans
-from fleet.profile.values import same_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class SourceMap:
         self.text = text
         self.accepted = accepted
         self._hidden: list[tuple[int, int]] = []
+        self._names: dict[int, dict[str, str]] = {}
 
     @cached_property
     def scan(self) -> Scan:
@@ -87,13 +88,21 @@ class SourceMap:
             spelled: str | int = key
             child = entry.child(key)
             if child is None and isinstance(key, str):
-                spelled = next((str(other) for other, _ in entry.items() if same_name(str(other), key)), key)
+                spelled = self._spelled(entry, key)
                 child = entry.child(spelled)
             if child is None:
                 break
             found.append(spelled)
             entry = child
         return tuple(found), entry
+
+    def _spelled(self, entry: Entry, key: str) -> str:
+        """The first key of a table that means ``key``; a table that is asked once is asked often."""
+        found = self._names.get(id(entry))
+        if found is None:
+            names = entry.children if isinstance(entry.children, dict) else {}
+            found = self._names[id(entry)] = {canonical(name): name for name in reversed(names)}
+        return found.get(canonical(key), key)
 
     def locate(self, path: Sequence[str | int]) -> Span:
         """Where the value at ``path`` stands (a table: its header), or that of the nearest part of it that exists."""

@@ -1,16 +1,18 @@
 """Texts that mean something: domains, addresses, networks, durations, routes, secrets kept elsewhere.
 
 Each function takes what a profile says and gives what it means in one normal form, or raises ``UnfitError`` with the
-rest of a sentence that begins with the quoted text.  May import the standard library, ``idna``, ``fleet.model`` and
-``fleet.text``.
+rest of a sentence that begins with the quoted text.  May import the standard library, ``fleet.domains``,
+``fleet.layout.names`` and ``fleet.model``.
 """
 
 import re
 from ipaddress import ip_address, ip_network
 
+from fleet import domains
+from fleet.domains import ADDRESS_LIKE
+from fleet.layout.names import canonical
 from fleet.model.control import DEFAULT
 from fleet.model.route import ALL, RouteHost, RouteKind
-from fleet.text import show
 
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 ADDRESS = rf"(?:{_OCTET}\.){{3}}{_OCTET}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%\S+)?"
@@ -25,9 +27,6 @@ ALGORITHMS = r"[+^-]?[A-Za-z0-9@._*-]+(?:,[A-Za-z0-9@._*-]+)*"
 MASTER_SERVICE = r"[^\s/]+/[a-z]+"
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_DOMAIN = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}")
-_ADDRESS_LIKE = re.compile(r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _HOST_PORT = re.compile(r"(\[[^\[\]\s]+\]|[^\s:/\[\]]+)(?::([0-9]{1,5}))?")
 _PRIORITY = re.compile(r"(.+?)(?:/pri=([0-9]{1,5}))?")
 _JUMP = re.compile(rf"(?:{USER}@)?(\[[^\[\]\s]+\]|[^\s:@\[\]]+)(?::([0-9]{{1,5}}))?")
@@ -46,17 +45,10 @@ def duration(text: str) -> int:
 
 def domain(text: str) -> str:
     """A domain in lower-case A-labels, without the final dot."""
-    name = text.removesuffix(".")
-    if not name.isascii():
-        name = _a_label(name)
-    name = name.lower()
-    if len(name) > 253 or not _DOMAIN.fullmatch(name):
-        if "@" in name:
-            raise UnfitError("is an e-mail address: write its domain, the part after the @")
-        raise UnfitError("is no domain name: letters, digits, '-' and dots, labels of 1 to 63 characters, 253 in all")
-    if _ADDRESS_LIKE.fullmatch(name):
-        raise UnfitError("is an address, and a domain name is meant")
-    return name
+    try:
+        return domains.domain(text)
+    except domains.DomainError as unfit:
+        raise UnfitError(str(unfit)) from None
 
 
 def suffix(text: str) -> str:
@@ -95,14 +87,14 @@ def network(text: str) -> str:
 
 def host(text: str) -> str:
     """A host name or an address."""
-    return address(text) if _ADDRESS_LIKE.fullmatch(text) else domain(text)
+    return address(text) if ADDRESS_LIKE.fullmatch(text) else domain(text)
 
 
 def member(text: str) -> str:
     """A member of a sender group: address, CIDR range, host name, ``.domain``, ``ALL``."""
     if text.upper() == ALL:
         return ALL
-    if "/" in text or _ADDRESS_LIKE.fullmatch(text):
+    if "/" in text or ADDRESS_LIKE.fullmatch(text):
         return network(text)
     return suffix(text)
 
@@ -133,7 +125,7 @@ def route_host(text: str) -> RouteHost:
     if whole is None:
         raise wrong
     name, port, priority = whole[1], 25, int(whole[2] or 0)
-    if not _ADDRESS_LIKE.fullmatch(name):
+    if not ADDRESS_LIKE.fullmatch(name):
         match = _HOST_PORT.fullmatch(name)
         if match is None:
             raise wrong
@@ -154,24 +146,5 @@ def jump(text: str) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two keys of a profile mean the same name: case and Unicode form do not count."""
-    return one == other or folded(one) == folded(other)
-
-
-def folded(text: str) -> str:
-    """``text`` as it is compared with other names."""
-    if text.isascii():
-        return text.lower()
-    try:
-        return _a_label(text).lower()
-    except UnfitError:
-        return text.casefold()
-
-
-def _a_label(text: str) -> str:
-    import idna  # noqa: PLC0415  a table of half a megabyte, needed for few names
-
-    try:
-        return idna.encode(text, uts46=True).decode("ascii").rstrip(".")
-    except (idna.IDNAError, UnicodeError, ValueError) as error:
-        raise UnfitError(f"is no internationalised domain name: {show(str(error), 120)}") from None
+    """Whether two keys of a profile mean the same name: case, Unicode form and a final dot do not count."""
+    return one == other or canonical(one) == canonical(other)

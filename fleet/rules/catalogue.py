@@ -3,15 +3,32 @@
 May import modules of this room.
 """
 
-from fleet.rules import dest, dns, drift, flow, log, route, ssh, suppress, tier, tier_same, ver
+from fleet.rules import (
+    dest,
+    dest_verdicts,
+    dns,
+    dns_appliance,
+    dns_server,
+    drift,
+    flow,
+    log,
+    route,
+    ssh,
+    suppress,
+    tier,
+    tier_same,
+    ver,
+)
 from fleet.rules.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *tier.FAMILY.rules,
     *tier_same.FAMILY.rules,
-    *dest.FAMILY.rules,
+    *sorted((*dest.FAMILY.rules, *dest_verdicts.FAMILY.rules), key=lambda rule: rule.code),
     *route.FAMILY.rules,
     *flow.FAMILY.rules,
+    *dns_appliance.FAMILY.rules,
+    *dns_server.FAMILY.rules,
     *dns.FAMILY.rules,
     *ver.FAMILY.rules,
     *ssh.FAMILY.rules,

@@ -178,7 +178,6 @@ def not_observed(question: Question) -> Answers:
             f"node {node.name} {spelled(found.field)}",
             nearest(question.fleet, node, (spelled(found.field),)),
             f"{spelled(found.field)} of node {node.name} were not observed ({found.why or 'not asked for'}): whether "
-            f"mail "
-            "meets what the profile says is not known.",
+            "mail meets what the profile says is not known.",
             "Let the monitor's login read it, or send us the raw answer.",
         )

@@ -168,8 +168,7 @@ def refused(question: Question) -> Answers:
                 about,
                 path,
                 f"{named(crossing.senders)} of tier {crossing.source.name} match {meets}: tier "
-                f"{crossing.one.tier.name} "
-                "refuses their mail, which waits there and goes back to its senders.",
+                f"{crossing.one.tier.name} refuses their mail, which waits there and goes back to its senders.",
                 "Put these addresses into a sender group with a RELAY policy, before any that takes them.",
             )
     yield from _relay_networks(question)
@@ -193,8 +192,7 @@ def _relay_networks(question: Question) -> Answers:
                     where.about(f"from {whom}").object,
                     where.path,
                     f"{named(out)} of tier {source.name} may not relay through tier {one.tier.name} ({setting[-1]}): "
-                    f"their "
-                    "mail is refused and goes back to its senders.",
+                    "their mail is refused and goes back to its senders.",
                     f"Add these addresses to {setting[-1]}.",
                 )
 
@@ -231,8 +229,7 @@ def accepted_not_relayed(question: Question) -> Answers:
             about,
             path,
             f"{named(crossing.senders)} of tier {crossing.source.name} match sender group {flow.group} with ACCEPT: "
-            f"DANE "
-            "is never done for their mail, and recipients outside the RAT are refused.",
+            "DANE is never done for their mail, and recipients outside the RAT are refused.",
             "Put these addresses into a sender group with a RELAY policy, before any that takes them.",
         )
 
@@ -266,9 +263,6 @@ def _listening(question: Question) -> Iterator[NodeClass]:
 )
 def never_relayed(question: Question) -> Answers:
     """DANE on a class where no flow can be RELAY."""
-    for one in question.each("listeners", "controls", external=True, platform=Platform.ASYNCOS):
-        if one.settings.listeners is None and question.dane_on(one):
-            yield undeclared(question, one, "listeners and their sender groups")
     for one in _listening(question):
         places = question.dane(one) or ()
         if relays(one.settings) is False:
@@ -278,8 +272,7 @@ def never_relayed(question: Question) -> Answers:
                 where.object,
                 where.path,
                 f"DANE is configured on tier {one.tier.name} and no sender can reach a RELAY policy: it is never "
-                f"done, and "
-                "all mail goes out without it.",
+                "done, and all mail goes out without it.",
                 "Give the senders whose mail goes outside a sender group with a RELAY policy.",
                 (Label(listeners.path, "no RELAY policy is reached here"),),
             )

@@ -35,7 +35,7 @@ _GOOD = (Example(edge(_LOG.format("mail_logs_d", "debug", 4, _UNTIL) + _LOG.form
 def _debug(question: Question) -> Iterator[tuple[NodeClass, LogSubscription]]:
     for one in question.each("logs", platform=Platform.ASYNCOS):
         for log in one.settings.logs or ():
-            if log.kind == "mail" and log.level.lower() in DEBUG:
+            if log.kind.lower() == "mail" and log.level.lower() in DEBUG:
                 yield one, log
 
 

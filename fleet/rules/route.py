@@ -22,7 +22,6 @@ from fleet.model.route import ALL, RouteKind
 from fleet.rules.examples import edge
 from fleet.rules.question import Place, Question, nearer
 from fleet.rules.rule import Example, Family, Problem, Unobserved
-from fleet.rules.tier import undeclared
 from fleet.rules.words import QUEUE, named, queued
 
 FAMILY = Family()
@@ -190,9 +189,6 @@ def _exception(dane: ObjectPath, route: ObjectPath, conflict: Conflict) -> tuple
 )
 def dane_behind_route(question: Question) -> Answers:
     """Conflicts at a domain's own route that are not the three-way risk."""
-    for one in question.each("controls", "routes", external=True, platform=Platform.ASYNCOS):
-        if question.routes(one) is None and question.dane_on(one) is not False:
-            yield undeclared(question, one, "SMTP routes")
     for conflict in question.once("conflicts", conflicts):
         if canonical(conflict.routed.route.domain) == canonical(ALL) or _three_way(question, conflict):
             continue
@@ -406,8 +402,7 @@ def literal_next_hop(question: Question) -> Answers:
                 where.about(f"route {routed.route.domain}").object,
                 where.path,
                 f"DANE is mandatory and the route for {routed.route.domain} leads to the address {_hosts(routed)}, "
-                f"which "
-                f"has no TLSA records: this mail {QUEUE}.",
+                f"which has no TLSA records: this mail {QUEUE}.",
                 "Route to a host name, or use another level for this next hop.",
                 (Label(route.path, "the route to an address"),),
             )

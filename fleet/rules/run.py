@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from fleet.model.finding import Finding, Severity
 from fleet.rules.catalogue import RULES
+from fleet.rules.needs import lacking
 from fleet.rules.question import Question
 from fleet.rules.rule import Problem, Rule, Unobserved
 from fleet.rules.suppress import Suppressed, suppressed, verdicts_on_suppressions
@@ -63,12 +64,12 @@ def run(
     clean: list[str] = []
     undecided: list[str] = []
     for rule in chosen:
-        findings, lacking = _ask(rule, question)
+        findings, unknown = _ask(rule, question)
         found.extend(findings)
-        for one in lacking:
+        for one in unknown:
             _note(unobserved, one, rule.code)
         if rule.check is not None and not findings:
-            (undecided if lacking else clean).append(rule.code)
+            (undecided if unknown else clean).append(rule.code)
     shown, hidden = suppressed(question, found)
     not_run = tuple(rule.code for rule in RULES if rule not in chosen)
     about = [one for one in verdicts_on_suppressions(question, found, not_run) if one.code not in not_run]
@@ -96,13 +97,16 @@ def _chosen(rule: Rule, select: Sequence[str], ignore: Sequence[str]) -> bool:
 
 def _ask(rule: Rule, question: Question) -> tuple[list[Finding], list[Unobserved]]:
     findings: dict[tuple[str, object], Finding] = {}
-    lacking: list[Unobserved] = []
-    for answer in rule.check(question) if rule.check is not None else ():
+    unknown: list[Unobserved] = []
+    if rule.check is None:
+        return [], unknown
+    for answer in rule.check(question):
         if isinstance(answer, Unobserved):
-            lacking.append(answer)
+            unknown.append(answer)
         else:
             findings.setdefault((answer.object, answer.path), _finding(rule, answer, question))
-    return list(findings.values()), lacking
+    unknown.extend(lacking(rule.code, question))
+    return list(findings.values()), unknown
 
 
 def _finding(rule: Rule, problem: Problem, question: Question) -> Finding:

@@ -85,8 +85,7 @@ def not_pinned(question: Question) -> Answers:
             where.object,
             where.path,
             f"The host key of {_whom(nodes)} is not pinned: whoever stands between can show us any configuration, and "
-            f"a "
-            "rollout decided on that loses mail.",
+            "a rollout decided on that loses mail.",
             "Give host_key (SHA256:...) for each node, or a known_hosts file.",
         )
 
@@ -143,7 +142,6 @@ def shared_login(question: Question) -> Answers:
             where.object,
             where.path,
             f"{_whom(nodes)} would be polled with the shared account '{nodes[0].ssh.user}': a wrong password of ours "
-            f"locks "
-            "it for those who have to repair mail.",
+            "locks it for those who have to repair mail.",
             "Make an account of its own with a read-only role.",
         )

@@ -41,10 +41,7 @@ def _inner(question: Question, *, holding: bool) -> Answers:
     """DANE on tiers that do not face outside: one problem per declaring object, with every place as a label."""
     found: dict[str, list[tuple[NodeClass, DanePlace, Place]]] = {}
     for one in question.each("controls", "postfix", "exim", external=False):
-        places = question.dane(one)
-        if places is None and holding:
-            yield undeclared(question, one, "DANE support")
-        for place in places or ():
+        for place in question.dane(one) or ():
             if _holds(one, place) is holding:
                 where = question.place(one, place.path)
                 found.setdefault(where.object, []).append((one, place, where))

@@ -89,8 +89,7 @@ def too_old(question: Question) -> Answers:
                     f"node {node}" if node else where.object,
                     ("nodes", node) if node else where.path,
                     f"Version {text} is older than {'.'.join(map(str, first))}, the first that does DANE: mail goes "
-                    f"out "
-                    "without it.",
+                    "out without it.",
                     "Upgrade before turning DANE on.",
                     (Label(question.place(one, (question.dane(one) or ())[0].path).path, "DANE is on here"),),
                 )

@@ -4,10 +4,11 @@ May import ``fleet.rules``, ``fleet.profile`` and ``fleet.model``.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from fleet.model.finding import Severity
+from fleet.model.finding import Finding, Severity
+from fleet.model.fleet import ObjectPath
 from fleet.model.observation import Observation
 from fleet.model.verdict import Verdict
 from fleet.profile import Reading, read_profile
@@ -62,5 +63,27 @@ def validate(
         return Validation(reading, None)
     question = Question(fleet, now=beside.now, observations=beside.observations, verdicts=beside.verdicts)
     report = run_observed(question, select=beside.select, ignore=beside.ignore, baseline=baseline(fleet.name))
+    if reading.kept:
+        report = _as_written(report, reading.written)
     unseen = tuple(node for node in fleet.nodes if node not in beside.observations)
     return Validation(reading, report, unseen)
+
+
+def _as_written(report: Report, written: Callable[[ObjectPath], ObjectPath]) -> Report:
+    """``report`` with its paths as they are in the text: what was left out in reading counts in the text's arrays."""
+
+    def moved(finding: Finding) -> Finding:
+        return replace(
+            finding,
+            path=written(finding.path),
+            labels=tuple(replace(label, path=written(label.path)) for label in finding.labels),
+            fix=tuple(replace(edit, path=written(edit.path)) for edit in finding.fix),
+        )
+
+    return replace(
+        report,
+        findings=tuple(map(moved, report.findings)),
+        known=tuple(map(moved, report.known)),
+        suppressed=tuple(replace(one, finding=moved(one.finding)) for one in report.suppressed),
+        unobserved=tuple(replace(one, path=written(one.path)) for one in report.unobserved),
+    )

@@ -32,7 +32,7 @@ def test_another_width_of_characters_is_named(encoding: str) -> None:
 def test_a_latin_1_comment_is_located_and_the_rest_is_read() -> None:
     reading = read_profile("# Zürich\n".encode("latin-1") + FLEET.encode(), "p.toml")
     assert places(reading) == [("PROFILE001", 1, 4)]
-    assert "\\xfc" in reading.diagnostics[0].finding.sentence
+    assert "octet 0xfc" in reading.diagnostics[0].finding.sentence
     assert reading.fleet is not None
     assert not reading.readable
 

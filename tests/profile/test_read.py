@@ -2,9 +2,9 @@
 
 import pytest
 
+from fleet.layout import object_of
 from fleet.model.resolver import References
 from fleet.profile import Reading, read_profile
-from fleet.profile.read import object_of
 
 FLEET = '[tiers.edge]\ndelivers_to = ["internet"]\n[nodes.gw1]\ntier = "edge"\naddresses = ["192.0.2.1"]\n'
 
@@ -194,16 +194,6 @@ def test_a_path_is_about_an_object(path: tuple[str | int, ...], words: str) -> N
     assert object_of(path) == words
 
 
-def test_a_message_never_carries_an_escape_sequence() -> None:
-    evil = "\\u001b]52;c;eA==\\u0007\\u202e"
-    text = FLEET + f'"{evil}" = 1\nplatform = "{evil}"\nversion = "{evil}"\nsmtp_routes = {{ "{evil}" = "{evil}" }}\n'
-    text += f'[tiers."{evil}"]\ndelivers_to = ["{evil}"]\n[tiers.x]\ndelivers_to = ["edge"]\n'
-    text += f'[[suppressions]]\ncode = "{evil}"\n'
-    reading = read(text)
-    assert len(reading.diagnostics) >= 8
-    assert all(sentence.isprintable() for sentence in said(reading))
-
-
 def test_ssh_may_go_through_several_hosts_and_name_where_a_passphrase_is_kept() -> None:
     reading = read(FLEET + 'ssh = { jump = "fleet@a.example:2222,b.example", passphrase = "env:KEY_PASS" }\n')
     assert reading.diagnostics == ()
@@ -215,3 +205,14 @@ def test_ssh_may_go_through_several_hosts_and_name_where_a_passphrase_is_kept() 
 def test_every_host_on_the_way_must_be_one() -> None:
     reading = read(FLEET + 'ssh.jump = "a.example,,b.example"\n')
     assert [found.finding.code for found in reading.diagnostics] == ["PROFILE015"]
+
+
+def test_one_domain_with_and_without_its_final_dot_stands_twice() -> None:
+    given = FLEET + '[tiers.edge.smtp_routes]\n"example.com" = "USEDNS"\n"Example.com." = "/dev/null"\n'
+    assert [one.finding.code for one in read_profile(given, "p.toml").diagnostics] == ["PROFILE020"]
+
+
+def test_a_log_level_that_is_none_is_not_taken_for_a_quiet_one() -> None:
+    reading = read(FLEET + '[tiers.edge.logs.mail_logs_d]\nlevel = "debgu"\n')
+    assert marked(reading) == ['"debgu"']
+    assert "did you mean 'debug'?" in said(reading)[0]

@@ -80,3 +80,20 @@ def test_the_mark_of_an_excerpt_moves_with_what_is_masked_before_it() -> None:
     excerpt = reading.source.excerpt(reading.diagnostics[1].span)
     assert excerpt.text == "ssh = { password = ***, usr = 'fleet' }"
     assert excerpt.text[excerpt.column - 1 :][: excerpt.length] == "usr"
+
+
+@pytest.mark.parametrize(
+    "key", ["Pass-Phrase", "passwort", "ssh_pass", "pwd", "api_token", "api-key", "passcode", "pass"]
+)
+def test_a_secret_by_any_name_is_called_one_and_never_shown(key: str) -> None:
+    for text in (FLEET + f'{key} = "hunter2"\n', FLEET + f'{key} = "hunter2"\n[broken\n'):
+        reading = read_profile(text, "p.toml")
+        assert "PROFILE022" in [one.finding.code for one in reading.diagnostics]
+        lines = [reading.source.excerpt(reading.source.span(offset, offset)).text for offset in range(0, len(text), 7)]
+        assert not any("hunter2" in line for line in lines)
+
+
+@pytest.mark.parametrize("name", ["bypass.example", "passau.example", "compass.example"])
+def test_a_domain_that_begins_like_a_secret_is_none(name: str) -> None:
+    reading = read_profile(FLEET + f'[destinations."{name}"]\nevery = "1h"\n', "p.toml")
+    assert reading.diagnostics == ()

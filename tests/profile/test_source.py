@@ -62,3 +62,10 @@ def test_reading_loads_none_of_the_heavy_libraries() -> None:
     heavy = ["textual", "asyncssh", "dns", "cryptography", "idna", "jsonschema", "rich", "typer"]
     done = subprocess.run([sys.executable, "-c", program, *heavy], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_name_is_found_whatever_its_spelling() -> None:
+    text = '["IETF.org."]\nx = 1\n[".BÜCHER.example."]\nx = 2\n'
+    source = SourceMap("p.toml", text, text)
+    assert source.locate(("ietf.org", "x")) == Span("p.toml", 2, 5, 1)
+    assert source.locate((".xn--bcher-kva.example", "x")) == Span("p.toml", 4, 5, 1)

@@ -110,6 +110,7 @@ FACTS = {
     "": dict,
     "a fresh verdict": lambda: {"verdicts": {"ietf.org": verdict()}},
     "a stale verdict": lambda: {"verdicts": {"ietf.org": verdict(age=timedelta(days=8))}},
+    "a verdict from next year": lambda: {"verdicts": {"ietf.org": verdict(age=timedelta(days=-365))}},
     "a verdict of DNS only": lambda: {"verdicts": {"ietf.org": verdict(smtp=False)}},
     "a verdict that fails": lambda: {"verdicts": {"ietf.org": verdict(matched=False)}},
     "a verdict without TLSA": lambda: {"verdicts": {"ietf.org": verdict(tlsa=False)}},

@@ -184,3 +184,9 @@ def test_nodes_of_a_tier_may_differ_where_the_profile_says_so_and_only_there():
     text += 'resolvers = [{ address = "10.0.0.53" }]\n[nodes.gw1.smtp_routes]\n'
     assert found(text, "TIER11") == []
     assert "TIER112" in report(text).undecided
+
+
+def test_exim_has_no_destination_controls_to_differ_in():
+    two = edge('[tiers.edge.exim]\nhosts_try_dane = ""', "exim")
+    two += '[nodes.gw2]\ntier = "edge"\naddresses = ["192.0.2.2"]\n'
+    assert "TIER114" in report(two).clean

@@ -107,8 +107,12 @@ def test_no_rule_is_called_clean_over_a_profile_with_mistakes() -> None:
 
 def test_a_rule_is_clean_only_where_every_profile_is() -> None:
     good, bad = validate(EDGE, "a.toml", BESIDE), validate(EDGE + LOSES, "b.toml", BESIDE)
-    assert "DEST202" in summarize([good]).clean
-    assert "DEST202" not in summarize([good, bad]).clean
+    none = validate(EDGE + LOSES.replace("mandatory", "none"), "c.toml", BESIDE)
+    assert "FLOW401" in summarize([good]).clean
+    assert "FLOW401" in summarize([good, bad]).clean
+    assert "DEST202" in summarize([none]).clean
+    assert "DEST202" not in summarize([none, bad]).clean
+    assert "DEST202" not in summarize([none, good]).clean
 
 
 def test_what_is_missing_from_a_text_that_was_not_understood_is_not_judged() -> None:
@@ -153,3 +157,40 @@ def test_every_code_of_every_finding_is_documented_once() -> None:
     assert all(code == doc.code and doc.title and doc.rationale for code, doc in rule_docs().items())
     assert nearest_code("tire101") == "TIER101"
     assert nearest_code("zzzzzz") == ""
+
+
+def test_what_is_left_out_in_reading_does_not_move_the_place_of_what_stays() -> None:
+    text = (
+        'resolvers = [\n  { kind = "strips" },\n  { address = "none" },\n'
+        '  { address = "10.0.0.55", kind = "strips" },\n  { address = "10.0.0.56", kind = "validates" },\n]\n'
+        "[tiers.edge.listeners.mail]\n"
+        'policies = { RELAYED = "RELAY" }\n'
+        'sender_groups = [\n  { name = "A", members = ["ALL"] },\n'
+        '  { name = "B", members = ["ALL"], policy = "RELAYED" },\n'
+        '  { name = "C", members = ["ALL"], policy = "RELAYED" },\n]\n'
+        '[[suppressions]]\ncode = "bad"\nobject = "x"\nreason = "y"\nuntil = 2026-12-01\n'
+        '[[suppressions]]\ncode = "LOG901"\nobject = "x"\nreason = "y"\nuntil = 2026-12-01\n'
+    )
+    fleet, rest = EDGE.replace("[nodes.gw1]", "{}[nodes.gw1]").split("{}")
+    loses = LOSES.replace("mandatory", "opportunistic")
+    whole = fleet + text.replace("[[", loses + "[[", 1) + "[nodes.gw1]" + rest.removeprefix("[nodes.gw1]")
+    lines = whole.split("\n")
+    found = {row.code: lines[row.place.line - 1] for row in finding_rows(validate(whole, "a.toml", BESIDE))}
+    assert '"10.0.0.55"' in found["DNS502"]
+    assert 'name = "C"' in found["FLOW406"]
+    rows = [row for row in finding_rows(validate(whole, "a.toml", BESIDE)) if row.code == "SUP001"]
+    assert [row.place.line for row in rows] == [len(lines) - lines[::-1].index("[[suppressions]]")]
+    assert rows[0].place.pointer == "/suppressions/1"
+
+
+def test_a_row_never_carries_an_escape_sequence_and_shows_a_backslash_once() -> None:
+    evil = "\\u001b]52;c;eA==\\u0007\\u202e"
+    text = EDGE + f'"{evil}" = 1\n[tiers."{evil}"]\ndelivers_to = ["{evil}"]\nversion = "{evil}"\n'
+    text += f'smtp_routes = {{ "{evil}" = "{evil}" }}\n[[suppressions]]\ncode = "{evil}"\n'
+    rows = finding_rows(validate(text, "\x1b[2J.toml", BESIDE), excerpts=True)
+    assert len(rows) >= 7
+    for row in rows:
+        shown = [row.place.shown, row.object, row.sentence, row.hint, *(label.text for label in row.labels)]
+        assert all(part.isprintable() for part in shown)
+    assert any("'\\x1b]52;" in row.sentence for row in rows)
+    assert not any("\\\\x1b" in row.sentence for row in rows)

@@ -1,8 +1,9 @@
 """A profile from an Ansible inventory: the INI form, or what ``ansible-inventory --list`` prints (also for YAML).
 
-The tier is the variable ``fleet_tier`` of a host or group, or a group named ``tier_NAME``; ``fleet_platform`` and
-``fleet_version`` are taken over too.  Variables count as in Ansible: host over child group over parent group over
-``all``.  May import the standard library, ``fleet.errors``, ``fleet.text`` and modules of this package.
+The tier is the variable ``fleet_tier`` of a host or group, or a group named ``tier_NAME``, or else the only group a
+host stands in; ``fleet_platform`` and ``fleet_version`` are taken over too.  Variables count as in Ansible: host over
+child group over parent group over ``all``.  May import the standard library, ``fleet.errors``, ``fleet.text`` and
+modules of this package.
 """
 
 import json
@@ -17,6 +18,8 @@ from fleet.profile.init.hosts import MOST, Host, profile_text
 from fleet.text import show
 
 _PREFIX = "tier_"
+_EVERYBODY = ("all", "ungrouped")
+"""Groups that Ansible has without anybody meaning anything by them."""
 _SECTION = re.compile(r"\[([^\]:]+)(?::(vars|children))?\]\s*(?:[#;].*)?")
 _RANGE = re.compile(r"\[([0-9]{1,6}|[a-z]):([0-9]{1,6}|[a-z])\]")
 _PROXY_JUMP = re.compile(r"ProxyJump[= ]([^\s'\"]+)")
@@ -69,12 +72,13 @@ def _host(name: str, inventory: _Inventory, groups: list[tuple[int, str]]) -> Ho
             variables |= inventory.groups[group].variables
     variables |= inventory.hosts.get(name, {})
     named = sorted(group.removeprefix(_PREFIX) for group in above if group.startswith(_PREFIX))
+    named = named or [group for _, group in groups if group not in _EVERYBODY]
     reached = variables.get("ansible_host", name)
     arguments = variables.get("ansible_ssh_common_args", "") + " " + variables.get("ansible_ssh_extra_args", "")
     jump = _PROXY_JUMP.search(arguments)
     return Host(
         name=name,
-        # Of two groups that name a tier neither is right for certain.
+        # Of two groups that may name a tier neither is right for certain.
         tier=variables.get("fleet_tier", named[0] if len(named) == 1 else ""),
         addresses=(reached,) if re.fullmatch(r"[0-9.]+|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*", reached) else (),
         reached=reached,

@@ -12,18 +12,21 @@ from fleet.profile.init.hosts import Host, profile_text
 from fleet.text import show
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "name": ("name", "node", "hostname"),
-    "addresses": ("addresses", "address", "ip"),
-    "tier": ("tier",),
-    "platform": ("platform",),
-    "version": ("version",),
-    "reached": ("host", "fqdn"),
-    "port": ("port",),
-    "user": ("user",),
-    "key": ("key",),
-    "jump": ("jump",),
+    "name": ("name", "node", "hostname", "host name", "node name", "gateway", "appliance"),
+    "addresses": ("addresses", "address", "ip", "ip address", "ip addresses", "ips"),
+    "tier": ("tier", "role"),
+    "platform": ("platform", "product"),
+    "version": ("version", "software version"),
+    "reached": ("host", "fqdn", "dns name"),
+    "port": ("port", "ssh port"),
+    "user": ("user", "username", "ssh user"),
+    "key": ("key", "ssh key", "key file", "identity file"),
+    "jump": ("jump", "jump host", "proxy jump", "proxyjump", "bastion"),
 }
-"""What is taken over, and the names its column may have.  Several addresses are separated by blanks or semicolons."""
+"""What is taken over, and the names its column may have, the best first; ``_`` and ``-`` count as blanks.
+
+Several addresses of a cell are separated by blanks, commas or semicolons.
+"""
 
 
 def from_csv(text: str) -> str:
@@ -35,7 +38,7 @@ def from_csv(text: str) -> str:
         rows = [row for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter) if any(map(str.strip, row))]
     except csv.Error as error:
         raise UsageError(f"the table cannot be read: {show(str(error), 120)}") from None
-    header = [name.strip().lower() for name in rows[0]] if rows else []
+    header = [_column(name) for name in rows[0]] if rows else []
     places: dict[str, int] = {}
     for field, names in COLUMNS.items():
         found = next((header.index(name) for name in names if name in header), None)
@@ -49,6 +52,11 @@ def from_csv(text: str) -> str:
     return profile_text([_host(row, places) for row in rows[1:]], "a table", notes)
 
 
+def _column(text: str) -> str:
+    """The name of a column as ``COLUMNS`` spells it: "IP-Address(es)" is "ip addresses"."""
+    return " ".join(re.sub(r"[_-]+", " ", text.replace("(", "").replace(")", "")).lower().split())
+
+
 def _host(row: list[str], places: dict[str, int]) -> Host:
     def cell(field: str) -> str:
         place = places.get(field)
@@ -56,6 +64,6 @@ def _host(row: list[str], places: dict[str, int]) -> Host:
 
     return Host(
         name=cell("name"),
-        addresses=tuple(re.split(r"[\s;]+", cell("addresses"))) if cell("addresses") else (),
+        addresses=tuple(re.split(r"[\s;,]+", cell("addresses"))) if cell("addresses") else (),
         **{field: cell(field) for field in COLUMNS if field not in ("name", "addresses")},
     )

@@ -1,6 +1,6 @@
 """Hosts found in a list, and the profile made of them.
 
-May import ``fleet.model``, ``fleet.errors``, ``fleet.text`` and ``fleet.profile``.
+May import ``fleet.layout.names``, ``fleet.model``, ``fleet.errors``, ``fleet.text`` and ``fleet.profile``.
 """
 
 import re
@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from fleet.errors import UsageError
+from fleet.layout.names import canonical
 from fleet.model.fleet import INSIDE, INTERNET, Platform
 from fleet.profile.keys import FORMAT
 from fleet.profile.secrets import holds_secret
-from fleet.profile.values import USER, VERSION, UnfitError, address, folded, host, jump
+from fleet.profile.values import USER, VERSION, UnfitError, address, host, jump
 from fleet.profile.writing import key_text, value_text
 from fleet.text import show
 
@@ -165,10 +166,10 @@ class _Taken:
 
     def _unique(self, name: str) -> str:
         unique, number = name, 1
-        while folded(unique) in self._names:
+        while canonical(unique) in self._names:
             number += 1
             unique = f"{name[:56]}-{number}"
-        self._names.add(folded(unique))
+        self._names.add(canonical(unique))
         return unique
 
     def _own_addresses(self, item: Host, name: str, refused: list[str]) -> list[str]:

@@ -156,6 +156,19 @@ def test_what_ansible_inventory_prints_is_read_too() -> None:
     assert fleet.nodes["gw1"].ssh.port == 2222
 
 
+def test_a_group_of_its_own_is_a_tier() -> None:
+    text = "[delivery]\ndlv1\nboth\n[scan]\nscan1\nboth\n[mail:children]\ndelivery\nscan\n[ungrouped]\nalone\n"
+    tiers = {name: node.tier for name, node in read(from_ansible(text)).nodes.items()}
+    assert tiers == {"dlv1": "delivery", "scan1": "scan", "both": "unassigned", "alone": "unassigned"}
+
+
+def test_columns_are_known_by_the_names_people_give_them() -> None:
+    text = 'Host_Name;IP-Address(es);Role;SSH User;Serial\n"esa1";"192.0.2.1, 192.0.2.11";delivery;reader;4711\n'
+    node = read(from_csv(text)).nodes["esa1"]
+    assert (node.tier, node.addresses, node.ssh.user) == ("delivery", ("192.0.2.1", "192.0.2.11"), "reader")
+    assert "columns not taken over: serial\n" in from_csv(text)
+
+
 @pytest.mark.parametrize("text", ["", "\n", "a,b\n1,2\n", "name\n", 'name,x\n"a'])
 def test_a_table_without_hosts_is_refused_in_a_sentence(text: str) -> None:
     if text.endswith('"a'):
