@@ -1,7 +1,7 @@
 """Many nodes, of which a tenth hangs, some reset and some babble: one round, everybody accounted for.
 
-``FLEET_MANY_NODES=1000 pytest -s tests/nodes/test_many_nodes.py`` is the round of a large fleet; it takes a machine that
-has nothing else to do, because clients and servers share its cores.
+``FLEET_MANY_NODES=1000 pytest -s tests/nodes/test_many_nodes.py`` is the round of a large fleet, for a machine that has
+nothing else to do: clients and servers share its cores.
 """
 
 import json
