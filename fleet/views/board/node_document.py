@@ -16,7 +16,7 @@ from fleet.views.board.destination_rows import fate_mark
 from fleet.views.board.document import Document, Section, section
 from fleet.views.board.drift_rows import STATE_MARKS, drift_of, side, sides
 from fleet.views.board.fleet_rows import dane_of, findings_by_object, kinds_seen, reach_cell
-from fleet.views.board.known import known_fleet
+from fleet.views.board.known import known_fleet, node_of_key
 from fleet.views.board.outlook import domains_of, outlook
 from fleet.views.board.picture import Picture
 from fleet.views.board.resolver_rows import order_of
@@ -200,7 +200,8 @@ def _evidence(entry: NodeEntry | None) -> Iterator[Detail]:
         why = f": {show(unit.why, 200)}" if unit.why else ""
         yield Detail(0, f"{show(unit.name, 60)}: {unit.sight}{why}", mark)
         yield Detail(
-            1, f"$ {show(found.command, 200)}  ({moment(found.at)}, {found.milliseconds:.0f} ms, {found.parser})"
+            1,
+            f"$ {show(found.command, 200)}  ({moment(found.at)}, {found.milliseconds:.0f} ms, {show(found.parser, 60)})",
         )
         if found.sha256 in told:
             yield Detail(1, "(the same answer as above)")
@@ -215,11 +216,12 @@ def _evidence(entry: NodeEntry | None) -> Iterator[Detail]:
 
 def drift_document(picture: Picture, key: str) -> Document | None:
     """One field of one node, and which nodes of its tier have which value: the largest group first."""
-    name, _, field = key.partition(" ")
     fleet = picture.state.fleet
-    node = fleet.nodes.get(name) if fleet is not None else None
-    if fleet is None or node is None:
+    meant = node_of_key(fleet, key)
+    if fleet is None or meant is None:
         return None
+    node, field = meant
+    name = node.name
     entry = picture.state.nodes.get(name)
     found = drift_of(picture, node, entry) or ()
     one = next((one for one in found if one.field == field), None)

@@ -1,0 +1,79 @@
+"""The six views of a fleet that is watched, and closer looks, as they were agreed on; and a storm of sizes.
+
+``FLEET_WRITE_GOLDEN=1 pytest tests/faces/tui/test_board_screens.py`` writes them anew; read the difference before
+keeping it.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from board_engine import BoardEngine
+from golden import SIZES, assert_fits, resize_storm, screen_text
+from watched import watched
+
+from fleet.faces.tui.app import FleetApp
+from fleet.faces.tui.delivery import Surroundings
+from fleet.faces.tui.screens import CloserScreen, ViewScreen
+
+FOLDER = Path(__file__).parent / "board_screens"
+VIEWS = ("fleet", "destinations", "resolvers", "findings", "drift", "events")
+CLOSER = {
+    "fleet": "dlv2",
+    "destinations": "bogus.example",
+    "findings": "DRIFT801 node dlv2 version",
+    "drift": "dlv2 version",
+}
+SCENES = [(view, False) for view in VIEWS] + [(view, True) for view in CLOSER]
+
+
+@pytest.mark.parametrize(("view", "closer"), SCENES, ids=[f"{view}{'-closer' * closer}" for view, closer in SCENES])
+async def test_screens_are_as_they_were_agreed_on(view: str, closer: bool) -> None:
+    app = FleetApp(BoardEngine(watched()))
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await app.do(f"view_{view}")
+        await pilot.pause()
+        if closer:
+            assert isinstance(app.screen, ViewScreen)
+            assert app.screen.go_to(CLOSER[view])
+            await pilot.press("enter")
+            await pilot.pause()
+            assert isinstance(app.screen, CloserScreen)
+        for width, height in SIZES:
+            await pilot.resize_terminal(width, height)
+            await pilot.pause()
+            assert_fits(app)
+            path = FOLDER / f"{view}{'_closer' * closer}_{width}x{height}.txt"
+            if os.environ.get("FLEET_WRITE_GOLDEN"):
+                FOLDER.mkdir(exist_ok=True)
+                path.write_text(screen_text(app) + "\n", encoding="utf-8")
+            assert screen_text(app) + "\n" == path.read_text(encoding="utf-8"), path.name
+
+
+async def test_a_lane_where_dane_must_be_off_and_is_on_is_seen_at_every_size_and_in_ascii() -> None:
+    app = FleetApp(BoardEngine(watched(scan_dane="mandatory")), Surroundings(ascii=True))
+    async with app.run_test(size=(60, 16)) as pilot:
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert "x DANE ON, MUST BE OFF" in screen_text(app)
+
+
+async def test_a_storm_of_sizes_changes_nothing() -> None:
+    stormy, calm = FleetApp(BoardEngine(watched())), FleetApp(BoardEngine(watched()))
+    async with stormy.run_test(size=(80, 24)) as pilot:
+        for number, view in enumerate(VIEWS):
+            await stormy.do(f"view_{view}")
+            await pilot.pause()
+            await resize_storm(pilot, seed=number, times=5)
+            if view != "events":
+                await pilot.press("enter")
+                await resize_storm(pilot, seed=number + 10, times=3)
+                await pilot.press("escape")
+        await stormy.do("view_destinations")
+        await pilot.pause()
+        after = screen_text(stormy)
+    async with calm.run_test(size=(80, 24)) as pilot:
+        await calm.do("view_destinations")
+        await pilot.pause()
+        assert after == screen_text(calm)
