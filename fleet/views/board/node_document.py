@@ -199,10 +199,8 @@ def _evidence(entry: NodeEntry | None) -> Iterator[Detail]:
         mark = None if unit.sight is Sight.SEEN else Mark.UNKNOWN
         why = f": {show(unit.why, 200)}" if unit.why else ""
         yield Detail(0, f"{show(unit.name, 60)}: {unit.sight}{why}", mark)
-        yield Detail(
-            1,
-            f"$ {show(found.command, 200)}  ({moment(found.at)}, {found.milliseconds:.0f} ms, {show(found.parser, 60)})",
-        )
+        how = f"{moment(found.at)}, {found.milliseconds:.0f} ms, {show(found.parser, 60)}"
+        yield Detail(1, f"$ {show(found.command, 200)}  ({how})")
         if found.sha256 in told:
             yield Detail(1, "(the same answer as above)")
             continue

@@ -89,6 +89,12 @@ class ViewScreen(ActingScreen):
         self.set_class(self.size.width >= WIDE, "-wide")
         self.show_pane()
 
+    def on_mount(self) -> None:
+        """The rows take the keys."""
+        super().on_mount()
+        if self.fleet_app.look.ascii:
+            self._pane.styles.border_left = ("ascii", self._pane.styles.border_left[1])
+
     # Showing
 
     def show_pane(self) -> None:
