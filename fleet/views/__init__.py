@@ -9,10 +9,11 @@ people) therefore never touch a verdict.  They show what stands here: frozen row
 their A-label; ``ladder`` is one destination host by host; ``check`` is one destination as one row; ``explanation`` is
 the long form, from the root's key down to the row of the policy table that decided.  ``rows`` says what a table is,
 ``panels`` what a panel of the wall; ``filtering`` and ``arrangement`` decide which rows are shown in which order;
-``curve`` draws a history on one line.  No function here knows a terminal,
-a width or a UI library.
+``curve`` draws a history on one line.  ``board`` is everything the dashboard shows, made of the monitor's State; it
+is a package of its own because it knows the whole house, and nobody else here needs that.  No function here knows a
+terminal, a width or a UI library.
 
-May import ``fleet.decision``, ``fleet.model``, ``fleet.errors`` and ``fleet.text``.
+May import ``fleet.decision``, ``fleet.model``, ``fleet.errors`` and ``fleet.text``; each module says what else.
 """
 
 from fleet.views.arrangement import Arrangement, GroupHead, Shown, arrange, next_sort, renewed, targets

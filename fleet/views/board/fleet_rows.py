@@ -34,7 +34,7 @@ COLUMNS = (
     Column("reach", "Reached", 17, help="when it was last seen, or why it was not"),
     Column("resolvers", "Resolvers", 16, least=120, help="what its resolvers do to DNSSEC"),
     Column("dane", "DANE", 23, help="what it is told to do: off, on for some destinations, or by default"),
-    Column("outcome", "Worst mail", 18, help="the worst that happens to any mail of it"),
+    Column("outcome", "Worst mail", 18, help="the worst that happens to any mail of it", least=74),
     Column("recipients", "Held/day", 9, right=True, least=130, help="recipients a day of mail that is held"),
     Column("findings", "Find", 5, right=True, least=78, help="findings of the node itself"),
     Column("polls", "Poll time", 16, least=170, help="how long polls took; gaps are failures"),

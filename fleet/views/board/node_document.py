@@ -258,7 +258,8 @@ def _tier_groups(picture: Picture, fleet: Fleet, node: Node, field: str) -> Iter
             facts.append((other.name, getattr(known.settings, field)))
     for at, group in enumerate(groups(facts)):
         mine = " (this node)" if node.name in group.nodes else ""
-        text = "have one value" if at == 0 else "have another"
+        has = "has" if len(group.nodes) == 1 else "have"
+        text = f"{has} {'one value' if at == 0 else 'another'}"
         yield Detail(
             0,
             f"{counted(len(group.nodes), 'node')} {text}{mine}: {_named(group.nodes)}",
