@@ -49,7 +49,7 @@ def node_document(picture: Picture, name: str) -> Document | None:
     own = findings_by_object(picture).get(f"node {name}", ())
     sections = (
         section("State", _state(picture, fleet, node, entry, fresh)),
-        section("DANE", _dane(fleet, node, entry)),
+        section("DANE", _dane(fleet, node, entry, fresh)),
         section("Mail", _mail(picture, node)),
         section("Resolvers", _resolvers(picture, node, dane.on)),
         section(
@@ -88,9 +88,10 @@ def _state(picture: Picture, fleet: Fleet, node: Node, entry: NodeEntry | None, 
     yield Detail(0, f"polled every {duration(picture.state.poll_seconds(node.name))}")
 
 
-def _dane(fleet: Fleet, node: Node, entry: NodeEntry | None) -> Iterator[Detail]:
+def _dane(fleet: Fleet, node: Node, entry: NodeEntry | None, fresh: Freshness) -> Iterator[Detail]:
     dane = dane_of(node, fleet.tiers.get(node.tier), entry)
-    yield Detail(0, dane.text, dane.mark)
+    stale = fresh is Freshness.STALE and dane.mark in (Mark.OK, Mark.NONE)
+    yield Detail(0, f"{dane.text}, when it was last seen" if stale else dane.text, Mark.STALE if stale else dane.mark)
     if dane.forbidden:
         yield Detail(
             1,
