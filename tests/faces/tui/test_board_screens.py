@@ -98,6 +98,33 @@ async def test_five_thousand_destinations_never_mount_more_than_a_page_of_panels
         assert app.screen.shown.total == 5_000
 
 
+async def test_the_wall_is_filtered_sorted_grouped_and_marked() -> None:
+    app = FleetApp(BoardEngine(watched()))
+    async with app.run_test(size=(140, 45)) as pilot:
+        await app.do("view_destinations")
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, ViewScreen)
+        await app.do("group", "state")
+        await pilot.pause()
+        assert "grouped by state: 4 held, 1 never checked, 2 TLS, at worst clear text, 2 DANE" in screen_text(app)
+        screen._group("")
+        await app.do("filter", "state:held recipients>100")
+        await pilot.pause()
+        assert [row.key for row in screen.shown.rows] == ["xn--bcher-kva.example", "silent.example"]
+        await pilot.press("space")
+        await pilot.pause()
+        await pilot.press("c")
+        await app.workers.wait_for_complete()
+        assert app.engine.requests[-1].targets == ("xn--bcher-kva.example",)
+        await pilot.press("escape", "z")
+        await pilot.pause()
+        assert "good.example" not in {row.key for row in screen.shown.rows}
+        await pilot.press("escape", "escape")
+        await app.do("sort", "age")
+        assert screen.shown.rows[-1].key == "never.example"
+
+
 async def test_a_storm_of_sizes_changes_nothing() -> None:
     stormy, calm = FleetApp(BoardEngine(watched())), FleetApp(BoardEngine(watched()))
     async with stormy.run_test(size=(80, 24)) as pilot:

@@ -161,7 +161,7 @@ class ViewScreen(ActingScreen):
             problems_only=choice.problems_only,
             sort=choice.sort,
             inverted=choice.inverted,
-            group=choice.group,
+            group=self.group_words(),
             marked=len(self.marked),
             hidden_marks=len(self.marked - seen),
             running=self.fleet_app.engine.running(),
@@ -169,6 +169,10 @@ class ViewScreen(ActingScreen):
             changes=self.fleet_app.changes,
         )
         self.header.show(self.fleet_app.engine.name, status)
+
+    def group_words(self) -> str:
+        """What the rows are grouped by, for the header; heads of groups say the rest."""
+        return self.arrangement.group
 
     @property
     def chosen_columns(self) -> tuple[str, ...]:
