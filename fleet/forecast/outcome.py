@@ -3,7 +3,7 @@
 May import ``fleet.decision``, ``fleet.layout`` and ``fleet.model``.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from fleet.decision import Judgement
@@ -121,7 +121,7 @@ class Foretold:
     readings: tuple[Reading, ...] = ()
     notes: tuple[str, ...] = ()
     assumed: bool = False
-    measured: bool = field(default=False)
+    measured: bool = False
 
     @property
     def core(self) -> Core:

@@ -144,10 +144,11 @@ def _sights(resolvers: tuple[Resolver, ...], seen: Trace, policy: Policy, resolv
             yield Sight("", View(policy, None), None, "no resolver answers, so mail waits in the queue")
         for one in answers.resolvers:
             kind = resolving.kind(one)
-            measured = seen.asked == {endpoint(one)} and kind not in _WORSE
+            itself = seen.asked == {endpoint(one)}  # then what it found bogus is bogus through it, whoever's doing
+            measured = itself and kind not in _WORSE
             says = "" if kind in _KNOWN or measured else f"{one.address} {_WORDS[kind]}"
             for unvalidated in _after_refusal(answers, policy, resolving):
-                view = View(policy, _kind(policy, kind), measured, unvalidated, frozenset() if measured else doubts)
+                view = View(policy, _kind(policy, kind), measured, unvalidated, frozenset() if itself else doubts)
                 yield Sight(one.address, view, kind, says)
 
 

@@ -154,10 +154,9 @@ def _level(
     if _proven(mandatory):
         return DaneSupport.MANDATORY, f"proven at every host: {mandatory.sentence}"
     if opportunistic.outcome is Outcome.DANE:
-        judged = mandatory.judgement
-        gaps = "; ".join(judged.incomplete) if judged is not None else ""
-        part = f"DANE, but not at every host{f': {gaps}' if gaps else ''}"
-        return DaneSupport.OPPORTUNISTIC, f"{part}; mandatory comes to {mandatory.outcome}"
+        judged = opportunistic.judgement
+        said = "; ".join((judged.headline, *judged.incomplete)) if judged is not None else "DANE"
+        return DaneSupport.OPPORTUNISTIC, f"not proven at every host: {said}; mandatory comes to {mandatory.outcome}"
     harm = f"mandatory comes to {mandatory.outcome}"
     return DaneSupport.OPPORTUNISTIC, f"does no harm, DANE does not apply: {opportunistic.sentence}; {harm}"
 

@@ -10,7 +10,8 @@ cannot break any link on purpose, so this package brings a small Internet of its
   construction whether its data is secure, insecure or bogus (RFC 4033 5), so the lab shares no code with the
   validator that is tested against it;
 * **resolvers** at virtual addresses: validating, passing signatures through, stripping them, dead, TCP only, refusing;
-* **mail servers** at virtual addresses, each with a certificate chain and a behaviour.
+* **mail servers** at virtual addresses, each with a certificate chain and a behaviour;
+* **gateways** (``fleet.lab.nodes``, started by themselves): SSH servers that talk as appliances, Postfix and Exim do.
 
 Everything listens on loopback, on ports the system picks, without privileges.  A network file maps the virtual
 addresses (those reserved for documentation, RFC 5737 and RFC 3849) to these ports; ``fleet check --network FILE``

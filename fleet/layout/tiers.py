@@ -21,6 +21,8 @@ class TierGraph:
     nodes: Mapping[str, tuple[Node, ...]]
     """By tier, in the order of the profile; a node whose tier is not declared is in none."""
     _names: Mapping[str, frozenset[str]] = field(repr=False)
+    _tiers: Mapping[str, frozenset[str]] = field(repr=False)
+    """The tiers of each known address and host name."""
 
     def external(self) -> tuple[Tier, ...]:
         """The tiers that connect directly to external destinations."""
@@ -44,30 +46,32 @@ class TierGraph:
 
     def belongs(self, host: str, tiers: tuple[Tier, ...]) -> bool | None:
         """Whether ``host`` (address or name) is a node of one of ``tiers``; None: a name the fleet does not know."""
-        nodes = [node for tier in tiers for node in self.nodes[tier.name]]
-        if address(host) is not None:
-            return _key(host) in {_key(found) for node in nodes for found in node.addresses}
-        wanted = canonical(host)
-        if any(wanted in known_names(node) for node in nodes):
-            return True
-        elsewhere = any(wanted in known_names(node) for node in self.fleet.nodes.values())
-        return False if elsewhere else None
+        known = self._tiers.get(_key(host))
+        if known is None:
+            return False if address(host) is not None else None
+        return not known.isdisjoint(tier.name for tier in tiers)
 
 
 def tier_graph(fleet: Fleet) -> TierGraph:
     """The graph of ``fleet``."""
     nodes: dict[str, list[Node]] = {name: [] for name in fleet.tiers}
     names: dict[str, set[str]] = {}
+    tiers: dict[str, set[str]] = {}
     for node in fleet.nodes.values():
         if node.tier in nodes:
             nodes[node.tier].append(node)
         known = known_names(node)
-        for source in node.addresses if known else ():
-            names.setdefault(_key(source), set()).update(known)
+        for source in map(_key, node.addresses):
+            tiers.setdefault(source, set()).add(node.tier)
+            if known:
+                names.setdefault(source, set()).update(known)
+        for name in known:
+            tiers.setdefault(name, set()).add(node.tier)
     return TierGraph(
         fleet,
         {name: tuple(found) for name, found in nodes.items()},
         {source: frozenset(found) for source, found in names.items()},
+        {host: frozenset(found) for host, found in tiers.items()},
     )
 
 
@@ -78,4 +82,4 @@ def known_names(node: Node) -> frozenset[str]:
 
 def _key(source: str) -> str:
     found = address(source)
-    return str(found) if found is not None else source
+    return str(found) if found is not None else canonical(source)

@@ -1,5 +1,6 @@
 """Findings: what is wrong with a fleet, what it does to mail, and where it stands."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -32,12 +33,18 @@ class Label:
     text: str
 
 
+EditValue = str | int | bool | date | Sequence[str] | Sequence[Mapping[str, object]] | Mapping[str, object]
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of a profile that mends a finding: set the value at ``path`` (creating tables), or remove it (None)."""
+    """A change of a profile: set the value at ``path`` (creating tables), or remove it (None).
+
+    Those that mend a finding set plain values and lists of texts; tables are what somebody adopts from a node.
+    """
 
     path: ObjectPath
-    value: str | int | bool | date | tuple[str, ...] | None
+    value: "EditValue | None"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ For other rooms::
     await poll_node(node, dialer)                          # one node -> Observation
     await dialer.host_keys(node)                           # the keys it shows, for review; nothing is sent
     await dialer.reach(node)                               # its port answers
+    TunnelNetwork(await dialer.connect(node), node.name)   # a Network from where the node stands
+    poll_node(node, dialer, record=(recording := Recording()))  # then: recording.lines(...), masked
 
 SSH: RFC 4251-4254; keyboard-interactive RFC 4256.  Layers: above ``network``, beside ``dnssec``, below ``vantage``.
 May import asyncssh, defusedxml and ``fleet.model``, ``fleet.network``, ``fleet.clock``, ``fleet.errors``,
@@ -33,5 +35,19 @@ from fleet.nodes.hostkeys import HostKey
 from fleet.nodes.limits import Limits
 from fleet.nodes.poll import Kept, poll_node
 from fleet.nodes.poller import Poller, Standing
+from fleet.nodes.recording import Recording, Replay
+from fleet.nodes.tunnel import TunnelNetwork
 
-__all__ = ["Backoff", "Dialer", "HostKey", "Kept", "Limits", "Poller", "Standing", "poll_node"]
+__all__ = [
+    "Backoff",
+    "Dialer",
+    "HostKey",
+    "Kept",
+    "Limits",
+    "Poller",
+    "Recording",
+    "Replay",
+    "Standing",
+    "TunnelNetwork",
+    "poll_node",
+]

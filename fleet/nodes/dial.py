@@ -10,7 +10,7 @@ import getpass
 import socket
 import warnings
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from fleet.model.fleet import Node, Platform, SshSettings
 from fleet.nodes.breaker import Breaker
 from fleet.nodes.credentials import Credentials, Offer
 from fleet.nodes.failures import failed, from_exception
-from fleet.nodes.hostkeys import FAMILIES, HostKey, KnownHosts, Vouching, describe
+from fleet.nodes.hostkeys import EVERY_FAMILY, FAMILIES, HostKey, KnownHosts, Vouching, describe
 from fleet.nodes.limits import Limits
 from fleet.nodes.login import Login
 from fleet.nodes.places import LeasedPlaces
@@ -91,6 +91,7 @@ class Dialer:
         self._sockets = Sockets()
         self._handshakes = LeasedPlaces(self.limits.handshakes, self.limits.lease)
         self._jumps: dict[tuple[str, SshSettings], _Jump] = {}
+        self._families: dict[tuple[str, int, str], tuple[str, ...]] = {}  # of pinned keys that are not the first shown
 
     async def close(self) -> None:
         """Close the connections to jump hosts, last hop first."""
@@ -109,8 +110,7 @@ class Dialer:
     async def reach(self, node: Node) -> str:
         """Open and close the SSH port of ``node``: returns the peer's name.  Raises RemoteError.  Nothing is sent."""
         target = _target(node.ssh, node.ssh.host or (node.addresses[0] if node.addresses else ""))
-        async with AsyncExitStack() as stack:
-            await self._carry(target, node.ssh, stack)
+        (await self._carry(target, node.ssh)).close()
         return target.peer
 
     async def host_keys(self, node: Node) -> tuple[HostKey, ...]:
@@ -125,7 +125,8 @@ class Dialer:
             try:
                 key = await self._show_key(target, node.ssh, family)
             except RemoteError as error:
-                if error.failure.kind is not FailureKind.ALGORITHMS:
+                # OpenSSH hangs up without a word where it has no key of the kind that is asked for.
+                if error.failure.kind not in {FailureKind.ALGORITHMS, FailureKind.CLOSED}:
                     raise
                 problem = error
             else:
@@ -136,14 +137,18 @@ class Dialer:
 
     async def _dial(self, target: Target, ssh: SshSettings, keep_alive: float) -> asyncssh.SSHClientConnection:
         vouching = Vouching(target.peer, ssh.host_key, self._known_hosts.read(ssh.known_hosts or target.known_hosts))
-        try:
+        if not vouching.pinned or any(name == _HOST_KEY_OPTION for name, _value in ssh.algorithms):
             return await self._log_in(target, ssh, vouching, keep_alive, None)
+        known = self._families.get((target.host, target.port, ssh.host_key))
+        try:
+            return await self._log_in(target, ssh, vouching, keep_alive, known or EVERY_FAMILY)
         except RemoteError as error:
-            if not (vouching.pinned and error.failure.kind is FailureKind.HOST_KEY_CHANGED):
+            if known is not None or error.failure.kind is not FailureKind.HOST_KEY_CHANGED:
                 raise
             family = await self._family_of_pin(target, ssh, vouching)
             if family is None:
                 raise
+        self._families[target.host, target.port, ssh.host_key] = family
         return await self._log_in(target, ssh, vouching, keep_alive, family)
 
     async def _family_of_pin(self, target: Target, ssh: SshSettings, vouching: Vouching) -> tuple[str, ...] | None:
@@ -165,18 +170,18 @@ class Dialer:
         offer = await self.credentials.offer(ssh, target.identities)
         login = Login(vouching, offer.password)
         try:
-            async with AsyncExitStack() as stack:
-                carrier = await self._carry(target, ssh, stack)
-                try:
-                    connection = await self._handshake(target, ssh, offer, login, carrier, keep_alive, family)
-                except TimeoutError as error:
-                    raise failed(
-                        FailureKind.TIMEOUT,
-                        f"{target.peer}: the login was not done within {self.limits.login:g} s",
-                        "the node is overloaded, or its SSH server hangs",
-                    ) from error
-                stack.pop_all()  # the connection owns its socket now
-                return connection
+            carrier = await self._carry(target, ssh)
+            try:
+                return await self._handshake(target, ssh, offer, login, carrier, keep_alive, family)
+            except BaseException:
+                carrier.close()
+                raise
+        except TimeoutError as error:
+            raise failed(
+                FailureKind.TIMEOUT,
+                f"{target.peer}: the login was not done within {self.limits.login:g} s",
+                "the node is overloaded, or its SSH server hangs",
+            ) from error
         except (OSError, ValueError, asyncssh.Error, asyncssh.KeyImportError) as error:
             raise self._explained(error, target, vouching, login, offer) from error
         finally:
@@ -200,17 +205,14 @@ class Dialer:
             return RemoteError(replace(explained.failure, sentence=said))
         return explained
 
-    async def _carry(self, target: Target, ssh: SshSettings, stack: AsyncExitStack) -> "_Carrier":
+    async def _carry(self, target: Target, ssh: SshSettings) -> "_Carrier":
         """What the SSH session will run over: a socket that has answered, or the last jump host's connection."""
         if target.jumps:
             tunnel, places = await self._through(target.jumps, ssh)
-            await stack.enter_async_context(places.place())
-            return _Carrier(tunnel=tunnel)
+            return _Carrier(tunnel=tunnel, places=places)
         if target.proxied:
             return _Carrier()
-        opened = await self._sockets.open(target.host, target.port, target.peer, self.limits.connect)
-        stack.callback(opened.close)
-        return _Carrier(sock=opened)
+        return _Carrier(await self._sockets.open(target.host, target.port, target.peer, self.limits.connect))
 
     async def _handshake(
         self,
@@ -223,7 +225,7 @@ class Dialer:
         family: tuple[str, ...] | None,
     ) -> asyncssh.SSHClientConnection:
         options = _options(ssh, family)
-        async with self._handshakes.place(), asyncio.timeout(self.limits.login):
+        async with carrier.place(), self._handshakes.place(), asyncio.timeout(self.limits.login):
             return await asyncssh.connect(
                 target.host,
                 target.port,
@@ -232,7 +234,7 @@ class Dialer:
                 client_keys=list(offer.keys) or None,
                 known_hosts=login.vouching.known_hosts,
                 preferred_auth=list(offer.methods),
-                login_timeout=self.limits.login,
+                login_timeout=0,  # ours covers it, and says so
                 keepalive_interval=keep_alive,
                 **carrier.options(),
                 **options,
@@ -245,10 +247,12 @@ class Dialer:
             if name in {"kex_algs", _HOST_KEY_OPTION, "config"}
         }
         try:
-            async with AsyncExitStack() as stack:
-                carrier = await self._carry(target, ssh, stack)
-                async with self._handshakes.place(), asyncio.timeout(self.limits.login):
+            carrier = await self._carry(target, ssh)
+            try:
+                async with carrier.place(), self._handshakes.place(), asyncio.timeout(self.limits.login):
                     key = await asyncssh.get_server_host_key(target.host, target.port, **carrier.options(), **options)
+            finally:
+                carrier.close()
         except (OSError, ValueError, asyncssh.Error) as error:
             raise from_exception(error, target.peer) from error
         if key is None:
@@ -288,8 +292,19 @@ class Dialer:
 class _Carrier:
     sock: socket.socket | None = None
     tunnel: asyncssh.SSHClientConnection | None = None
+    places: LeasedPlaces | None = None
+
+    def place(self) -> AbstractAsyncContextManager[None]:
+        """A place among those that go through the same jump host."""
+        return nullcontext() if self.places is None else self.places.place()
+
+    def close(self) -> None:
+        """Close the socket, if no session took it over and closed it."""
+        if self.sock is not None:
+            self.sock.close()
 
     def options(self) -> dict[str, Any]:
+        """How asyncssh is told to use it."""
         if self.sock is not None:
             return {"sock": self.sock, "tunnel": None}
         return {"tunnel": self.tunnel} if self.tunnel is not None else {}

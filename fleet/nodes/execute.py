@@ -33,8 +33,11 @@ class Output:
 
     @property
     def missing(self) -> bool:
-        """Whether the shell says that there is no such command (``env`` and shells exit with 127)."""
-        return self.status == 127
+        """Whether the shell says that there is no such command (``env`` and shells exit with 127).
+
+        So does the loader for a program that lacks a library; that one is there.
+        """
+        return self.status == 127 and "shared libraries" not in self.complaint
 
 
 async def execute(

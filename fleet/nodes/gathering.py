@@ -18,6 +18,8 @@ from fleet.nodes.reading import Unparsed
 
 MAX_EVIDENCE = 64 * 1024
 """Characters of raw text kept with a unit; the digest is of everything."""
+_MARGIN = 2048
+"""More than any secret is long."""
 UNITS = tuple(field.name for field in fields(Settings))
 
 
@@ -35,9 +37,9 @@ class Gathering:
 
     def evidence(self, command: str, raw: str, sha256: str, parser: str, milliseconds: float) -> Evidence:
         """Evidence of now, masked and cut."""
-        masked = mask(raw, self._secrets())
-        if len(masked) > MAX_EVIDENCE:
-            masked = masked[:MAX_EVIDENCE] + f"\n… cut after {MAX_EVIDENCE} characters"
+        masked = mask(raw[: MAX_EVIDENCE + _MARGIN], self._secrets())
+        if len(raw) > MAX_EVIDENCE:  # the margin goes: it may end in the middle of a secret that nobody recognised
+            masked = masked[:-_MARGIN] + f"\n… cut after {MAX_EVIDENCE} characters"
         return Evidence(command, self._clock(), masked, sha256, parser, round(milliseconds, 1))
 
     def masked(self, text: str) -> str:
@@ -69,6 +71,12 @@ class Gathering:
             return False
         self.seen(name, value, evidence)
         return True
+
+    def doubt(self, why: str) -> None:
+        """What was seen may not be what the node does: only its platform and version stand."""
+        for name, unit in [*self._units.items()]:
+            if unit.sight is Sight.SEEN and name not in {"platform", "version"}:
+                self.not_observed(name, why, unit.evidence)
 
     def sight(self, name: str) -> Sight:
         """How the unit stands so far."""

@@ -24,6 +24,9 @@ FAMILIES: tuple[tuple[str, ...], ...] = (
 )
 """Kinds of host key a server may have, one signature algorithm of each suffices to be shown the key."""
 
+EVERY_FAMILY: tuple[str, ...] = tuple(algorithm for family in FAMILIES for algorithm in family)
+"""In the order in which a login with a pinned key prefers them."""
+
 
 @dataclass(frozen=True, slots=True)
 class HostKey:

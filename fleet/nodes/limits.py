@@ -19,11 +19,11 @@ class Limits:
 
     connect: float = 10.0
     login: float = 20.0
-    command: float = 30.0
-    quiet: float = 15.0
+    command: float = 60.0
+    quiet: float = 30.0
     settle: float = 0.05
     greeting: float = 0.3
-    poll: float = 120.0
+    poll: float = 240.0
     output: int = 256 * 1024
     document: int = 16 * 1024 * 1024
     pages: int = 2000

@@ -5,6 +5,8 @@ in it.  May import asyncssh, ``fleet.model``, ``fleet.errors``, ``fleet.clock`` 
 """
 
 import asyncio
+import logging
+import traceback
 from contextlib import suppress
 
 import asyncssh
@@ -29,6 +31,7 @@ KEPT = frozenset({Platform.POSTFIX, Platform.EXIM})
 allows is not known, and an idle one holds a place an administrator may need, so there each poll logs in and out."""
 
 _CHECK_SECONDS = 5.0
+_log = logging.getLogger(__name__)
 
 
 _Way = tuple[str, tuple[str, ...], SshSettings]
@@ -80,10 +83,17 @@ async def poll_node(
         async with asyncio.timeout(dialer.limits.poll):
             await poll.run(kept)
     except RemoteError as error:
+        if error.failure.kind is FailureKind.UNCOMMITTED:
+            gathering.doubt(error.failure.sentence)
         return gathering.observation(error.failure)
     except TimeoutError:
         late = f"{show(node.name, 80)}: the poll was not done within {dialer.limits.poll:g} s"
         return gathering.observation(failed(FailureKind.TIMEOUT, late).failure)
+    except Exception as error:  # a fault of ours or of a library must cost one node, never the round
+        said = f"{show(node.name, 80)}: this program failed on what the node said ({type(error).__name__})"
+        # Frames only: the exception's own text may repeat what the node said.
+        _log.debug("poll of %r: %s", node.name, "".join(traceback.format_tb(error.__traceback__)))
+        return gathering.observation(failed(FailureKind.MALFORMED, said, "please report it with a recording").failure)
     return gathering.observation()
 
 

@@ -16,7 +16,7 @@ _ESCAPE = re.compile(
     r"|\x1b\Z|[\x80-\x9f]",
     re.DOTALL,
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def rendered(raw: str) -> str:

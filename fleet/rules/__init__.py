@@ -18,6 +18,7 @@ the network or anything above.
 """
 
 from fleet.rules.catalogue import BY_CODE, FAMILIES, RULES
+from fleet.rules.observed import run_observed
 from fleet.rules.question import Place, Question
 from fleet.rules.rule import Example, Problem, Rule, Unobserved
 from fleet.rules.run import Report, run
@@ -36,4 +37,5 @@ __all__ = [
     "Suppressed",
     "Unobserved",
     "run",
+    "run_observed",
 ]

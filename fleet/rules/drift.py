@@ -89,7 +89,7 @@ def _age(question: Question, seen: Observation) -> str:
     "A node that does not do what the profile says",
     rationale="""The node is told something else than the plan says. Every judgement of the plan is about a gateway that
     does not exist: DANE may be on where it is planned off, and hold mail, or off where it is planned on.""",
-    source="the house: declared beside observed",
+    source="this program: declared beside observed",
     bad=(Example(edge(_DEFAULT), _PATH, "gw1 was seen with DANE mandatory"),),
     good=(Example(edge(_DEFAULT), given="gw1 was seen as declared"),),
 )
@@ -112,7 +112,7 @@ def differs(question: Question) -> Answers:
     "Declared, and not on the node",
     rationale="""The profile declares something that the node does not have at all: routes, controls, resolvers. Its
     mail goes where nobody planned.""",
-    source="the house: declared beside observed",
+    source="this program: declared beside observed",
     bad=(Example(edge(_ROUTED), ("tiers", "edge", "smtp_routes", "example.com"), "gw1 was seen without routes"),),
     good=(Example(edge("[tiers.edge.smtp_routes]"), given="gw1 was seen without routes"),),
 )
@@ -136,7 +136,7 @@ def missing(question: Question) -> Answers:
     "On the node, and not declared",
     rationale="""The node has settings the profile says nothing about. No rule judged them: a route or a destination
     control there may hold mail without a finding.""",
-    source="the house: declared beside observed",
+    source="this program: declared beside observed",
     bad=(Example(edge(_DEFAULT), ("nodes", "gw1"), "gw1 was seen with a route"),),
     good=(Example(edge(_DEFAULT), given="gw1 was seen as declared"),),
 )
@@ -159,7 +159,7 @@ def not_declared(question: Question) -> Answers:
     "Declared, and not observed",
     rationale="""The node was polled, but this was not seen: it could not be read, or the login may not ask for it.
     Whether mail meets what the profile says is not known; it is not "as declared".""",
-    source="the house: no data is never good news",
+    source="this program: no data is never good news",
     bad=(
         Example(edge(_DEFAULT), ("tiers", "edge", "destination_controls"), "gw1 answered something unreadable"),
         Example(edge(""), ("nodes", "gw1"), "gw1 did not answer"),

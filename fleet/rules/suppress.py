@@ -33,12 +33,14 @@ _BAD_DEFAULT = '[tiers.edge.destination_controls.default]\ntls = "preferred"\nda
 _SUPPRESS = '\n[[suppressions]]\ncode = "{}"\nobject = "{}"\nreason = "agreed with the mail team"\nuntil = {}\n'
 _FIRST: ObjectPath = ("suppressions", 0)
 
+_SOURCE = "this program: what loses mail is hard to hide"
+
 UNUSED = Rule(
     "SUP001",
     Severity.WARNING,
     "A suppression that hides nothing",
     "A suppression left behind hides the next finding of the same name, which nobody has looked at.",
-    "",
+    _SOURCE,
     (Example(edge("") + _SUPPRESS.format("LOG901", "tier edge", "2027-01-15"), _FIRST),),
     (Example(edge(_BAD_DEFAULT) + _SUPPRESS.format("DEST202", "tier edge", "2027-01-15")),),
 )
@@ -47,7 +49,7 @@ EXPIRED = Rule(
     Severity.WARNING,
     "A suppression past its end",
     "What was to be mended by then is not mended: its findings are shown again.",
-    "",
+    _SOURCE,
     (Example(edge(_BAD_DEFAULT) + _SUPPRESS.format("DEST202", "tier edge", "2026-11-01"), _FIRST),),
     (Example(edge(_BAD_DEFAULT) + _SUPPRESS.format("DEST202", "tier edge", "2027-01-15")),),
 )
@@ -57,7 +59,7 @@ TOO_WEAK = Rule(
     "A suppression that may not hide what loses mail",
     "A finding that loses mail stays visible unless it is named exactly, with a reason and an end at most 90 days off: "
     "otherwise mail is lost long after everybody has forgotten why.",
-    "",
+    _SOURCE,
     (
         Example(edge(_BAD_DEFAULT) + _SUPPRESS.format("DEST202", "tier *", "2027-01-15"), _FIRST),
         Example(edge(_BAD_DEFAULT) + _SUPPRESS.format("DEST202", "tier edge", "2029-01-15"), _FIRST),

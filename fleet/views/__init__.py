@@ -9,11 +9,15 @@ people) therefore never touch a verdict.  They show what stands here: frozen row
 their A-label; ``ladder`` is one destination host by host; ``check`` is one destination as one row; ``explanation`` is
 the long form, from the root's key down to the row of the policy table that decided.  ``rows`` says what a table is,
 ``panels`` what a panel of the wall; ``filtering`` and ``arrangement`` decide which rows are shown in which order;
-``curve`` draws a history on one line.  ``board`` is everything the dashboard shows, made of the monitor's State; it
-is a package of its own because it knows the whole house, and nobody else here needs that.  No function here knows a
-terminal, a width or a UI library.
+``curve`` draws a history on one line; ``board`` is what the dashboard is made of.
 
-May import ``fleet.decision``, ``fleet.model``, ``fleet.errors`` and ``fleet.text``; each module says what else.
+A profile on paper has views of its own: ``validation`` reads and judges one, ``findings`` puts findings in their places
+with an ``excerpt`` of the text, ``validation_summary`` counts and gives the exit code, ``mending`` makes the changes
+that findings propose, ``policy_changes`` and ``comparison`` tell two fleets apart, ``rule_docs`` is what every code
+means.  They are imported from the module that holds them, because a check needs none of them.
+
+No function here knows a terminal, a width or a UI library.  May import ``fleet.rules``, ``fleet.layout``,
+``fleet.profile``, ``fleet.decision``, ``fleet.model``, ``fleet.errors`` and ``fleet.text``.
 """
 
 from fleet.views.arrangement import Arrangement, GroupHead, Shown, arrange, next_sort, renewed, targets

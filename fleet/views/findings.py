@@ -8,7 +8,7 @@ May import ``fleet.rules``, ``fleet.profile``, ``fleet.model`` and ``fleet.text`
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fleet.model.finding import Finding, Label, Severity
 from fleet.model.fleet import ObjectPath
@@ -28,6 +28,8 @@ SEVERITY_MARKS = {
     Severity.NOTE: Mark.NONE,
 }
 _LONG = 2000
+MOST_EXCERPTS = 1_000
+"""How many findings of a profile are shown with their lines: nobody reads more, and somebody may want us to try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +102,17 @@ class UnobservedRow:
 def finding_rows(validation: Validation, *, excerpts: bool = False) -> tuple[FindingRow, ...]:
     """What is to be shown of one profile: mistakes in reading, then the worst first, then as it stands in the file."""
     source = validation.reading.source
-    rows = [_row(one.finding, one.span, source, excerpts) for one in validation.reading.diagnostics]
+    rows = [_row(one.finding, one.span, source) for one in validation.reading.diagnostics]
     if validation.report is not None:
-        rows += rows_of(validation.report.findings, source, excerpts=excerpts)
-    return tuple(sorted(rows, key=_order))
+        rows += rows_of(validation.report.findings, source)
+    rows.sort(key=_order)
+    return _with_excerpts(rows, source) if excerpts else tuple(rows)
 
 
 def rows_of(findings: Sequence[Finding], source: SourceMap, *, excerpts: bool = False) -> tuple[FindingRow, ...]:
     """``findings`` of one profile as rows, in their order."""
-    return tuple(_row(one, source.locate(one.path), source, excerpts) for one in findings)
+    rows = [_row(one, source.locate(one.path), source) for one in findings]
+    return _with_excerpts(rows, source) if excerpts else tuple(rows)
 
 
 def unobserved_rows(validation: Validation) -> tuple[UnobservedRow, ...]:
@@ -142,7 +146,7 @@ def _order(row: FindingRow) -> tuple[bool, int, int, int, str, str]:
     )
 
 
-def _row(finding: Finding, span: Span, source: SourceMap, excerpts: bool) -> FindingRow:
+def _row(finding: Finding, span: Span, source: SourceMap) -> FindingRow:
     doc = rule_docs()[finding.code]
     spans = [(source.locate(label.path), label) for label in finding.labels]
     return FindingRow(
@@ -156,10 +160,21 @@ def _row(finding: Finding, span: Span, source: SourceMap, excerpts: bool) -> Fin
         sentence=show(finding.sentence, _LONG),
         hint=show(finding.hint, _LONG),
         why=doc.rationale,
-        excerpt=excerpt(source, finding.path, span, [(place_, label.text) for place_, label in spans])
-        if excerpts
-        else (),
     )
+
+
+def _with_excerpts(rows: Sequence[FindingRow], source: SourceMap) -> tuple[FindingRow, ...]:
+    first = tuple(replace(row, excerpt=_excerpt(row, source)) for row in rows[:MOST_EXCERPTS])
+    return (*first, *rows[MOST_EXCERPTS:])
+
+
+def _excerpt(row: FindingRow, source: SourceMap) -> tuple[ExcerptLine, ...]:
+    labels = [(_span(label.place), given.text) for label, given in zip(row.labels, row.finding.labels, strict=True)]
+    return excerpt(source, row.finding.path, _span(row.place), labels)
+
+
+def _span(of: Place) -> Span:
+    return Span(of.file, of.line, of.column, of.length)
 
 
 def _label(label: Label, span: Span) -> LabelRow:

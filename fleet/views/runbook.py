@@ -96,7 +96,7 @@ def _no_change(page: Page) -> str:
     if not page.rejected:
         return "No setting of ours is known to let this mail go: what holds it has to be mended where it is."
     tried = ", ".join(page.rejected)
-    return f"No setting of ours is known to let this mail go; on paper these do not: {tried}."
+    return f"No setting of ours is known to let this mail go; on paper these were tried in vain: {tried}."
 
 
 def time_left(seconds: int | None, since: datetime | None, now: datetime) -> str:

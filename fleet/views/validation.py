@@ -11,7 +11,7 @@ from fleet.model.finding import Severity
 from fleet.model.observation import Observation
 from fleet.model.verdict import Verdict
 from fleet.profile import Reading, read_profile
-from fleet.rules import Question, Report, run
+from fleet.rules import Question, Report, run_observed
 
 Key = tuple[str, str]
 """A finding's identity: code and object."""
@@ -61,6 +61,6 @@ def validate(
     if fleet is None or not reading.readable:
         return Validation(reading, None)
     question = Question(fleet, now=beside.now, observations=beside.observations, verdicts=beside.verdicts)
-    report = run(question, select=beside.select, ignore=beside.ignore, baseline=baseline(fleet.name))
+    report = run_observed(question, select=beside.select, ignore=beside.ignore, baseline=baseline(fleet.name))
     unseen = tuple(node for node in fleet.nodes if node not in beside.observations)
     return Validation(reading, report, unseen)

@@ -12,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sarif_log import LOG
 
-from fleet.faces.export.findings_json import findings_document, findings_schema, printable
+from fleet.faces.export.changes import unified
+from fleet.faces.export.findings_json import findings_document, findings_schema
 from fleet.faces.export.findings_markdown import escaped, fenced, markdown
 from fleet.faces.export.findings_sarif import FINGERPRINT, sarif_document, uri
 from fleet.faces.export.findings_text import concise, full
 from fleet.faces.export.look import Look
 from fleet.model.finding import Edit, Finding, Label, Severity
+from fleet.plain import dumps
 from fleet.profile import read_profile
 from fleet.rules import Report, Unobserved
 from fleet.views.rule_docs import RuleDoc
@@ -65,8 +67,8 @@ def every_form(validations: list[Validation]) -> dict[str, str]:
     return {
         "full": "\n".join(full(validations, Look())),
         "concise": "\n".join(concise(validations)),
-        "json": printable(findings_document(validations, 1)),
-        "sarif": printable(sarif_document(validations, 1)),
+        "json": dumps(findings_document(validations, 1)),
+        "sarif": dumps(sarif_document(validations, 1)),
         "markdown": "\n".join(markdown(validations)),
     }
 
@@ -130,10 +132,10 @@ def test_concise_is_a_line_that_editors_can_jump_to() -> None:
 @pytest.mark.parametrize("text", [BAD, BROKEN, "", "[", BAD.encode("utf-16"), b"\xff", HOSTILE])
 def test_documents_are_what_their_schemas_say(text: str | bytes) -> None:
     validations = [found(BAD), found(text, "other file.toml")]
-    document = json.loads(printable(findings_document(validations, 1)))
+    document = json.loads(dumps(findings_document(validations, 1)))
     jsonschema.Draft202012Validator.check_schema(findings_schema())
     jsonschema.validate(document, findings_schema())
-    jsonschema.validate(json.loads(printable(sarif_document(validations, 1))), LOG)
+    jsonschema.validate(json.loads(dumps(sarif_document(validations, 1))), LOG)
 
 
 def test_every_key_of_the_document_is_in_its_schema() -> None:
@@ -189,7 +191,7 @@ def test_file_names_become_references(name: str, reference: str) -> None:
         BAD.replace('"example.com"', f'"{ESCAPED}"'),
         BAD + f'[[suppressions]]\ncode = "TIER101"\nobject = "{ESCAPED}"\nreason = "{ESCAPED}"\nuntil = 2026-12-01\n',
         BAD + f'[tiers.scan.smtp_routes]\n"{ESCAPED}" = "{ESCAPED}"\nALL = ["{ESCAPED}"]\n',
-        BAD + f"[destinations.'{HOSTILE[HOSTILE.index('\x9b') :]}']\n",
+        BAD + "[destinations.'" + HOSTILE.split("\x7f")[1] + "']\n",
         BAD + f'[tiers.scan.logs."{ESCAPED}"]\nlevel = "debug"\nfiles = 20\n',
         BAD + '[tiers.edge.x]\n"\u009b\u202e" = 1 # \u009b2J \u202e\n',
     ],
@@ -215,6 +217,14 @@ def test_a_secret_stands_in_no_form() -> None:
         assert "hunter2 of gw1" not in said, form
 
 
+def test_a_diff_shows_what_comments_hide_and_leaves_tabs_and_backslashes_as_they_are() -> None:
+    before = '[a]\n\tb = "\\\\" # \u202e\u009b2J\n'.encode()
+    lines = list(unified("x.toml", before, before + b"c = 1\n"))
+    assert ' \tb = "\\\\" # \\u202e\\u009b2J' in lines
+    assert all(acts_on_a_terminal(line.replace("\t", "")) == [] for line in lines)
+    assert list(unified("x.toml", before, before)) == []
+
+
 def test_markdown_cannot_be_broken_out_of() -> None:
     assert escaped("a|b <img> @all [x](y) `c`") == "a\\|b &lt;img\\> &#64;all \\[x\\](y) \\`c\\`"
     lines = list(fenced(["a", "````` b"]))
@@ -226,6 +236,13 @@ def test_colour_only_repeats_what_is_said() -> None:
     coloured = list(full([found(BAD)], Look(colour=True)))
     assert plain != coloured
     assert [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in coloured] == plain
+
+
+def test_marks_line_up_where_only_ascii_can_be_shown() -> None:
+    text = BAD.replace('dane = "mandatory"  #', '"全" = 1 #')
+    lines = list(full([found(text)], Look(ascii_only=True)))
+    shown = next(number for number, line in enumerate(lines) if '"??" = 1 # ????' in line)
+    assert lines[shown + 1].index("^^^^") == lines[shown].index('"??"')
 
 
 def test_what_a_rule_says_of_mail_is_said_once() -> None:

@@ -27,8 +27,8 @@ def changed(tmp_path: Path):
     return changed
 
 
-def test_every_rule_is_listed_with_how_bad_it_is(fleet) -> None:
-    done = fleet("rules")
+def test_every_rule_is_listed_with_how_bad_it_is(here) -> None:
+    done = here("rules")
     assert done.returncode == 0
     lines = {line.split()[0]: line for line in done.stdout.splitlines() if line[:1].isupper()}
     assert set(lines) == set(rule_docs())
@@ -36,12 +36,12 @@ def test_every_rule_is_listed_with_how_bad_it_is(fleet) -> None:
     assert all(str(doc.severity) in lines[code] for code, doc in rule_docs().items())
 
 
-def test_rules_as_documents(fleet) -> None:
-    document = json.loads(fleet("rules", "--format", "json").stdout)
+def test_rules_as_documents(here) -> None:
+    document = json.loads(here("rules", "--format", "json").stdout)
     assert document["format"] == "fleet-rules/1"
     assert [rule["code"] for rule in document["rules"]] == list(rule_docs())
     assert all(rule["mail"] and rule["title"] and rule["bad"] and rule["good"] for rule in document["rules"])
-    text = fleet("rules", "--format", "markdown").stdout
+    text = here("rules", "--format", "markdown").stdout
     assert all(f"### {code}: " in text for code in rule_docs())
 
 
@@ -66,35 +66,35 @@ def test_explain_shows_the_rule_at_work(fleet) -> None:
 @pytest.mark.parametrize(
     ("code", "hint"), [("TIRE101", "did you mean TIER101?"), ("\x1b[2J", "`fleet rules` lists them")]
 )
-def test_an_unknown_code_is_exit_2_with_the_nearest(fleet, code: str, hint: str) -> None:
-    done = fleet("explain", code)
+def test_an_unknown_code_is_exit_2_with_the_nearest(here, code: str, hint: str) -> None:
+    done = here("explain", code)
     assert (done.returncode, done.stdout) == (2, "")
     assert hint in done.stderr
     assert "\x1b" not in done.stderr
 
 
-def test_no_difference_is_exit_0(fleet) -> None:
-    done = fleet("diff", str(TWO_TIERS), str(TWO_TIERS))
+def test_no_difference_is_exit_0(here) -> None:
+    done = here("diff", str(TWO_TIERS), str(TWO_TIERS))
     assert (done.returncode, done.stderr) == (0, "")
     assert "no change of policy; findings: 0 introduced, 0 fixed, 0 as before" in done.stdout
 
 
-def test_a_difference_that_introduces_no_finding_is_exit_0_and_told(fleet, changed) -> None:
-    done = fleet("diff", str(TWO_TIERS), changed(('"10.0.1.12"', '"10.0.1.13"')))
+def test_a_difference_that_introduces_no_finding_is_exit_0_and_told(here, changed) -> None:
+    done = here("diff", str(TWO_TIERS), changed(('"10.0.1.12"', '"10.0.1.13"')))
     assert done.returncode == 0
     assert "node scan2: addresses: 10.0.1.12 -> 10.0.1.13" in done.stdout
 
 
-def test_a_difference_that_introduces_findings_is_exit_1_and_back_again_it_fixes_them(fleet, changed) -> None:
+def test_a_difference_that_introduces_findings_is_exit_1_and_back_again_it_fixes_them(here, changed) -> None:
     new = changed(('dane = "none"', 'dane = "mandatory"'))
-    there = fleet("diff", str(TWO_TIERS), new)
+    there = here("diff", str(TWO_TIERS), new)
     assert there.returncode == 1
     assert "tier delivery: DANE for every other destination: none -> mandatory" in there.stdout
     assert "Findings introduced:\n  ✗ " in there.stdout
-    back = fleet("diff", new, str(TWO_TIERS))
+    back = here("diff", new, str(TWO_TIERS))
     assert back.returncode == 0
     assert "Findings fixed:\n  ✗ " in back.stdout
-    document = json.loads(fleet("diff", str(TWO_TIERS), new, "--format", "json").stdout)
+    document = json.loads(here("diff", str(TWO_TIERS), new, "--format", "json").stdout)
     assert document["format"] == "fleet-diff/1"
     assert {"TIER101", "DEST202"} <= {one["code"] for one in document["introduced"]}
     assert document["changes"][0]["nodes"] == ["scan1", "scan2"]
@@ -108,8 +108,8 @@ def test_a_profile_that_cannot_be_read_is_not_compared(fleet, changed) -> None:
     assert fleet("diff", "-", "-").returncode == 2
 
 
-def test_the_schema_is_one_and_the_shipped_profiles_fit_it(fleet) -> None:
-    schema = json.loads(fleet("schema").stdout)
+def test_the_schema_is_one_and_the_shipped_profiles_fit_it(here) -> None:
+    schema = json.loads(here("schema").stdout)
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(tomli.loads(TWO_TIERS.read_text(encoding="utf-8")), schema)
 
@@ -129,20 +129,20 @@ def test_a_starter_can_be_read_and_validated(fleet) -> None:
         ("ansible", "[tier_edge]\ngw1 ansible_host=192.0.2.1\n"),
     ],
 )
-def test_a_first_profile_from_a_list(fleet, tmp_path: Path, source: str, text: str) -> None:
+def test_a_first_profile_from_a_list(here, tmp_path: Path, source: str, text: str) -> None:
     path = tmp_path / "list"
     path.write_text(text)
-    done = fleet("init", "--from", source, str(path))
+    done = here("init", "--from", source, str(path))
     assert done.returncode == 0
     data = tomli.loads(done.stdout)
     assert data["nodes"]["gw1"]["tier"] == "edge"
-    assert fleet("init", "--from", source, "-", stdin=text).stdout == done.stdout
+    assert here("init", "--from", source, "-", stdin=text).stdout == done.stdout
 
 
 @pytest.mark.parametrize(
     "arguments", [["hosts.csv"], ["--from", "csv"], ["--from", "xml", "x"], ["--from", "csv", "absent.csv"]]
 )
-def test_what_no_profile_can_be_made_of_is_exit_2(fleet, arguments: list[str]) -> None:
-    done = fleet("init", *arguments)
+def test_what_no_profile_can_be_made_of_is_exit_2(here, arguments: list[str]) -> None:
+    done = here("init", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr

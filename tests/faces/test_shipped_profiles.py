@@ -24,13 +24,10 @@ FINDINGS = {
         ("DEST203", "tier edge", "smtp_tls_security_level = "),
     ],
     "mixed.toml": [
-        ("DNS521", "tier edge-postfix", "resolvers = "),
         ("DEST203", "tier edge-postfix", "smtp_tls_security_level = "),
-        ("DNS521", "tier edge-exim", "resolvers = "),
         ("DEST203", "tier edge-exim", "hosts_try_dane = "),
     ],
     "postfix-edge.toml": [
-        ("DNS521", "fleet", "resolvers = "),
         ("DEST203", "tier edge", "smtp_tls_security_level = "),
     ],
     "two-tier-asyncos.toml": [],

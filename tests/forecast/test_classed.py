@@ -67,6 +67,18 @@ def test_names_and_addresses_do_not_make_a_shape(checks) -> None:
     assert shape(one) != shape(checks.verdict(checks.Host(match=checks.mismatched()), domain="a.example"))
 
 
+def test_what_decides_makes_a_shape(checks) -> None:
+    """The order of preference, and whether a trusted certificate names the host."""
+    bad = checks.Host(name="bad.example", match=checks.mismatched())
+    first, later = (checks.verdict(bad, checks.Host(name="good.example", preference=one)) for one in (10, 20))
+    assert shape(first) != shape(later)
+    named, other = (
+        checks.verdict(checks.Host(tlsa="nxdomain", pkix=checks.Pkix(True, True, (name,))))
+        for name in ("mx.example", "elsewhere.example")
+    )
+    assert shape(named) != shape(other)
+
+
 PROFILE = """
 [fleet]
 version = "15.0.0-104"

@@ -58,6 +58,18 @@ def test_flows_are_compared_with_themselves_when_their_action_changes(both) -> N
     assert moves(before, after) == ()
 
 
+def test_a_move_names_only_the_flows_on_which_mail_moves(fleets, two_tiers, checks) -> None:
+    accepting = two_tiers.replace('BLOCKED = "REJECT"', 'BLOCKED = "ACCEPT"')
+    verdicts = {"example.org": checks.verdict(checks.Host(match=checks.mismatched()))}
+    before, after = (
+        forecast(fleets.of(text), [fleets.of(text).destinations["example.org"]], verdicts)
+        for text in (accepting.replace('dane = "opportunistic"', 'dane = "none"'), accepting)
+    )
+    (move,) = moves(before, after)
+    assert (move.after, move.flows) == ("held", ("outgoing > RELAYLIST: RELAY",))
+    assert moves(after, after) == ()
+
+
 def test_rows_are_worst_first_then_heaviest_and_unknown_above_clean(fleets, checks, two_tiers) -> None:
     text = two_tiers + '[destinations."new.example"]\n[destinations."held.example"]\nrecipients_per_day = 1\n'
     fleet = fleets.of(text.replace('dane = "none"', 'dane = "opportunistic"'))

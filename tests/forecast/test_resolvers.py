@@ -102,6 +102,12 @@ def test_what_that_does_with_dane_none_is_unknown(tell) -> None:
     assert tell(ASYNCOS, GOOD, SPARE, dane="none", down=["198.51.100.1"]).core.label == "dane-off: unknown"
 
 
+def test_without_dane_a_resolver_nobody_tested_leaves_mail_unknown_too(tell) -> None:
+    """It might strip, and what AsyncOS then does no source says."""
+    assert tell(ASYNCOS, '{ address = "198.51.100.1" }', dane="none").core.label == "dane-off: unknown"
+    assert tell(ASYNCOS, '{ address = "192.0.2.53" }', dane="none").core.label == "dane-off: tls"
+
+
 def test_of_two_at_one_priority_chance_decides_and_the_worse_counts(tell) -> None:
     found = tell(ASYNCOS, GOOD, BESIDE)
     assert (found.outcome, found.best, found.why) == (Outcome.HELD, Outcome.DANE, Why.RESOLVERS)
@@ -133,6 +139,13 @@ def test_bogus_through_a_foreign_resolver_may_be_its_own_doing(tell, checks) -> 
     assert tell(ASYNCOS, GOOD, verdict=doubtful).outcome is Outcome.UNKNOWN
     certain = checks.verdict(checks.Host(), mx="bogus")
     assert tell(ASYNCOS, GOOD, verdict=certain).outcome is Outcome.HELD
+
+
+def test_what_a_stripping_resolver_showed_speaks_for_itself_and_for_no_other(tell, checks) -> None:
+    spoiled = checks.verdict(checks.Host(), mx=checks.lookup(DOMAIN, "MX", "bogus", word="no-ad"))
+    itself = '{ address = "192.0.2.53", kind = "strips" }'
+    assert tell(ASYNCOS, itself, verdict=spoiled).outcome is Outcome.HELD
+    assert tell(ASYNCOS, GOOD, itself.replace("kind", "priority = 1, kind"), verdict=spoiled).outcome is Outcome.UNKNOWN
 
 
 def test_after_servfail_postfix_believes_a_resolver_that_does_not_validate(tell, checks) -> None:

@@ -198,3 +198,14 @@ def test_policy_map_lines_and_host_lists(fleets, checks, platform, settings, exp
     lines = [line for step in found.steps for _, each in step.lines for line in each]
     for line in expected:
         assert line in lines, lines
+
+
+def test_dane_behind_an_mx_that_is_not_proven_goes_no_further_than_opportunistic(fleets, checks) -> None:
+    """Postfix asks no proof that there is no MX, so mandatory would deliver; it is no proof all the same."""
+    settings = '[fleet.postfix]\nsmtp_tls_security_level = "may"\nrelayhost = ""'
+    fleet = fleets.of(PEERS.format(platform="postfix", settings=settings))
+    unproven = checks.verdict(checks.Host(name="example.org"), mx="insecure", implicit=True)
+    found = rollout(forecast(fleet, [fleet.destinations["example.org"]], {"example.org": unproven}), Dates(TODAY))
+    (advice,) = found.advice
+    assert (advice.mandatory.outcome, advice.level) == ("dane", DaneSupport.OPPORTUNISTIC)
+    assert "MX not secure" in advice.reason

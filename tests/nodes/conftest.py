@@ -1,7 +1,7 @@
 """What the tests of nodes share: simulated gateways on loopback and ways to ask them."""
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,13 @@ import pytest
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from examples import APPLIANCE, PASSWORD  # noqa: E402
+from node_examples import APPLIANCE, PASSWORD, QUICK, Serve  # noqa: E402
 
 from fleet.lab.nodes.commandline import Appliance  # noqa: E402
 from fleet.lab.nodes.server import NodeServer  # noqa: E402
 from fleet.lab.nodes.unix import Gateway  # noqa: E402
 from fleet.model.fleet import Node, SshSettings  # noqa: E402
-from fleet.nodes import Dialer, Limits  # noqa: E402
-
-QUICK = Limits(
-    connect=1.0, login=2.0, command=5.0, quiet=1.0, settle=0.02, greeting=0.15, poll=15.0, pages=50, lease=0.2
-)
-"""Deadlines short enough to wait for in a test."""
-
+from fleet.nodes import Dialer  # noqa: E402
 
 DEFAULT = Appliance(APPLIANCE)
 
@@ -36,9 +30,6 @@ def host_key() -> asyncssh.SSHKey:
 @pytest.fixture(scope="session")
 def user_key() -> asyncssh.SSHKey:
     return asyncssh.generate_private_key("ssh-ed25519")
-
-
-Serve = Callable[..., Awaitable[tuple[NodeServer, Node]]]
 
 
 @pytest.fixture

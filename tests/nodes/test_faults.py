@@ -7,8 +7,7 @@ from pathlib import Path
 
 import asyncssh
 import pytest
-from conftest import QUICK, Serve
-from examples import APPLIANCE, PASSWORD, POSTFIX
+from node_examples import APPLIANCE, PASSWORD, POSTFIX, QUICK, Serve
 
 from fleet.clock import monotonic
 from fleet.errors import FailureKind
@@ -116,8 +115,10 @@ async def test_an_unexpected_question_gets_ctrl_c_and_nothing_else(serve: Serve,
 
 async def test_after_uncommitted_changes_not_a_byte_is_sent(serve: Serve, dialer: Dialer) -> None:
     server, node = await serve(Appliance(APPLIANCE, fault=Fault.UNCOMMITTED))
-    await poll_node(node, dialer)
+    seen = await poll_node(node, dialer)
     assert server.sessions[0].typed[-1] == "destconfig"
+    assert seen.settings.resolvers is None, "what was read before may be what is pending, not what is in force"
+    assert seen.settings.version == APPLIANCE.version
 
 
 @pytest.mark.parametrize("fault", [Fault.SHELL_HANGS, Fault.FLOOD])

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import asyncssh
 import pytest
-from conftest import QUICK, Serve
-from examples import APPLIANCE, PASSWORD, POSTFIX
+from node_examples import APPLIANCE, PASSWORD, POSTFIX, QUICK, Serve
 
 from fleet.errors import Failure, FailureKind, RemoteError
 from fleet.lab.nodes.faults import Fault
@@ -149,6 +148,11 @@ async def test_the_keyring_is_asked_if_it_is_there_and_named_if_it_is_not(monkey
 
 
 class Open(asyncssh.SSHServer):
+    connections = 0
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        Open.connections += 1
+
     def begin_auth(self, username: str) -> bool:
         return False
 
@@ -163,9 +167,13 @@ async def test_the_pinned_key_may_be_of_another_kind_than_the_first_shown(serve:
         server_factory=Open,
     )  # fmt: skip
     seen = await poll_node(node, dialer)
+    asked = Open.connections
+    again = await poll_node(node, dialer)
+    assert (asked, Open.connections) == (4, 5), "found out once, before any login, and remembered"
     keys = await dialer.host_keys(node)
     both.close()
     assert seen.failure is None
+    assert again.failure is None
     assert [key.algorithm for key in keys] == ["ssh-ed25519", "ssh-rsa"]
     assert {key.fingerprint for key in keys} == {rsa.get_fingerprint(), ed25519.get_fingerprint()}
 
@@ -284,3 +292,35 @@ async def test_reach_opens_the_port_and_sends_nothing(serve: Serve, dialer: Dial
     assert str(server.port) in await dialer.reach(node)
     assert server.logins == []
     assert APPLIANCE.version
+
+
+async def test_a_proxy_jump_of_ssh_config_is_taken_like_one_of_the_profile(
+    behind: tuple[NodeServer, Node], dialer: Dialer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jump, node = behind
+    home = tmp_path / "home"
+    (home / ".ssh").mkdir(parents=True)
+    (home / ".ssh" / "config").write_text(
+        f"Host inner\n  HostName 127.0.0.1\n  Port {node.ssh.port}\n  ProxyJump outer\n"
+        f"Host outer\n  HostName 127.0.0.1\n  Port {jump.port}\nHost *\n  User monitor\n"
+    )
+    monkeypatch.setenv("HOME", str(home))
+    way = replace(node.ssh, host="inner", port=22, user="", jump="", ssh_config=True)
+    assert (await poll_node(replace(node, ssh=way), dialer)).failure is None
+    assert jump.connections == 1
+
+
+def vouch_for(node: Node, line: str) -> None:
+    with Path(node.ssh.known_hosts).open("a") as known:
+        known.write(line)
+
+
+async def test_a_chain_of_jump_hosts(
+    behind: tuple[NodeServer, Node], serve: Serve, user_key: asyncssh.SSHKey, host_key: asyncssh.SSHKey, dialer: Dialer
+) -> None:
+    first, node = behind
+    second, _node = await serve(UNIX, public_keys=(user_key,), password=None, forwarding=True)
+    vouch_for(node, f"[127.0.0.1]:{second.port} {host_key.export_public_key('openssh').decode()}")
+    chain = f"monitor@127.0.0.1:{first.port}, monitor@127.0.0.1:{second.port}"
+    assert (await poll_node(replace(node, ssh=replace(node.ssh, jump=chain)), dialer)).failure is None
+    assert (first.connections, second.connections) == (1, 1)

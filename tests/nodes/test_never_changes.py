@@ -6,9 +6,9 @@ import string
 from collections.abc import Callable
 
 import pytest
-from examples import APPLIANCE
 from hypothesis import given
 from hypothesis import strategies as st
+from node_examples import APPLIANCE
 from random_settings import QUICK
 
 from fleet.clock import now
@@ -29,18 +29,56 @@ FORBIDDEN = (
     "commit", "loadconfig", "saveconfig", "suspend", "reset", "delivernow", "clusterconfig", "new", "delete", "clear",
     "setup", "default", "import", "export", "search", "upgrade", "reboot", "shutdown", "rollback", "dnsflush", "passwd",
 )  # fmt: skip
+BAD = (
+    "a;commit",
+    "a\ncommit\n",
+    "$(reboot)",
+    "`id`",
+    "../../etc/shadow",
+    "/etc/postfix/../shadow",
+    "-oProxyCommand=x",
+    "a b",
+    "a\x00b",
+    "á.example",
+    "fe80::1%eth0;x",
+    "10.0.0.1;x",
+    "hash:/etc/postfix/../shadow",
+    "hash:/etc/shadow",
+    "x:/etc/postfix/y",
+    "hash:/etc/postfix/-x",
+    "/etc/postfixed/x",
+    "1\r\n",
+    "|id",
+    "a&b",
+    "a>b",
+    "'",
+    '"',
+    "\x03",
+    "\x1b[A",
+    " ",
+    "",
+    "-a.example",
+    "a..b",
+    ".example",
+    "a_b.example",
+    "0",
+    "1000",
+    0,
+    1000,
+    -1,
+    True,
+    None,
+    1.5,
+    b"x",
+)
 HOSTILE = st.one_of(
     st.text(max_size=40),
-    st.sampled_from(
-        ["a;commit", "a\ncommit\n", "$(reboot)", "`id`", "../../etc/shadow", "-oProxyCommand=x", "a b", "a\x00b",
-         "á.example", "fe80::1%eth0;x", "hash:/etc/postfix/../shadow", "1\r\n", "|id", "a&b", "a>b",
-         "'", '"', "\x03", "\x1b[A", " "]
-    ),
+    st.sampled_from(BAD),
     st.integers(),
     st.none(),
     st.booleans(),
     st.builds(lambda text: "example.com" + text, st.text(max_size=5)),
-)  # fmt: skip
+)
 _GOOD = re.compile(r"[A-Za-z0-9._:/-]*", re.ASCII)
 
 
@@ -74,6 +112,26 @@ def test_whatever_fills_it_a_line_is_its_table_entry(entry: Entry, values: list[
     assert line.text.count("\n") == entry.end.count("\n")
     if entry.place is not Place.LOGIN:
         assert set(line.text) <= set(string.ascii_letters + string.digits + " ._:/=,+%-\n\x03")
+
+
+EVERY_SLOT = (
+    Domain(),
+    Address(),
+    ConfigPath(("/etc/postfix",)),
+    Choice(frozenset({"hash"})),
+    LookupTable(Choice(frozenset({"hash"})), ConfigPath(("/etc/postfix",))),
+    Number(),
+)
+
+
+@pytest.mark.parametrize("slot", EVERY_SLOT, ids=lambda slot: type(slot).__name__)
+@pytest.mark.parametrize("value", BAD, ids=repr)
+def test_every_slot_refuses_every_bad_value(slot: Slot, value: object) -> None:
+    if isinstance(slot, Domain) and value in {"0", "1000"}:
+        assert slot.encode(value) == value  # digits are letters, digits and hyphens too
+        return
+    with pytest.raises(Refused):
+        slot.encode(value)
 
 
 def test_a_line_cannot_be_made_by_hand_nor_from_an_entry_outside_the_table() -> None:
@@ -233,8 +291,37 @@ def test_an_unexpected_prompt_gets_ctrl_c_and_is_the_last_thing_sent(question: s
         return "^C\r\n" + line.appliance.prompt if asked and sent == "\x03" else line.feed(sent)
 
     sent, gathering = converse(answer, line.greeting())
-    assert sent[-1] == "\x03"
+    assert sent[-2:] == ["smtproutes\n", "\x03"]
     assert gathering.observation().unit("controls").sight is Sight.SEEN
+
+
+@pytest.mark.parametrize(
+    ("command", "question"),
+    [
+        ("destconfig", "Do you want to remove the domain? [Y]> "),
+        ("destconfig", "Which domain do you want to remove? []> "),
+        ("DETAIL", "Delete the domain now? [Y]> "),
+        ("LIST", "Enter the domain to delete.\r\n[]> "),
+        ("listenerconfig", "This could take a while. Delete all listeners? [N]> "),
+        ("HOSTACCESS", "Resetting could take a while. Continue? [N]> "),
+        ("showconfig", "1. Unmask passwords\r\n2. Mask passwords\r\n[1]> "),
+        ("showconfig", "Load the configuration? [Y]> "),
+    ],
+)
+def test_a_question_like_an_expected_one_at_the_wrong_place_gets_ctrl_c(command: str, question: str) -> None:
+    line = CommandLine(Appliance(APPLIANCE), rows=10_000)
+    asked = False
+
+    def answer(sent: str) -> str:
+        nonlocal asked
+        if sent.strip() == command:
+            asked = True
+            return f"{command}\r\n{question}"
+        return "^C\r\n" + line.appliance.prompt if asked and sent == "\x03" else line.feed(sent)
+
+    sent, _gathering = converse(answer, line.greeting())
+    assert asked
+    assert sent[sent.index(command + "\n") + 1 :] == ["\x03"]
 
 
 def test_the_lab_would_notice_a_change() -> None:

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 import asyncssh
 import pytest
-from conftest import Serve
-from examples import APPLIANCE, EXIM, POSTFIX
+from node_examples import APPLIANCE, EXIM, POSTFIX, Serve
 
 from fleet.clock import fixed
 from fleet.lab.nodes import layouts
@@ -170,3 +169,25 @@ async def test_a_cancelled_poll_leaves_no_task_and_no_connection(serve: Serve, d
         await task
     await asyncio.sleep(0.1)
     assert [other for other in asyncio.all_tasks() if "poll" in other.get_name()] == []
+
+
+async def test_a_fault_of_our_own_costs_one_node_and_repeats_nothing_it_said(
+    serve: Serve, dialer: Dialer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_text: str, _release: object) -> str:
+        raise IndexError("\x1b[31m what the node said")
+
+    monkeypatch.setattr("fleet.nodes.asyncos.destconfig.parse_destconfig", broken)
+    _server, node = await serve()
+    seen = await poll_node(node, dialer)
+    assert seen.failure is not None
+    assert seen.failure.sentence == "gw1: this program failed on what the node said (IndexError)"
+
+
+async def test_the_version_may_stand_in_the_greeting_alone(
+    serve: Serve, dialer: Dialer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layouts, "version", lambda _number: "You are not in the correct access group to use this.\n")
+    _server, node = await serve()
+    seen = await poll_node(node, dialer)
+    assert seen.settings.version == APPLIANCE.version

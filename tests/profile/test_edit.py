@@ -151,6 +151,11 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(path: tuple[str, ...], val
         after(path, value)
 
 
+def test_an_edit_that_would_say_something_else_is_refused_and_changes_nothing() -> None:
+    with pytest.raises(UsageError, match="change it by hand"):
+        after(("a", 0, "b", "new"), 1, "[[a]]\n[a.b.c]\n[[a]]\n")
+
+
 def test_a_text_that_is_no_toml_is_not_edited() -> None:
     with pytest.raises(UsageError, match="no TOML"):
         after(("a",), 1, "a = ")

@@ -10,6 +10,7 @@ import tomli
 from jsonschema import Draft202012Validator
 
 from fleet.profile import PROFILE_RULES, ProfileRule, json_schema
+from fleet.profile.init import from_csv, starter
 from fleet.profile.problem import Code
 
 PROFILES = sorted(Path(__file__).parents[2].glob("profiles/*.toml"))
@@ -55,6 +56,11 @@ def test_good_examples_are_valid(rule: ProfileRule) -> None:
 )
 def test_bad_examples_are_refused(rule: ProfileRule) -> None:
     assert not valid(rule.bad)
+
+
+def test_first_profiles_are_valid() -> None:
+    assert valid(starter())
+    assert valid(from_csv("name,address,tier,user,jump\ngw1,192.0.2.1,edge,reader,ops@b.example:22\ngw2,::1,,,\n"))
 
 
 @pytest.mark.parametrize("text", ['[fleet]\nnme = "x"', "[tiers.a]", "[fleet.destination_controls.default]\ndane = 1"])

@@ -67,6 +67,7 @@ def test_the_last_of_two_settings_counts_and_the_file_is_not_changed() -> None:
     assert reading.fleet is not None
     assert reading.fleet.nodes["gw1"].settings.version == "15.0.0"
     assert later.source.text == PROFILE
+    assert later.source.locate(("tiers", "edge", "version")).length == len('"16.0.1"')
 
 
 def test_a_problem_of_a_setting_stands_in_the_setting_and_is_supposed() -> None:

@@ -32,6 +32,8 @@ def test_a_key_is_located_beside_its_value() -> None:
 def test_a_table_is_its_header_and_a_long_value_ends_with_its_first_line() -> None:
     assert SOURCE.locate(("nodes", "gw1")) == Span("p.toml", 2, 1, 11)
     assert SOURCE.locate(("nodes", "gw1", "addresses")) == Span("p.toml", 4, 13, 1)
+    windows = TEXT.replace("\n", "\r\n")
+    assert SourceMap("p.toml", windows, windows).locate(("nodes", "gw1", "addresses")).length == 1
 
 
 def test_what_does_not_exist_is_located_at_the_nearest_part_that_does() -> None:

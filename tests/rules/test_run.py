@@ -187,6 +187,7 @@ def test_every_rule_documents_itself(rule):
     assert rule.title[0].isupper()
     assert not rule.title.endswith(".")
     assert rule.rationale.endswith(".")
+    assert rule.source
     assert rule.bad
     assert rule.good
     assert BY_CODE[rule.code] is rule

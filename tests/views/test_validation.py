@@ -8,7 +8,7 @@ import pytest
 from fleet.decision import ExitCode
 from fleet.model.finding import Severity
 from fleet.profile import read_profile
-from fleet.views.findings import finding_rows, pointer, unobserved_rows
+from fleet.views.findings import MOST_EXCERPTS, finding_rows, pointer, unobserved_rows
 from fleet.views.rule_docs import nearest_code, rule_docs
 from fleet.views.validation import Beside, Validation, validate
 from fleet.views.validation_summary import ValidationSummary, exit_code, summarize
@@ -133,6 +133,14 @@ def test_every_finding_has_a_place_in_the_file() -> None:
         assert row.place.column + row.place.length <= len(lines[row.place.line - 1]) + 1
     assert unobserved_rows(validation)
     assert unobserved_rows(Validation(read_profile("[", "x"), None)) == ()
+
+
+def test_the_first_thousand_findings_are_shown_with_their_lines_and_all_are_listed() -> None:
+    text = EDGE + "".join(f"x{number} = 1\n" for number in range(MOST_EXCERPTS + 5))
+    rows = finding_rows(validate(text, "x.toml", BESIDE), excerpts=True)
+    unknown = [row for row in rows if row.code == "PROFILE005"]
+    assert len(unknown) == MOST_EXCERPTS + 5
+    assert sum(bool(row.excerpt) for row in rows) == MOST_EXCERPTS
 
 
 def test_pointers_are_escaped() -> None:

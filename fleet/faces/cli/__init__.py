@@ -14,17 +14,21 @@ from typer.core import TyperGroup
 
 from fleet import __version__
 from fleet.errors import FleetError, UsageError
+from fleet.faces.cli.adopt import adopt
 from fleet.faces.cli.check import check
 from fleet.faces.cli.demo import demo
 from fleet.faces.cli.diff import diff
+from fleet.faces.cli.drift import drift
 from fleet.faces.cli.forecast import forecast
 from fleet.faces.cli.init import init
 from fleet.faces.cli.lab import lab
+from fleet.faces.cli.poll import hostkeys, poll
 from fleet.faces.cli.rollout import rollout
 from fleet.faces.cli.rules import explain, rules
 from fleet.faces.cli.runbook import runbook
 from fleet.faces.cli.schema import schema
 from fleet.faces.cli.validate import validate
+from fleet.faces.cli.watch import watch
 
 
 class _Commands(TyperGroup):
@@ -67,6 +71,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(watch)
+app.command()(poll)
+app.command()(hostkeys)
+app.command()(drift)
+app.command()(adopt)
 app.command()(check)
 app.command()(validate)
 app.command()(rules)

@@ -1,17 +1,19 @@
-"""The demo's round of checks: every destination of the lab, its story, and whether it came out as built."""
+"""The demo without a screen: its fleet after one round, then every destination of the lab with its story."""
 
 import sys
 import textwrap
 from collections.abc import Mapping
 
 from fleet.decision import ExitCode, Judgement, judge_all
+from fleet.faces.cli.demo_fleet_output import fleet_document, fleet_lines, look_once
 from fleet.faces.cli.progress import progress
 from fleet.faces.cli.run import RunSettings, run_checks
 from fleet.faces.cli.terminal import look
 from fleet.faces.cli.world import open_world
 from fleet.faces.export.json import check_document, dumps
 from fleet.faces.export.look import Look
-from fleet.lab import LabDestination, spawn
+from fleet.faces.live.demo import demo_fleet
+from fleet.lab import LabDestination
 from fleet.model import Mode, Policy, Verdict
 from fleet.views import CheckRow, check_row
 
@@ -19,9 +21,11 @@ Judgements = Mapping[tuple[Policy, Mode], Judgement]
 
 
 def write_demo(*, as_json: bool) -> ExitCode:
-    """Start the lab, check all of it, print an entry per destination in the lab's order, and stop the lab."""
+    """Start the lab, look at its fleet, check all its destinations, print both, and stop the lab."""
     print("fleet: starting the lab", file=sys.stderr)
-    with spawn() as lab:
+    with demo_fleet() as demo:
+        lab = demo.lab
+        picture = look_once(demo)
         world = open_world(lab.network, [lab.resolvers["validating"]], [lab.trust_anchor])
         names = [destination.name for destination in lab.destinations]
         verdicts: dict[str, Verdict] = {}
@@ -38,8 +42,13 @@ def write_demo(*, as_json: bool) -> ExitCode:
         entries = ",\n".join(
             dumps(_document(found, verdicts[found.name], judged[found.name])) for found in lab.destinations
         )
-        print(f'{{"format": "fleet-demo/1", "unexpected": {dumps(wrong)}, "destinations": [\n{entries}\n]}}')
+        fleet = dumps(fleet_document(picture))
+        head = f'{{"format": "fleet-demo/1", "unexpected": {dumps(wrong)}, "fleet": {fleet}'
+        print(f'{head}, "destinations": [\n{entries}\n]}}')
     else:
+        for line in fleet_lines(picture):
+            print(line)
+        print()
         for found in lab.destinations:
             print("\n".join(_entry(check_row(verdicts[found.name], judged[found.name]), found.summary, look())))
         print(f"\n{len(names)} destinations checked; {len(names) - len(wrong)} came out as the lab was built to give.")

@@ -29,9 +29,9 @@ def write_diff(before: str, after: str, form: DiffFormat, fail_on: Severity) -> 
     comparison = compare(old, new)
     if form is DiffFormat.JSON:
         from fleet.faces.export.comparison import comparison_document
-        from fleet.faces.export.findings_json import printable
+        from fleet.plain import dumps
 
-        print(printable(comparison_document(comparison)))
+        print(dumps(comparison_document(comparison)))
     else:
         from fleet.faces.export.comparison import comparison_text
 

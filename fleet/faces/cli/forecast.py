@@ -13,6 +13,7 @@ from fleet.faces.cli.forecast_options import (
     Jobs,
     Lab,
     NetworkMap,
+    Observed,
     Supposed,
     Timeout,
     TrustAnchor,
@@ -28,6 +29,7 @@ def forecast(
     down: Down = None,
     destinations: Destinations = None,
     verdicts: Verdicts = None,
+    observed: Observed = False,
     check: Check = False,
     lab: Lab = False,
     node: Annotated[str, typer.Option(help="Only this node.")] = "",
@@ -61,5 +63,6 @@ def forecast(
         tuple(trust_anchor or ()),
         timeout,
         jobs,
+        observed,
     )
     raise typer.Exit(write_forecast(asked, Shown(node, limit, explain, as_json)))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from fleet.errors import UsageError
 from fleet.faces.cli.forecast_options import Asked
-from fleet.faces.cli.given import read_profile_file, read_verdict_file
+from fleet.faces.cli.given import read_profile_file
 from fleet.forecast import Forecast, Resolving, forecast
 from fleet.forecast.resolving import endpoint
 from fleet.layout.names import canonical
@@ -66,14 +66,21 @@ def gather(asked: Asked, only: Sequence[str] = ()) -> Given:
     fleet = _sound(supposing, "cannot be read with what is supposed") if asked.supposed else declared
     down = frozenset(_address(text) for text in asked.down)
     _known(down, fleet)
-    verdicts = {
-        canonical(name): one for name, one in (read_verdict_file(asked.verdicts) if asked.verdicts else {}).items()
-    }
+    verdicts = _verdicts(asked.verdicts) if asked.verdicts else {}
+    if asked.observed:
+        from fleet.faces.live.as_seen import as_seen
+        from fleet.faces.live.last_known import last_known_of
+
+        known = last_known_of(asked.profile)
+        if not known.observations:
+            raise UsageError("--observed: no poll was ever written down for this profile; fleet poll does that")
+        verdicts = {**{canonical(name): one for name, one in known.verdicts.items()}, **verdicts}
+        declared, fleet = (as_seen(declared, one, known.observations) for one in (declared, fleet))
     destinations = _destinations(asked, fleet, verdicts, only)
     interrupted = False
     if asked.check or asked.lab:
         missing = tuple(one.domain for one in destinations if canonical(one.domain) not in verdicts)
-        interrupted = _check(asked, fleet, down, missing, verdicts)
+        interrupted = _check(asked, declared, missing, verdicts)
     elif asked.network is not None or asked.trust_anchor:
         raise UsageError("--network and --trust-anchor say how to check: they go with --check")
     return Given(
@@ -86,6 +93,27 @@ def gather(asked: Asked, only: Sequence[str] = ()) -> Given:
         (*asked.supposed, *(f"{address} is down" for address in sorted(down))),
         interrupted,
     )
+
+
+def _verdicts(path: Path) -> dict[str, Verdict]:
+    """The last verdict of each destination, read line by line: checks of a large fleet make a large file."""
+    from fleet.plain import ShapeError, read_verdicts
+
+    found: dict[str, Verdict] = {}
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for verdict in read_verdicts(lines):
+                known = found.get(canonical(verdict.domain))
+                if known is None or known.at <= verdict.at:
+                    found[canonical(verdict.domain)] = verdict
+    except ShapeError as error:
+        raise UsageError(f"{show(str(path))}: {show(str(error))}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{show(str(path))} cannot be read: it is not UTF-8") from error
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "this is no name of a file"
+        raise UsageError(f"{show(str(path))} cannot be read: {why}") from error
+    return found
 
 
 def _sound(reading: Reading, why: str) -> Fleet:
@@ -133,16 +161,14 @@ def _destinations(
     return tuple(known.get(canonical(name)) or Destination(canonical(name)) for name in names)
 
 
-def _check(
-    asked: Asked, fleet: Fleet, down: frozenset[str], missing: tuple[str, ...], verdicts: dict[str, Verdict]
-) -> bool:
+def _check(asked: Asked, declared: Fleet, missing: tuple[str, ...], verdicts: dict[str, Verdict]) -> bool:
     """Check ``missing`` and put what was seen into ``verdicts``; whether that was interrupted."""
     from fleet.faces.cli.progress import progress
     from fleet.faces.cli.run import RunSettings, run_checks
 
     if not missing:
         return False
-    asking = _asking(fleet, down)
+    asking = _asking(declared)
     with _world(asked, asking) as (world, roots), progress(len(missing), "checking") as advance:
 
         def take(verdict: Verdict) -> None:
@@ -159,15 +185,16 @@ def _check(
 _BEST_FIRST = (ResolverKind.VALIDATES, ResolverKind.PASSES, ResolverKind.UNKNOWN, ResolverKind.STRIPS)
 
 
-def _asking(fleet: Fleet, down: frozenset[str]) -> list[str]:
+def _asking(declared: Fleet) -> list[str]:
     """The declared resolvers as a check asks them: those first that lose nothing; nobody is asked who strips.
 
     What a resolver that strips would have made of it is known from what another one shows, never the other way round.
+    What is supposed of resolvers changes nothing here: a check is of the world as it is.
     """
-    alive = [one for one in _resolvers(fleet) if one.address not in down and not one.domains]
-    fit = [one for one in alive if one.kind is not ResolverKind.STRIPS] or alive
+    known = [one for one in _resolvers(declared) if not one.domains]
+    fit = [one for one in known if one.kind is not ResolverKind.STRIPS] or known
     if not fit:
-        raise UsageError("--check asks the declared resolvers, and no external node has one that is not down")
+        raise UsageError("--check asks the declared resolvers, and no external node has one")
     ordered = sorted(fit, key=lambda one: (_BEST_FIRST.index(one.kind), one.secondary, one.priority))
     return list(dict.fromkeys(endpoint(one) for one in ordered))
 

@@ -23,6 +23,9 @@ Destinations = Annotated[
     typer.Option(help="File of destinations, one a line (- is stdin), in place of the profile's; repeat."),
 ]
 Verdicts = Annotated[Path | None, typer.Option(help="What `fleet check --jsonl` said; the last of each counts.")]
+Observed = Annotated[
+    bool, typer.Option("--observed", help="Take nodes as they were seen last, and the checks of fleet watch.")
+]
 Check = Annotated[
     bool, typer.Option("--check", help="Check destinations without a verdict now, through the declared resolvers.")
 ]
@@ -51,3 +54,4 @@ class Asked:
     trust_anchor: tuple[Path, ...] = ()
     timeout: float = 60.0
     jobs: int = 32
+    observed: bool = False

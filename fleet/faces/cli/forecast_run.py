@@ -31,16 +31,18 @@ def write_forecast(asked: Asked, shown: Shown) -> ExitCode:
     if shown.node and not any(shown.node in group.names for group in after.classes):
         raise UsageError(f"--node {show(shown.node)}: there is no such external node")
     changes = moves(given.before(), after) if given.changed else None
+    if changes is not None and shown.node:
+        changes = tuple(move for move in changes if shown.node in move.nodes)
     found = entries(after, node=shown.node)
     code = exit_code([entry.core.outcome for entry in found], any(entry.core.stopped for entry in found), given)
     listed = found[: shown.limit] if shown.limit and not shown.as_json else found
     counts = totals(found)
     if shown.as_json:
-        from fleet.faces.export.findings_json import printable
         from fleet.faces.export.forecast_json import Run, forecast_document
+        from fleet.plain import dumps
 
         run = Run(tuple(asked.supposed), tuple(sorted(given.resolving.down)), int(code))
-        print(printable(forecast_document(after, listed, counts, changes, given.source, run)))
+        print(dumps(forecast_document(after, listed, counts, changes, given.source, run)))
     else:
         from fleet.faces.export.forecast_text import forecast_text
         from fleet.views.forecast import forecast_view

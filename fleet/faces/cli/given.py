@@ -9,7 +9,6 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from fleet.errors import UsageError
@@ -55,12 +54,14 @@ def read_file(path: Path) -> bytes:
 def replace_file(path: Path, content: bytes) -> None:
     """Write ``content`` to ``path``: all of it, or nothing changes."""
     target = Path(os.path.realpath(path))
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            beside = Path(file.name)
-            file.write(content)
-        shutil.copymode(target, beside)
-        beside.replace(target)
+        try:
+            beside.write_bytes(content)
+            shutil.copymode(target, beside)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"{show(str(path))} cannot be written: {error.strerror or error}") from error
 

@@ -36,10 +36,10 @@ def write_rollout(asked: Asked, planned: Planned) -> ExitCode:
     plan = rollout(given.after(), dates)
     code = worst_code([*_codes(plan), *([ExitCode.INTERRUPTED] if given.interrupted else [])])
     if planned.as_json:
-        from fleet.faces.export.findings_json import printable
         from fleet.faces.export.rollout_json import rollout_document
+        from fleet.plain import dumps
 
-        print(printable(rollout_document(plan, given.source, int(code))))
+        print(dumps(rollout_document(plan, given.source, int(code))))
     else:
         from fleet.faces.export.rollout_text import rollout_text
         from fleet.views.rollout import rollout_view

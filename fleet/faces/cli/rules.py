@@ -29,9 +29,9 @@ def rules(
         case RulesFormat.MARKDOWN:
             lines = export.rules_markdown(docs)
         case RulesFormat.JSON:
-            from fleet.faces.export.findings_json import printable
+            from fleet.plain import dumps
 
-            lines = iter([printable(export.rules_document(docs))])
+            lines = iter([dumps(export.rules_document(docs))])
     for line in lines:
         print(line)
 

@@ -25,10 +25,10 @@ def write_runbook(asked: Asked, destination: str, node: str, since: str, *, as_j
     code = exit_code([page.found.outcome for page in found], any(page.held for page in found), given)
     at = now()
     if as_json:
-        from fleet.faces.export.findings_json import printable
         from fleet.faces.export.rollout_json import runbook_document
+        from fleet.plain import dumps
 
-        print(printable(runbook_document(domain, found, given.source, began, at, int(code))))
+        print(dumps(runbook_document(domain, found, given.source, began, at, int(code))))
     else:
         from fleet.faces.export.rollout_text import runbook_text
         from fleet.views.runbook import runbook_view

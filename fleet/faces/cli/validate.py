@@ -22,10 +22,15 @@ def validate(
     ] = None,
     fail_on: Annotated[Severity, typer.Option(help="Exit 1 from this severity on.")] = Severity.ERROR,
     observed: Annotated[
-        bool, typer.Option("--observed", help="What was not observed makes the validation incomplete: exit 3.")
+        bool,
+        typer.Option(
+            "--observed",
+            help="Judge the nodes as they were seen last, too; what was not observed makes it incomplete: exit 3.",
+        ),
     ] = False,
+    poll: Annotated[bool, typer.Option("--poll", help="With --observed: poll the nodes first, over SSH.")] = False,
     observations: Annotated[
-        Path | None, typer.Option(help="What polls saw of the nodes: one observation in JSON a line.")
+        Path | None, typer.Option(help="What `fleet poll --jsonl` saw, in place of what was seen last.")
     ] = None,
     verdicts: Annotated[
         Path | None, typer.Option(help="What `fleet check --jsonl` said of destinations; the last of each counts.")
@@ -45,7 +50,8 @@ def validate(
     TOML and names, the layout of tiers, where DANE is on, routes, flows, resolvers, how nodes are reached, logs.
 
     Exit codes: 0 clean - 1 findings at or over --fail-on - 2 usage, or a profile that cannot be read as it is written
-    (any PROFILE error) - 3 with --observed: something was not observed - 130 interrupted.  Touches no network.
+    (any PROFILE error) - 3 with --observed: something was not observed - 130 interrupted.
+    Touches no network, unless --poll says so.
     """
     from fleet.faces.cli.validate_run import validate_once, watch_profiles
 
@@ -57,6 +63,7 @@ def validate(
         fail_on=fail_on,
         observed=observed,
         observations=observations,
+        poll=poll,
         verdicts=verdicts,
         baseline=baseline,
         write_baseline=write_baseline,

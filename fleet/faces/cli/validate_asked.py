@@ -28,6 +28,7 @@ class ValidateAsked:
     fail_on: Severity = Severity.ERROR
     observed: bool = False
     observations: Path | None = None
+    poll: bool = False
     verdicts: Path | None = None
     baseline: Path | None = None
     write_baseline: bool = False

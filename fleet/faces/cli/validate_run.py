@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fleet.clock import now
 from fleet.decision import ExitCode
@@ -26,16 +27,23 @@ from fleet.faces.cli.validate_asked import FindingsFormat, ValidateAsked
 from fleet.faces.export.findings_text import concise, full
 from fleet.model.finding import Severity
 from fleet.text import show
+from fleet.views.findings import unobserved_rows
 from fleet.views.rule_docs import nearest_code, rule_docs
 from fleet.views.validation import Beside, Validation, validate
 from fleet.views.validation_summary import exit_code, summarize
 
+if TYPE_CHECKING:
+    from fleet.model import Verdict
+    from fleet.model.observation import Observation
+
 _POLL_SECONDS = 0.3
+_MOST_NAMED = 10
 
 
 def validate_once(asked: ValidateAsked) -> ExitCode:
     """Validate and print; returns the exit code."""
     _check(asked)
+    _say_firm(asked)
     given = [read_profile_file(name) for name in asked.profiles]
     beside = _beside(asked)
     baseline = _known(asked)
@@ -49,7 +57,7 @@ def validate_once(asked: ValidateAsked) -> ExitCode:
     code = exit_code(summarize(validations), asked.fail_on, observed=asked.observed)
     write(validations, asked.form, code)
     if asked.observed:
-        _say_unseen(validations)
+        _say_unseen(validations, gaps=asked.form is FindingsFormat.CONCISE)
     return code
 
 
@@ -73,14 +81,15 @@ def _lines(validations: Sequence[Validation], form: FindingsFormat, code: ExitCo
 
             yield from markdown(validations)
         case FindingsFormat.JSON:
-            from fleet.faces.export.findings_json import findings_document, printable
+            from fleet.faces.export.findings_json import findings_document
+            from fleet.plain import dumps
 
-            yield printable(findings_document(validations, code))
+            yield dumps(findings_document(validations, code))
         case FindingsFormat.SARIF:
-            from fleet.faces.export.findings_json import printable
             from fleet.faces.export.findings_sarif import sarif_document
+            from fleet.plain import dumps
 
-            yield printable(sarif_document(validations, code))
+            yield dumps(sarif_document(validations, code))
 
 
 def narrate(sentence: str) -> None:
@@ -126,6 +135,8 @@ def _check(asked: ValidateAsked) -> None:
         raise UsageError("- is standard input, which can be read only once")
     if asked.write_baseline and asked.baseline is None:
         raise UsageError("--write-baseline writes the file of --baseline: name one")
+    if asked.poll and (not asked.observed or STDIN in asked.profiles):
+        raise UsageError("--poll asks the nodes of profiles in files: it goes with --observed")
     if asked.diff and not asked.fix:
         raise UsageError("--diff shows what --fix would change: name both")
     if asked.fix and not asked.diff and STDIN in asked.profiles:
@@ -136,6 +147,10 @@ def _check(asked: ValidateAsked) -> None:
                 close = nearest_code(code)
                 hint = f"; did you mean {close}?" if close else "; `fleet rules` lists them"
                 raise UsageError(f"{option} {show(code)}: no code begins so{hint}")
+
+
+def _say_firm(asked: ValidateAsked) -> None:
+    """Which of the rules to be ignored are not."""
     firm = [doc.code for doc in rule_docs().values() if asked.ignore and doc.code.startswith(asked.ignore)]
     firm = [code for code in firm if code.startswith("PROFILE") or rule_docs()[code].severity is Severity.LOSES_MAIL]
     if firm:
@@ -144,13 +159,31 @@ def _check(asked: ValidateAsked) -> None:
 
 
 def _beside(asked: ValidateAsked) -> Beside:
+    observations, verdicts = _last_known(asked) if asked.observed else ({}, {})
     return Beside(
         now(),
-        observations=read_observation_file(asked.observations) if asked.observations else {},
-        verdicts=read_verdict_file(asked.verdicts) if asked.verdicts else {},
+        observations=read_observation_file(asked.observations) if asked.observations else observations,
+        verdicts=read_verdict_file(asked.verdicts) if asked.verdicts else verdicts,
         select=asked.select,
         ignore=asked.ignore,
     )
+
+
+def _last_known(asked: ValidateAsked) -> "tuple[dict[str, Observation], dict[str, Verdict]]":
+    """What was seen last of all the profiles; with ``--poll`` of the nodes as they are now."""
+    from fleet.faces.live.last_known import last_known_of
+
+    observations: dict[str, Observation] = {}
+    verdicts: dict[str, Verdict] = {}
+    for name in asked.profiles:
+        if asked.poll:
+            from fleet.faces.cli.poll_run import polled
+
+            polled(name)
+        known = last_known_of(name)
+        observations.update(known.observations)
+        verdicts.update(known.verdicts)
+    return observations, verdicts
 
 
 def _validate(given: Given, beside: Beside, baseline: Baseline) -> Validation:
@@ -214,10 +247,18 @@ def _show_changes(asked: ValidateAsked, given: Sequence[Given], beside: Beside, 
     return exit_code(summarize(validations), asked.fail_on, observed=asked.observed)
 
 
-def _say_unseen(validations: Sequence[Validation]) -> None:
-    """Which nodes ``--observed`` would have wanted to see."""
+def _say_unseen(validations: Sequence[Validation], *, gaps: bool) -> None:
+    """What ``--observed`` would have wanted to see: nodes, and what rules lacked where the form does not list it."""
     for one in validations:
         if one.not_observed:
-            named = ", ".join(show(name, 64) for name in one.not_observed[:10])
-            more = f" and {len(one.not_observed) - 10:,} more" if len(one.not_observed) > 10 else ""
-            narrate(f"{show(one.reading.source.file)}: not observed: {named}{more}")
+            named = ", ".join(show(name, 64) for name in one.not_observed[:_MOST_NAMED])
+            narrate(f"{show(one.reading.source.file)}: not observed: {named}{_more(len(one.not_observed))}")
+        rows = unobserved_rows(one) if gaps else ()
+        for row in rows[:_MOST_NAMED]:
+            narrate(f"{row.place.shown}: not known: {row.sentence}")
+        if len(rows) > _MOST_NAMED:
+            narrate(f"{show(one.reading.source.file)}: not known:{_more(len(rows))}")
+
+
+def _more(number: int) -> str:
+    return f" and {number - _MOST_NAMED:,} more" if number > _MOST_NAMED else ""

@@ -4,7 +4,10 @@ An export is a contract.  The JSON document has a version in its ``format``, a s
 sample documents to it.  Plain text is laid out for a given number of columns, counts the cells that wide characters
 take, folds instead of cutting, and never relies on colour.
 
-``json`` writes true values and escapes everything that is not ASCII; ``text`` writes rows of ``fleet.views``, whose
-strings are safe; ``table`` writes a table as a screen shows it.  Used by the other faces.  May import ``fleet.views``
-and everything below it.
+Verdicts: ``json`` and ``text``.  Findings of a profile: ``findings_text``, ``findings_json``, ``findings_sarif``,
+``findings_markdown``; ``comparison`` of two; ``rule_docs``; ``changes`` as a diff; ``table`` writes a table as a screen
+shows it.  JSON has true values and escapes everything that is not ASCII; the other forms write rows of
+``fleet.views``, whose strings are safe.
+
+Used by the other faces.  May import ``fleet.views`` and everything below it.
 """

@@ -11,18 +11,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from fleet.model.finding import Finding, Severity, Source
-from fleet.plain import Json, dumps, to_plain
+from fleet.plain import Json, to_plain
 from fleet.views.findings import FindingRow, Place, finding_rows, pointer, rows_of, unobserved_rows
 from fleet.views.validation import Validation
 from fleet.views.validation_summary import ValidationSummary, summarize
 
 FORMAT = "fleet-findings/1"
 Document = dict[str, Any]
-
-
-def printable(value: object) -> str:
-    """``value`` as JSON of printable ASCII; the standard encoder leaves DEL as it is."""
-    return dumps(value).replace("\x7f", "\\u007f")
 
 
 def findings_document(validations: Sequence[Validation], exit_code: int) -> Document:

@@ -72,7 +72,7 @@ def excerpt_lines(lines: Sequence[ExcerptLine], look: Look, gutter: int) -> Iter
         if before is not None and line.number > before + 1:
             yield "..."
         before = line.number
-        yield f"{line.number:>{gutter}} | {line.text}".rstrip()
+        yield f"{line.number:>{gutter}} | {look.drawn(line.text)}".rstrip()
         for caret in sorted(line.carets, key=lambda one: not one.main):
             yield f"{blank} | {_caret(caret, look)}"
     yield f"{blank} |"

@@ -27,6 +27,12 @@ class Look:
         """The glyph of ``mark``, one cell wide."""
         return mark.sign(self.ascii_only)
 
+    def drawn(self, text: str) -> str:
+        """``text`` for this terminal, as wide as it was: where it must be ASCII, ``?`` stands for what is not."""
+        if not self.ascii_only or text.isascii():
+            return text
+        return "".join(one if one.isascii() else "?" * cell_width(one) for one in text)
+
     def painted(self, text: str, mark: Mark) -> str:
         """``text`` in the colour of ``mark``, if colour is wanted."""
         code = _COLOURS.get(mark)

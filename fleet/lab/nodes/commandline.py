@@ -10,6 +10,7 @@ May import ``fleet.model`` and the lab's own modules.
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from fleet.lab.nodes import layouts
 from fleet.lab.nodes.faults import Fault
@@ -33,8 +34,14 @@ class Appliance:
     """``Machine``, ``Cluster`` or ``Group`` for a clustered one."""
     variant: int = 0
     moment: str = "Thu Jun  4 12:00:00 2026 GMT"
+    """What its clock says; empty: what ours does."""
     fault: Fault = Fault.NONE
     banner: str = ""
+
+    @property
+    def clock(self) -> str:
+        """Its time as it prints it."""
+        return self.moment or datetime.now(UTC).strftime("%a %b %e %H:%M:%S %Y GMT")
 
     @property
     def prompt(self) -> str:
@@ -159,7 +166,7 @@ def _version(_line: CommandLine, appliance: Appliance) -> Menu:
 
 def _status(_line: CommandLine, appliance: Appliance) -> Menu:
     yield from ()
-    return f"Status as of:                  {appliance.moment}\nUp since:  Mon Jun  1 00:00:00 2026 GMT (3d)\n"
+    return f"Status as of:                  {appliance.clock}\nUp since:  Mon Jun  1 00:00:00 2026 GMT (3d)\n"
 
 
 def _dnsconfig(line: CommandLine, appliance: Appliance) -> Menu:
@@ -280,7 +287,7 @@ def _showconfig(_line: CommandLine, appliance: Appliance) -> Menu:
         settings.resolvers or (),
         bool(settings.root_servers),
         settings.listeners or (),
-        appliance.moment,
+        appliance.clock,
     )
 
 

@@ -96,7 +96,7 @@ _DEFAULT_WORDS = frozenset({"(default)", "default", "[default]", "default entry"
 _DOMAIN = re.compile(r"\.?[A-Za-z0-9_](?:[\w-]*\.)*[\w-]*", re.ASCII)
 _LABELLED = re.compile(r"^\s*([A-Za-z][\w /().-]*?)\s*[:=]\s*(.*?)\s*$")
 _SECTION = re.compile(r"^\s*\[?((?:\(?default\)?)|\.?[\w-]+(?:\.[\w-]+)+)\]?:?\s*$", re.IGNORECASE)
-_INHERITS = re.compile(r"(?i)^(?:use )?default\b")
+_INHERITS = re.compile(r"(?i)^(?:use )?default$")
 _EFFECTIVE = re.compile(r"(?i)^(?:use )?default\s*\((.+)\)$")
 _COUNTED = re.compile(r"(?i)there (?:are|is) (?:currently )?(no|\d+) (?:destination control )?entr(?:y|ies)")
 

@@ -28,14 +28,14 @@ class _Part(StrEnum):
 
 
 _HEADINGS: tuple[tuple[re.Pattern[str], _Part], ...] = (
-    (re.compile(r"(?i)^\s*currently using the .*\bsecondary\b"), _Part.SECONDARY),
-    (re.compile(r"(?i)^\s*(?:the )?secondary DNS"), _Part.SECONDARY),
-    (re.compile(r"(?i)^\s*(?:currently using the )?alternate\b"), _Part.ALTERNATE),
-    (re.compile(r"(?i)^\s*currently using the (?:\S+ )?internet(?:'s)?\b.*\broot\b"), _Part.ROOT),
-    (re.compile(r"(?i)^\s*currently using the internet\b"), _Part.ROOT),
-    (re.compile(r"(?i)^\s*currently using the local\b"), _Part.LOCAL),
+    (re.compile(r"(?i)^[ \t]*currently using the .*\bsecondary\b"), _Part.SECONDARY),
+    (re.compile(r"(?i)^[ \t]*(?:the )?secondary DNS"), _Part.SECONDARY),
+    (re.compile(r"(?i)^[ \t]*(?:currently using the )?alternate\b"), _Part.ALTERNATE),
+    (re.compile(r"(?i)^[ \t]*currently using the (?:\S+ )?internet(?:'s)?\b.*\broot\b"), _Part.ROOT),
+    (re.compile(r"(?i)^[ \t]*currently using the internet\b"), _Part.ROOT),
+    (re.compile(r"(?i)^[ \t]*currently using the local\b"), _Part.LOCAL),
 )
-_NOTHING = re.compile(r"(?i)^\s*(?:no|there are no|none)\b.*(?:configured|defined|servers)?\.?\s*$")
+_NOTHING = re.compile(r"(?i)^[ \t]*(?:no|there are no|none)\b.*(?:configured|defined|servers)?\.?\s*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ _MAIN = re.compile(
     r"(?:(?P<host>[A-Za-z0-9][\w.-]*)|\((?P<level>Machine|Group|Cluster) [^()\r\n]{1,200}\)) ?> ?"
 )  # seen
 _SUB = re.compile(r".*\[[^\[\]]*\] ?> ?")  # seen
-_OPERATION = re.compile(r"^\s*-\s+([A-Z]+)\s+-\s", re.MULTILINE)  # documented
+_OPERATION = re.compile(r"^[ \t]*-[ \t]+([A-Z]+)[ \t]+-[ \t]", re.MULTILINE)  # documented
 _MENU_END = re.compile(r"choose the operation", re.IGNORECASE)  # documented
 _EMPTY_DEFAULT = re.compile(r".*\[\] ?> ?")
-_NUMBERED = re.compile(r"^\s*(\d{1,3})\.\s+(\S.*?)\s*$", re.MULTILINE)
+_NUMBERED = re.compile(r"^[ \t]*(\d{1,3})\.[ \t]+(\S.*)$", re.MULTILINE)
 UNCOMMITTED = re.compile(r"(?im)^.*\b(?:there are|you have|has|have) uncommitted\b.*$")  # seen that it warns, not how
 
 
@@ -57,7 +57,7 @@ def operations(text: str) -> frozenset[str]:
 
 def numbered(text: str) -> tuple[tuple[int, str], ...]:
     """``1. text`` lines."""
-    return tuple((int(number), rest) for number, rest in _NUMBERED.findall(text))
+    return tuple((int(number), rest.rstrip()) for number, rest in _NUMBERED.findall(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(_says("invalid arguments when processing"), FailureKind.COMMAND, "the node did not accept '{command}'"),
     Refusal(_says("unknown option"), FailureKind.COMMAND, "the node did not accept an answer to '{command}'"),
-    Refusal(re.compile(r"(?m)^\s*Traceback \(most recent"), FailureKind.COMMAND, "'{command}' crashed on the node"),
+    Refusal(re.compile(r"(?m)^[ \t]*Traceback \(most recent"), FailureKind.COMMAND, "'{command}' crashed on the node"),
 )
 """Tried in order."""
 

@@ -13,9 +13,9 @@ from fleet.nodes.reading import Unparsed, above_menu, quoted
 
 PARSER = "asyncos.listenerconfig/1"
 _LISTENER = re.compile(
-    r"(?im)^\s*(\d+)\.\s+(\S+)\s+\(on ([^)]*)\)\s*,?\s*(SMTP|QMQP|ESMTP)\b,?\s*(?:TCP )?Port\s+(\d+),?\s*(.*?)\s*$"
+    r"(?im)^[ \t]*(\d+)\.\s+(\S+)\s+\(on ([^)]*)\)\s*,?\s*(SMTP|QMQP|ESMTP)\b,?\s*(?:TCP )?Port\s+(\d+),?\s*(.*?)\s*$"
 )
-_ANY_NUMBERED = re.compile(r"(?m)^\s*\d+\.\s+\S")
+_ANY_NUMBERED = re.compile(r"(?m)^[ \t]*\d+\.\s+\S")
 _TYPES = {"public": True, "private": False, "blackhole": False}
 _COUNTED_POLICIES = re.compile(r"(?i)there (?:are|is) (?:currently )?(\d+) polic")
 _COUNTED_GROUPS = re.compile(r"(?i)there (?:are|is) (?:currently )?(\d+) sender group")
@@ -26,7 +26,7 @@ _REFERENCE = re.compile(r"^\$([\w.-]+)\s*(?:\(.*)?$")
 _RAT_HEADING = re.compile(r"(?i)recipient access table")
 _RAT_ENTRY = re.compile(r"^\s*(\S+)\s+.*?\b(ACCEPT|REJECT)\s*$|^\s*(\S+)\s+(ACCEPT|REJECT)\b.*$")
 _END_OF_TABLE = re.compile(r"(?i)^default policy parameters")
-_SENTENCE = re.compile(r"(?i)^\s*(?:there (?:are|is)|default|currently|this could take|choose|recipient access)\b")
+_SENTENCE = re.compile(r"(?i)^[ \t]*(?:there (?:are|is)|default|currently|this could take|choose|recipient access)\b")
 
 
 @dataclass(frozen=True, slots=True)

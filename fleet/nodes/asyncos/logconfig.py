@@ -9,7 +9,7 @@ from fleet.model.fleet import LogSubscription
 from fleet.nodes.reading import Unparsed, above_menu, quoted, read_table
 
 PARSER = "asyncos.logconfig/1"
-_QUOTED = re.compile(r'(?m)^\s*\d+\.\s+"([^"]+)"\s+Type:\s+"([^"]+)"(.*)$')
+_QUOTED = re.compile(r'(?m)^[ \t]*\d+\.\s+"([^"]+)"\s+Type:\s+"([^"]+)"(.*)$')
 _LEVEL = re.compile(r"(?i)\b(?:log )?level:?\s*\"?(critical|warning|information|debug|trace)\b")
 _LEVELS = frozenset({"critical", "warning", "information", "debug", "trace"})
 _NAME = re.compile(r"(?:\d+\.\s+)?([\w.-]+)")

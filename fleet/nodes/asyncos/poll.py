@@ -1,5 +1,6 @@
 """One poll of an appliance: walk, parse, gather.  May import ``fleet.model``, ``fleet.errors`` and this package."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -66,11 +67,18 @@ class _Poll:
     _release: tuple[int, ...] | None = None
 
     async def version(self) -> None:
+        """The command's answer, else what the greeting says."""
         captured = await self._walk(walks.VERSION, version.PARSER, "version")
-        if captured is None:
-            return
-        done, evidence = captured
-        if self._gathering.read("version", lambda: version.parse_version(done.replies["text"]), evidence):
+        if captured is not None:
+            done, evidence = captured
+            self._gathering.read("version", lambda: version.parse_version(done.replies["text"]), evidence)
+        greeting = self._session.greeting
+        found = version.version_of_banner(greeting)
+        if self._gathering.sight("version") is not Sight.SEEN and found is not None:
+            digest = hashlib.sha256(greeting.encode("utf-8", "surrogateescape")).hexdigest()
+            evidence = self._gathering.evidence("(greeting)", greeting, digest, version.PARSER, 0.0)
+            self._gathering.seen("version", found, evidence)
+        if self._gathering.sight("version") is Sight.SEEN:
             self._gathering.seen("platform", Platform.ASYNCOS, evidence)
             self._release = tuple(map(int, self._gathering.value("version").partition("-")[0].split(".")))
 

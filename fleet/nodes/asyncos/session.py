@@ -48,7 +48,8 @@ When = Callable[[str, str], bool]
 class Turn:
     """At a prompt that ``when`` accepts, send ``send`` with ``values``; the answer is kept as ``keep``.
 
-    An ``optional`` turn may be passed over; one may be taken ``again`` that many times.
+    An ``optional`` turn may be passed over; one may be taken ``again`` that many times; one that ``follows`` answers
+    only what the turn right before it has brought up.
     """
 
     when: When
@@ -57,6 +58,7 @@ class Turn:
     keep: str = ""
     optional: bool = False
     again: int = 0
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,8 @@ class Session:
         for at in range(position, len(walk.turns)):
             turn = walk.turns[at]
             spent = at == position and taken > turn.again
-            if not spent and turn.when(text, prompt):
+            out_of_turn = turn.follows and not (at == position + 1 and taken)
+            if not spent and not out_of_turn and turn.when(text, prompt):
                 return turn, at
             if not (turn.optional or spent or (at == position and taken)):
                 break

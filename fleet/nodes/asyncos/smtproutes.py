@@ -17,7 +17,7 @@ _NONE = re.compile(r"(?i)\b(?:no|0) (?:SMTP )?routes? (?:are |is )?(?:currently 
 _ROUTE = re.compile(r"^\s*(?:\d+\.\s+)?(\S+?)\s*(?:\s[-=]+>\s*|:\s+|\s+|\t)(\S.*?)\s*$")
 _SENTENCE = re.compile(r"^\s*[A-Z][^:>]*\s[^:>]*[.:]\s*$")
 _RULE = re.compile(r"^[\s=+-]*$")
-_HEADER = re.compile(r"(?i)^\s*(?:receiving |recipient )?(?:domain|destination|host)\S*\s{2,}\S.*$")
+_HEADER = re.compile(r"(?i)^[ \t]*(?:receiving |recipient )?(?:domain|destination|host)\S*\s{2,}\S.*$")
 _KEY = re.compile(r"\.?[A-Za-z0-9_](?:[\w-]*\.)*[\w-]*|\.|\[[0-9A-Fa-f.:]+\]", re.ASCII)
 _PRIORITY = re.compile(r"(?i)/pri=(\d{1,5})$")
 _NAME = re.compile(r"[A-Za-z0-9_][\w-]*(?:\.[A-Za-z0-9_][\w-]*)*", re.ASCII)

@@ -7,7 +7,7 @@ from fleet.nodes.reading import Unparsed
 
 PARSER = "asyncos.version/1"
 CLOCK_PARSER = "asyncos.status/1"
-_VERSION = re.compile(r"(?im)^\s*version:\s*(\d+(?:\.\d+)+)-(\d+)\s*$")
+_VERSION = re.compile(r"(?im)^[ \t]*version:\s*(\d+(?:\.\d+)+)-(\d+)\s*$")
 _BANNER = re.compile(r"(?im)^AsyncOS (\d+(?:\.\d+)+) for .* build (\d+)\s*$")
 _MOMENT = re.compile(
     r"(?i)(?:as of|current time):?\s*(?:[A-Z][a-z]{2},?\s+)?([A-Z][a-z]{2})\s+(\d{1,2})\s+(\d{2}:\d{2}:\d{2})\s+(\d{4})"

@@ -23,6 +23,12 @@ def _asks(words: str) -> When:
     return lambda text, prompt: not operations(text) and pattern.search(_question(text, prompt)) is not None
 
 
+def _names_a_domain(text: str, prompt: str) -> bool:
+    """A question for a name, which has no default; "do you want to ... this domain? [Y]" is another matter."""
+    asks = _asks(r"(?:enter|which|specify|choose|type)\b.*\b(?:domain|destination|host)")
+    return prompt.strip().endswith("[]>") and asks(text, prompt)
+
+
 def _question(text: str, prompt: str) -> str:
     """The last lines: a question may stand above its prompt or on its line."""
     lines = [line for line in text.split("\n") if line.strip()]
@@ -41,7 +47,7 @@ DESTCONFIG = Walk(
         Turn(_offers("LIST"), commands.LIST, keep="list", optional=True),
         Turn(_offers("PRINT"), commands.PRINT, keep="list", optional=True),
         Turn(_offers("DETAIL"), commands.DETAIL, keep="detail", optional=True),
-        Turn(_asks(r"domain|destination|host"), commands.EVERY_DOMAIN, keep="detail", optional=True),
+        Turn(_names_a_domain, commands.EVERY_DOMAIN, keep="detail", optional=True, follows=True),
         LEAVE,
     ),
     keep="menu",
@@ -59,7 +65,7 @@ LISTENERS = Walk(commands.LISTENERCONFIG, (LEAVE,), keep="list")
 SHOWCONFIG = Walk(
     commands.SHOWCONFIG,
     (
-        Turn(_asks(r"^\s*1\.\s+mask pass(?:word|phrase)s"), commands.MASK, keep="text", optional=True),
+        Turn(_asks(r"^[ \t]*1\.[ \t]+mask pass(?:word|phrase)s"), commands.MASK, keep="text", optional=True),
         Turn(_asks(r"mask the pass(?:word|phrase)s?"), commands.YES, keep="text", optional=True),
     ),
     document=True,
@@ -78,7 +84,7 @@ def listener(number: int) -> Walk:
             Turn(is_menu, commands.EMPTY),
             Turn(_offers("RCPTACCESS"), commands.RCPTACCESS, optional=True),
             Turn(_offers("PRINT"), commands.PRINT, keep="rat", optional=True),
-            Turn(_asks("could take a while|take some time"), commands.YES, keep="rat", optional=True),
+            Turn(_asks("could take a while|take some time"), commands.YES, keep="rat", optional=True, follows=True),
             LEAVE,
         ),
         keep="list",

@@ -17,7 +17,7 @@ GLIBC_SERVERS = 3
 """More lines than that are not used by the C library."""
 
 _DNS_SERVERS = re.compile(r"^\s*DNS Servers?:\s*(.*)$")
-_MORE = re.compile(r"^\s+([0-9A-Fa-f.:%#a-z-]+)\s*$")
+_MORE = re.compile(r"^\s+[0-9A-Fa-f.]*[.:][0-9A-Fa-f.:]*\S*(?:\s+[0-9A-Fa-f.:]+\S*)*\s*$")
 _SERVER = re.compile(r"^([0-9A-Fa-f.:]+?)(?:%[\w.-]+)?(?:#[\w.-]+)?$")
 _DNSSEC = re.compile(r"\bDNSSEC(?:\s*[=:]\s*|\s+setting:\s*)([a-z-]+)(?:/(\w+))?|([+-])DNSSEC\b")
 
@@ -59,14 +59,12 @@ def parse_resolvectl(text: str) -> tuple[Resolver, ...]:
     reading = False
     for line in text.split("\n"):
         heading = _DNS_SERVERS.match(line)
-        if heading is not None:
-            servers.extend(_address(word, line) for word in heading[1].split())
-        elif reading and (more := _MORE.match(line)):
-            servers.append(_address(more[1], line))
+        words = heading[1].split() if heading is not None else line.split() if reading and _MORE.match(line) else []
+        servers.extend(_address(word, line) for word in words)
+        reading = heading is not None or bool(words)
         dnssec = _DNSSEC.search(line)
         if dnssec is not None:
             settings.append(dnssec[1] or {"+": "yes", "-": "no"}[dnssec[3]])
-        reading = heading is not None or (reading and _MORE.match(line) is not None)
     if not servers:
         raise Unparsed("resolvectl shows no DNS server")
     if not settings:

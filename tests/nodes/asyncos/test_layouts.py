@@ -136,6 +136,19 @@ def _spoil_column(text: str, odd: str) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.parametrize("variant", range(len(layouts.DESTCONFIG)))
+@pytest.mark.parametrize("odd", ["Mandatoryy", "", "On", "Mandatory (pending)", "default-ish"])
+def test_one_entrys_odd_dane_word_spoils_the_whole_list(variant: int, odd: str) -> None:
+    """Also where "as the Default entry" would be a possible reading."""
+    entries = (
+        DestinationControl("default", TlsLevel.PREFERRED, DaneSupport.OPPORTUNISTIC),
+        DestinationControl("bank.example", TlsLevel.REQUIRED, DaneSupport.MANDATORY),
+    )
+    listed, detailed = (text.replace("Mandatory", odd.ljust(9)) for text in layouts.DESTCONFIG[variant](entries))
+    with pytest.raises(Unparsed):
+        read_controls((listed, detailed))
+
+
 @QUICK
 @given(entries=controls())
 def test_a_list_without_dane_and_without_details_is_unparsed(entries: tuple[DestinationControl, ...]) -> None:

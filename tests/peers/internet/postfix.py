@@ -135,15 +135,22 @@ def start_servers(namespace: Namespace, servers: Iterable[Running], folder: Path
     return postfix
 
 
-def start_sender(namespace: Namespace, folder: Path, resolver: str = "") -> Postfix:
-    """A sending instance, one smtp transport per level."""
+def start_sender(namespace: Namespace, folder: Path, resolver: str = "", more: str = "") -> Postfix:
+    """A sending instance, one smtp transport per level; ``more`` are parameters that override the usual ones."""
     services = "".join(
         f"{level} unix - - n - 40 smtp\n  -o smtp_tls_security_level={level}\n  -o syslog_name=postfix/{level}\n"
         for level in LEVELS
     )
-    postfix = Postfix(namespace, folder, "sender", SENDING, services)
+    postfix = Postfix(namespace, folder, "sender", _overridden(SENDING, more), services)
     postfix.start(resolver)
     return postfix
+
+
+def _overridden(parameters: str, more: str) -> str:
+    """``parameters`` without those that ``more`` sets, then ``more``: Postfix complains about what is set twice."""
+    names = {line.partition("=")[0].strip() for line in more.splitlines()}
+    kept = [line for line in parameters.splitlines() if line.partition("=")[0].strip() not in names]
+    return "\n".join([*kept, more])
 
 
 _LINE = re.compile(r"postfix/(?P<service>dane|dane-only)/smtp\[(?P<pid>\d+)\]: (?P<text>.*)")

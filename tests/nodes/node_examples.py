@@ -1,12 +1,24 @@
-"""Settings that the tests of nodes poll."""
+"""Settings that the tests of nodes poll, and deadlines short enough to wait for."""
 
+from collections.abc import Awaitable, Callable
+
+from fleet.lab.nodes.server import NodeServer
 from fleet.model.control import DaneSupport, DestinationControl
-from fleet.model.fleet import LogSubscription, Platform, Settings
+from fleet.model.fleet import LogSubscription, Node, Platform, Settings
 from fleet.model.flow import FlowAction, FlowPolicy, Listener, RatEntry, SenderGroup
 from fleet.model.peers import EximSettings, PostfixSettings
 from fleet.model.policy import TlsLevel
 from fleet.model.resolver import Resolver
 from fleet.model.route import RouteHost, RouteKind, SmtpRoute
+from fleet.nodes import Limits
+
+Serve = Callable[..., Awaitable[tuple[NodeServer, Node]]]
+"""What the fixture ``serve`` is."""
+
+QUICK = Limits(
+    connect=1.0, login=2.0, command=5.0, quiet=1.0, settle=0.02, greeting=0.15, poll=15.0, pages=50, lease=0.2
+)
+"""Deadlines short enough to wait for in a test."""
 
 PASSWORD = "Sesame-open-77"
 

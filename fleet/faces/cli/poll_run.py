@@ -1,0 +1,191 @@
+"""Running ``fleet poll``: a round of polls, a line per node, where it differs, and the exit code."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from fleet.decision import ExitCode, worst_code
+from fleet.errors import UsageError
+from fleet.faces.cli.given import STDIN, read_profile_file
+from fleet.faces.cli.progress import progress
+from fleet.faces.cli.terminal import look
+from fleet.faces.export.look import Look, fold
+from fleet.faces.live.selecting import select
+from fleet.layout import Comparer, Drift, DriftState
+from fleet.model.fleet import Fleet, ObjectPath
+from fleet.model.observation import Observation, Sight
+from fleet.plain import Json, dumps, to_plain
+from fleet.profile import read_profile
+from fleet.text import show
+from fleet.views import Mark
+from fleet.views.policy_words import leaf_name, leaf_words
+
+
+class Form(StrEnum):
+    """The forms of output."""
+
+    TEXT = "text"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class PollAsked:
+    """Options, as given."""
+
+    profile: str
+    nodes: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    form: Form = Form.TEXT
+    history: Path | None = None
+
+
+def write_poll(asked: PollAsked) -> ExitCode:
+    """Poll, print, write down; returns the exit code."""
+    from fleet.faces.live.observing import poll_once, write_down
+
+    fleet = readable_fleet(asked.profile)
+    names = select(fleet, asked.nodes, asked.limits)
+    with progress(len(names), "polling") as advance:
+
+        def take(seen: Observation) -> None:
+            advance()
+            if asked.form is Form.JSONL:
+                print(dumps(to_plain(seen)), flush=True)
+
+        observations = poll_once(fleet, names, take)
+    history = asked.history or default_history(asked.profile)
+    if history is not None and (told := write_down(history, fleet, observations)):
+        print(f"fleet: {show(told, 300)}", file=sys.stderr)
+    comparer = Comparer()
+    drifts = {one.node: comparer.drift(fleet.nodes[one.node].settings, one) for one in observations}
+    code = worst_code(_code(one, drifts[one.node]) for one in observations)
+    if asked.form is Form.JSON:
+        print(dumps(_document(observations, drifts, code)))
+    elif asked.form is Form.TEXT:
+        for one in observations:
+            for line in drift_lines(one, drifts[one.node], look()):
+                print(line)
+    return code
+
+
+def polled(profile: str) -> None:
+    """Poll every node of ``profile`` and write down what was seen."""
+    from fleet.faces.live.observing import poll_once, write_down
+
+    fleet = readable_fleet(profile)
+    with progress(len(fleet.nodes), "polling") as advance:
+        seen = poll_once(fleet, tuple(fleet.nodes), lambda _one: advance())
+    history = default_history(profile)
+    if history is not None and (told := write_down(history, fleet, seen)):
+        print(f"fleet: {show(told, 300)}", file=sys.stderr)
+
+
+def readable_fleet(profile: str) -> Fleet:
+    """The fleet of the profile called ``profile``; UsageError where its text cannot be understood."""
+    given = read_profile_file(profile)
+    reading = read_profile(given.content, given.name)
+    if reading.fleet is None or not reading.readable:
+        raise UsageError(f"{show(given.name)} cannot be read: fleet validate says where")
+    return reading.fleet
+
+
+def default_history(profile: str) -> Path | None:
+    """Where the history of the profile is; None for standard input, which has none."""
+    from fleet.history import history_path
+    from fleet.settings import state_folder
+
+    return None if profile == STDIN else history_path(Path(profile), state_folder())
+
+
+def unseen(one: Observation, drifts: Sequence[Drift]) -> tuple[str, ...]:
+    """What the profile declares and the poll did not see, and what it saw and could not read."""
+    declared = {drift.field for drift in drifts if drift.state is DriftState.NOT_OBSERVED}
+    unparsed = [unit.name for unit in one.units if unit.sight is Sight.UNPARSED]
+    return tuple(dict.fromkeys([*unparsed, *sorted(declared)]))
+
+
+def differing(drifts: Sequence[Drift]) -> tuple[Drift, ...]:
+    """The fields that were seen and are not as declared."""
+    return tuple(one for one in drifts if one.state in (DriftState.DIFFERS, DriftState.MISSING))
+
+
+def _code(one: Observation, drifts: Sequence[Drift]) -> ExitCode:
+    incomplete = one.failure is not None or unseen(one, drifts)
+    return worst_code(
+        [
+            ExitCode.INCOMPLETE if incomplete else ExitCode.CLEAN,
+            ExitCode.FINDINGS if differing(drifts) else ExitCode.CLEAN,
+        ]
+    )
+
+
+def drift_lines(one: Observation, drifts: Sequence[Drift], style: Look, when: str = "") -> Iterator[str]:
+    """One node: how it stands to the profile, and each leaf that differs; ``when`` it was seen."""
+    missing, differs = unseen(one, drifts), differing(drifts)
+    if one.failure is not None:
+        mark, said = Mark.FAIL, show(one.failure.sentence, 500)
+    elif differs:
+        mark, said = Mark.WARN, f"differs from the profile in {len(differs)} of {len(drifts)} fields"
+    elif missing:
+        mark, said = Mark.UNKNOWN, f"{len(missing)} of {len(one.units)} units not seen"
+    else:
+        mark, said = Mark.OK, f"as declared, {len(one.units)} units seen"
+    first, *rest = fold(f"{show(one.node, 80)}{when}: {said}", style.width - 2, hang=2)
+    yield style.painted(f"{style.sign(mark)} {first}", mark)
+    yield from (f"  {line}" for line in rest)
+    if one.failure is not None and one.failure.hint:
+        yield from _indented(f"hint: {show(one.failure.hint, 500)}", style)
+    for drift in differs:
+        for found in drift.differences or ():
+            declared, observed = (_said(found.path, value) for value in (found.declared, found.observed))
+            yield from _indented(f"{leaf_name(found.path)}: declared {declared}, observed {observed}", style)
+    for name in missing if one.failure is None else ():
+        unit = one.unit(name)
+        yield from _indented(f"{show(name, 80)} {unit.sight}: {show(unit.why, 300)}", style)
+
+
+def _said(path: ObjectPath, value: object) -> str:
+    return "nothing" if value is None else leaf_words(path, value)
+
+
+def _indented(text: str, style: Look) -> Iterator[str]:
+    return (f"    {line}" for line in fold(text, style.width - 4, hang=2))
+
+
+def _document(
+    observations: Sequence[Observation], drifts: Mapping[str, Sequence[Drift]], code: ExitCode
+) -> dict[str, Json]:
+    return {
+        "format": "fleet-poll/1",
+        "exit_code": int(code),
+        "nodes": [
+            {
+                "node": one.node,
+                "observed": one.failure is None,
+                "not_seen": list(unseen(one, drifts[one.node])),
+                "drift": [drift_document(drift) for drift in drifts[one.node]],
+                "observation": to_plain(one),
+            }
+            for one in observations
+        ],
+    }
+
+
+def drift_document(drift: Drift) -> dict[str, Json]:
+    """One field as plain data."""
+    return {
+        "field": drift.field,
+        "state": str(drift.state),
+        "why": drift.why,
+        "differences": [
+            {
+                "path": [str(part) for part in found.path],
+                "declared": None if found.declared is None else leaf_words(found.path, found.declared),
+                "observed": None if found.observed is None else leaf_words(found.path, found.observed),
+            }
+            for found in drift.differences
+        ],
+    }

@@ -1,0 +1,141 @@
+"""What follows from State, kept up to date: the rules asked again when something changed, off the loop.
+
+Rules over a thousand nodes take a tenth of a second of a core; events come many a second.  So changes are gathered,
+nothing is judged that equals what was judged before, and a round is followed by a rest many times as long.
+
+May import ``fleet.views``, ``fleet.rules``, ``fleet.profile``, ``fleet.monitor``, ``fleet.layout`` and ``fleet.model``.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fleet import clock
+from fleet.model import Verdict
+from fleet.model.observation import Observation
+from fleet.model.resolver import ResolverKind
+from fleet.monitor import State
+from fleet.profile import Reading
+from fleet.rules import Question, run_observed
+from fleet.views.validation import Validation
+
+REST = 0.5
+"""Seconds between two rounds at least."""
+_REST_TIMES = 10
+"""How many times as long as a round took it rests after it: judging never takes more than a tenth of a core."""
+_ANYWAY = timedelta(hours=1)
+"""Some rules look at the date."""
+_BEST = (ResolverKind.STRIPS, ResolverKind.PASSES, ResolverKind.VALIDATES)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What rules are asked about, besides the time."""
+
+    reading: Reading
+    observations: Mapping[str, Observation]
+    verdicts: Mapping[str, Verdict]
+    kinds: Mapping[str, ResolverKind]
+
+    def same_as(self, other: "Known | None") -> bool:
+        """Whether nothing was replaced: entries are frozen, so identity is enough."""
+        return (
+            other is not None
+            and self.reading is other.reading
+            and _identical(self.observations, other.observations)
+            and _identical(self.verdicts, other.verdicts)
+            and self.kinds == other.kinds
+        )
+
+
+def known(state: State, reading: Reading) -> Known:
+    """What ``state`` knows of the fleet in ``reading``."""
+    observations = {name: entry.observation for name, entry in state.nodes.items() if entry.observation is not None}
+    return Known(reading, observations, verdicts_of(state), kinds_of(state))
+
+
+def verdicts_of(state: State) -> dict[str, Verdict]:
+    """One verdict of each destination: of its targets the first that has one, in the order nodes use them."""
+    found: dict[str, Verdict] = {}
+    for domain in state.targets:
+        entries = sorted(state.checks_of(domain), key=lambda entry: not entry.target.resolvers)
+        verdict = next((entry.verdict for entry in entries if entry.verdict is not None), None)
+        if verdict is not None:
+            found[domain] = verdict
+    return found
+
+
+def kinds_of(state: State) -> dict[str, ResolverKind]:
+    """The kind of each audited resolver, by ``layout.resolver_key``: over several transports, the worst known."""
+    found: dict[str, ResolverKind] = {}
+    for judged in state.resolvers.values():
+        key = _resolver_key(judged.resolver)
+        if judged.kind is not ResolverKind.UNKNOWN:
+            found[key] = min(found.get(key, judged.kind), judged.kind, key=_BEST.index)
+    return found
+
+
+def _resolver_key(resolver: str) -> str:
+    host, _, port = resolver.rpartition(":")
+    if not host or (":" in host and not host.startswith("[")):
+        return resolver
+    host = host.strip("[]")
+    return host if port == "53" else f"{host}#{port}"
+
+
+def judge(of: Known, now: datetime) -> Validation:
+    """What the rules say of it."""
+    fleet = of.reading.fleet
+    if fleet is None or not of.reading.readable:
+        return Validation(of.reading, None)
+    question = Question(fleet, now=now, observations=of.observations, verdicts=of.verdicts, resolver_kinds=of.kinds)
+    unseen = tuple(node for node in fleet.nodes if node not in of.observations)
+    return Validation(of.reading, run_observed(question), unseen)
+
+
+class Judging:
+    """Keeps ``validation`` true while things change."""
+
+    def __init__(
+        self, now_known: Callable[[], Known], told: Callable[[], None], wall: clock.WallClock = clock.now
+    ) -> None:
+        self._known = now_known
+        self._told = told
+        self._wall = wall
+        self._wanted = asyncio.Event()
+        self._judged: Known | None = None
+        self._judged_at: datetime | None = None
+        self.validation: Validation | None = None
+
+    def touch(self) -> None:
+        """Something may have changed."""
+        self._wanted.set()
+
+    async def judge_now(self) -> Validation:
+        """Judge what is known at this moment, whether or not anything changed."""
+        of = self._known()
+        self.validation = await asyncio.to_thread(judge, of, self._wall())
+        self._judged, self._judged_at = of, self._wall()
+        self._told()
+        return self.validation
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            began = clock.monotonic()
+            of = self._known()
+            old = self._judged_at is None or self._wall() - self._judged_at > _ANYWAY
+            if old or not of.same_as(self._judged):
+                await self.judge_now()
+            await asyncio.sleep(max(REST, _REST_TIMES * (clock.monotonic() - began)))
+            try:
+                async with asyncio.timeout(_ANYWAY.total_seconds()):
+                    await self._wanted.wait()
+            except TimeoutError:
+                continue
+            self._wanted.clear()
+
+
+def _identical(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    return one.keys() == other.keys() and all(one[key] is other[key] for key in one)

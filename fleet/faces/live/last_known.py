@@ -1,0 +1,44 @@
+"""What the history of a profile knows last, for commands that look and ask nobody.
+
+May import ``fleet.history``, ``fleet.monitor``, ``fleet.model``, ``fleet.settings`` and ``fleet.errors``.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fleet.errors import UsageError
+from fleet.faces.live.judging import kinds_of, verdicts_of
+from fleet.history import HistoryError, HistoryReader, history_path
+from fleet.model import Verdict
+from fleet.model.observation import Observation
+from fleet.model.resolver import ResolverKind
+from fleet.monitor import restore
+from fleet.settings import state_folder
+from fleet.text import show
+
+
+@dataclass(frozen=True, slots=True)
+class LastKnown:
+    """The last observation of each node, the last verdict of each destination, the audited kinds of resolvers."""
+
+    observations: dict[str, Observation] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    kinds: dict[str, ResolverKind] = field(default_factory=dict)
+
+
+def last_known(history: Path) -> LastKnown:
+    """What ``history`` knows; nothing where there is none yet.  UsageError where it cannot be read."""
+    if not history.exists():
+        return LastKnown()
+    try:
+        with HistoryReader.open(history) as reader:
+            state = restore(reader).state
+    except HistoryError as error:
+        raise UsageError(show(str(error), 300)) from error
+    observations = {name: entry.known for name, entry in state.nodes.items() if entry.known is not None}
+    return LastKnown(observations, verdicts_of(state), kinds_of(state))
+
+
+def last_known_of(profile: str) -> LastKnown:
+    """The same for the usual history of the profile called ``profile``; standard input has none."""
+    return LastKnown() if profile == "-" else last_known(history_path(Path(profile), state_folder()))

@@ -1,0 +1,246 @@
+"""The engine that polls and checks, and writes down what it sees.
+
+It comes to life in three steps, each after the screen had its turn: an empty picture at once, the history in slices,
+then schedules.  Whoever already schedules for this profile is left to it: this one follows then.
+
+Every part runs as a task of its own, under somebody who survives it: an exception in one is said and the part is
+started again, the others go on.  May import every room below faces and the modules beside.
+"""
+
+import asyncio
+import contextlib
+import getpass
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fleet import clock
+from fleet.errors import FailureKind
+from fleet.faces.live import acting
+from fleet.faces.live.auditing import keep_auditing
+from fleet.faces.live.checking import Checks
+from fleet.faces.live.polling import Polls
+from fleet.faces.live.profile_file import ProfileFile
+from fleet.faces.live.reach import Reach
+from fleet.faces.live.recorded import follow_into, restore_into
+from fleet.faces.live.shown import Shown
+from fleet.faces.live.targets import Watched, watched
+from fleet.faces.tui.engine import Deed, Reply, Request
+from fleet.history import History, HistoryError, Lease, LeaseHeld, open_history, take_lease
+from fleet.model.event import Activity, Event, ProfileLoaded
+from fleet.model.observation import Observation
+from fleet.monitor import Backoff, Engine, Limits, Monitor, Part, Touched
+from fleet.network.own_name import own_name
+from fleet.plain import UnknownEvent
+from fleet.text import show
+
+_FIRST_PAINT = 0.05
+"""Seconds that the screen has to itself at the start."""
+_PROFILE_SECONDS = 0.5
+_FOREIGN_SECONDS = 1.0
+_AGAIN_SECONDS = 1.0
+"""Before a part that failed is started again."""
+_LONGEST_BACKOFF = 600.0
+_LOCKS_OUT = frozenset(
+    {
+        FailureKind.AUTHENTICATION,
+        FailureKind.KEY_LOCKED,
+        FailureKind.HOST_KEY_CHANGED,
+        FailureKind.HOST_KEY_UNKNOWN,
+    }
+)
+
+
+class LiveEngine(Shown):
+    """Polls the nodes of ``profile`` and checks its destinations over ``reach``.
+
+    ``history``: where events are written; None: nowhere.  ``poll_seconds``: the interval between polls to begin with,
+    in place of the usual one.
+    """
+
+    def __init__(
+        self,
+        profile: ProfileFile,
+        reach: Reach,
+        history: Path | None,
+        *,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        poll_seconds: int = 0,
+        wall: clock.WallClock = clock.now,
+    ) -> None:
+        super().__init__(profile, "starting", "This has not started yet.", wall=wall)
+        self._history_path = history
+        self._limits = limits
+        self._first_poll_seconds = poll_seconds
+        self._lease: Lease | None = None
+        self.polls = Polls(lambda: self.state.fleet)
+        self.checks = Checks(reach, lambda: (self.state.fleet.ehlo if self.state.fleet else "") or own_name())
+        self.watched = Watched()
+        self.monitor: Monitor | None = None
+        self.engine: Engine | None = None
+        self.who = _who()
+
+    def deeds(self) -> Mapping[Deed, Callable[[Request], Awaitable[Reply]]]:
+        """What it does: all of it, unless another monitor does it."""
+        looks = super().deeds()
+        return looks if self.engine is None else {**looks, **acting.deeds(self, self.engine)}
+
+    async def run(self) -> None:
+        """Until cancelled; then everything ends within a second."""
+        await asyncio.sleep(_FIRST_PAINT)
+        try:
+            history, follows = await self._open_history()
+            if follows is not None:
+                await self._follow(follows)
+            else:
+                await self._work(history)
+        finally:
+            if self._lease is not None:
+                self._lease.release()
+
+    # Coming to life
+
+    async def _open_history(self) -> tuple[History | None, str | None]:
+        """The history with what it knows restored; a sentence instead where another monitor writes it."""
+        if self._history_path is None:
+            return None, None
+        try:
+            lease = take_lease(self._history_path)
+            if isinstance(lease, LeaseHeld):
+                return None, lease.sentence
+            self._lease = lease
+            history = open_history(self._history_path, leased=True)
+        except (HistoryError, OSError) as error:
+            self.trouble = f"nothing is written down: {show(str(error), 200)}"
+            return None, None
+        try:
+            self._through = await restore_into(self, history)
+        except HistoryError as error:
+            history.close()
+            self.trouble = f"nothing is written down: {show(str(error), 200)}"
+            return None, None
+        return history, None
+
+    async def _follow(self, sentence: str) -> None:
+        assert self._history_path is not None
+        self.kind, self.refusal = "follower", f"{show(sentence[:1].upper() + sentence[1:], 300)}."
+        path = self._history_path
+        await asyncio.gather(
+            self._survive("following", lambda: follow_into(self, path)),
+            self._survive("judging", self.judging.run),
+        )
+
+    _through = 0
+
+    async def _work(self, history: History | None) -> None:
+        notice = history.notice if history is not None else None
+        monitor = self.monitor = Monitor(
+            self.state, history, through=self._through, trouble=self.trouble, wall=self.wall
+        )
+        monitor.listen(self._heard)
+        if notice is not None:
+            self.trouble = show(notice.sentence, 200)
+        self.engine = Engine(
+            monitor.publish,
+            self.state,
+            poll=self.polls,
+            check=self.checks,
+            limits=self._limits,
+            backoff=Backoff(
+                longest=max(self._first_poll_seconds, 5.0) if self._first_poll_seconds else _LONGEST_BACKOFF,
+                locks_out=lambda failure: failure.kind in _LOCKS_OUT,
+            ),
+            wall=self.wall,
+        )
+        self.kind, self.refusal = "live", "That cannot be done here."
+        if self._first_poll_seconds:
+            self.engine.set_interval(Activity.POLL, self._first_poll_seconds)
+        self._load_profile()
+        engine = self.engine
+        try:
+            await asyncio.gather(
+                self._survive("the schedule", engine.run),
+                self._survive("judging", self.judging.run),
+                self._survive("housekeeping", monitor.keep_house),
+                self._survive("reading the profile", self._follow_profile),
+                self._survive("reading the history", self._take_foreign),
+                self._survive("auditing resolvers", self._audit),
+            )
+        finally:
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.polls.close()
+            monitor.close()
+
+    async def _survive(self, what: str, part: Callable[[], Awaitable[Any]]) -> None:
+        """Run ``part`` for ever: what it raises is said, then it starts again."""
+        while True:
+            try:
+                await part()
+                return
+            except Exception as error:
+                self.trouble = f"{what} failed ({type(error).__name__}: {show(str(error), 120)}); it starts again"
+                self.tell()
+                await asyncio.sleep(_AGAIN_SECONDS)
+
+    # Parts
+
+    def publish(self, event: Event) -> None:
+        """Something happened."""
+        if self.monitor is not None:
+            self.monitor.publish(event)
+
+    def reschedule(self) -> None:
+        """Poll and check what the fleet, as it is known now, asks for."""
+        fleet = self.state.fleet
+        if fleet is None or self.engine is None:
+            return
+        found = watched(fleet, self.observations())
+        if found != self.watched or set(fleet.nodes) != self._scheduled:
+            self.watched, self._scheduled = found, set(fleet.nodes)
+            self.engine.schedule(fleet.nodes, found.targets)
+
+    _scheduled: set[str] = set()  # noqa: RUF012 - replaced, never changed
+
+    def observations(self) -> dict[str, Observation]:
+        """What is known of nodes."""
+        return {name: entry.known for name, entry in self.state.nodes.items() if entry.known is not None}
+
+    def _load_profile(self) -> None:
+        self.publish(ProfileLoaded(self.wall(), self.profile.fleet, str(self.profile.path), self.profile.sha256))
+        self.reschedule()
+
+    async def _follow_profile(self) -> None:
+        while True:
+            await asyncio.sleep(_PROFILE_SECONDS)
+            if self.profile.read_again():
+                self._load_profile()
+                self.tell()
+
+    async def _take_foreign(self) -> None:
+        while True:
+            await asyncio.sleep(_FOREIGN_SECONDS)
+            if self.monitor is not None:
+                self.monitor.take_foreign()
+
+    async def _audit(self) -> None:
+        await keep_auditing(
+            self.checks,
+            lambda: self.watched.resolvers,
+            lambda: self.profile.fleet.references,
+            self.publish,
+        )
+
+    def _heard(self, event: Event | UnknownEvent, touched: Touched) -> None:
+        if touched.part is Part.NODE and type(event).__name__ == "NodeObserved":
+            self.reschedule()
+        self.tell()
+
+
+def _who() -> str:
+    """Who acts on this screen, for those who read it later."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # no such user, as in a container
+        user = "somebody"
+    return f"{user}@{socket.gethostname()}"

@@ -1,0 +1,135 @@
+"""The nodes of a whole fleet as one child process: ``python -m fleet.lab.nodes.simulated --directory DIRECTORY``.
+
+Reads one JSON line, ``{"nodes": {"dlv1": {"user": "fleet", "settings": <Settings as plain data>}}}``: who may log in,
+and what each node really is told to do, which need not be what a profile declares.
+
+Writes a client key into the directory and prints one line with the port and the host key's fingerprint of each node.
+Each later line orders a fault, ``{"node": "dlv1", "fault": "reset"}`` (``fleet.lab.nodes.faults``), or other settings,
+``{"node": "dlv1", "settings": {...}}``, and is answered when it is in force.
+
+May import asyncssh, ``fleet.model``, ``fleet.plain`` and the lab's own modules.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+
+from fleet.lab.nodes.commandline import Appliance
+from fleet.lab.nodes.faults import Fault
+from fleet.lab.nodes.server import NodeServer
+from fleet.lab.nodes.unix import Gateway
+from fleet.model.fleet import Platform, Settings
+from fleet.plain import ShapeError, from_plain
+
+KEY_FILE = "client-key"
+
+
+@dataclass(slots=True)
+class Simulation:
+    """The servers of a fleet, by node."""
+
+    client_key: asyncssh.SSHKey
+    servers: dict[str, NodeServer] = field(default_factory=dict)
+
+    async def start(self, name: str, user: str, settings: Settings) -> None:
+        """Serve one more node, which lets ``user`` in."""
+        key = asyncssh.generate_private_key("ssh-ed25519")
+        public = (self.client_key,)
+        server = NodeServer(_behind(name, settings), key, user=user, public_keys=public)
+        await server.start()
+        self.servers[name] = server
+
+    async def obey(self, order: dict[str, Any]) -> None:
+        """Change one node; ValueError or KeyError for what is no order."""
+        server = self.servers[order["node"]]
+        fault = Fault(order.get("fault", server.fault))
+        if "settings" in order:
+            server.behind = _behind(order["node"], from_plain(Settings, order["settings"]))
+        if fault is not server.fault:
+            port = server.port
+            await server.close()
+            server.fault = fault
+            await server.start(port)
+
+    async def close(self) -> None:
+        """Stop them all."""
+        for server in self.servers.values():
+            await server.close()
+
+
+def _behind(name: str, settings: Settings) -> Appliance | Gateway:
+    if settings.platform is Platform.ASYNCOS:
+        return Appliance(settings, host=f"{name}.office.lab", moment="")
+    return Gateway(settings)
+
+
+async def run(order: dict[str, Any], directory: Path) -> None:
+    """Serve until standard input closes."""
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    file = directory / KEY_FILE
+    _write_private(file, key.export_private_key())
+    simulation = Simulation(key)
+    for name, plain in order["nodes"].items():
+        await simulation.start(name, plain["user"], from_plain(Settings, plain["settings"]))
+    nodes = {
+        name: {"port": server.port, "host_key": server.host_key.get_fingerprint()}
+        for name, server in simulation.servers.items()
+    }
+    _say({"ready": True, "key": str(file), "nodes": nodes})
+    lines: asyncio.Queue[str] = asyncio.Queue()
+    _listen(asyncio.get_running_loop(), lines)
+    while line := await lines.get():
+        try:
+            await simulation.obey(json.loads(line))
+        except (ShapeError, ValueError, KeyError, OSError) as error:
+            _say({"ok": False, "error": f"{type(error).__name__}: {error}"})
+        else:
+            _say({"ok": True})
+    await simulation.close()
+
+
+def _write_private(file: Path, content: bytes) -> None:
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
+        opened.write(content)
+
+
+def _listen(loop: asyncio.AbstractEventLoop, lines: "asyncio.Queue[str]") -> None:
+    """Read orders in a thread: pipes on standard input cannot be awaited on every system."""
+
+    def read() -> None:
+        with contextlib.suppress(RuntimeError, OSError, ValueError):
+            for line in sys.stdin:
+                if line.strip():
+                    loop.call_soon_threadsafe(lines.put_nowait, line)
+            loop.call_soon_threadsafe(lines.put_nowait, "")
+
+    threading.Thread(target=read, daemon=True).start()
+
+
+def _say(answer: object) -> None:
+    with contextlib.suppress(OSError):  # whoever started this may be gone; the end of standard input will tell
+        print(json.dumps(answer), flush=True)
+
+
+def main() -> None:
+    """Read the command line and the order, and serve."""
+    parser = argparse.ArgumentParser(prog="python -m fleet.lab.nodes.simulated", description="Simulated gateways.")
+    parser.add_argument("--directory", type=Path, required=True, help="where the client key goes")
+    directory: Path = parser.parse_args().directory
+    order = json.loads(sys.stdin.readline() or "{}")
+    if order:
+        asyncio.run(run(order, directory))
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        main()

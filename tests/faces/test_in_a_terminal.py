@@ -1,0 +1,177 @@
+"""``fleet watch`` and ``fleet demo`` driven in a real terminal, as an operator does, against the lab."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from terminal import TMUX, Terminal, alive, children
+
+from fleet.faces.live.demo import DemoFleet, demo_fleet
+
+pytestmark = pytest.mark.skipif(
+    TMUX is None or not Path("/proc/self/task").exists(), reason="needs tmux and /proc: apt-get install tmux"
+)
+FLEET = f"{sys.executable} -m fleet"
+Open = Callable[..., Terminal]
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[DemoFleet]:
+    with demo_fleet() as running:
+        yield running
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Open]:
+    opened: list[Terminal] = []
+
+    def start(command: str, size: tuple[int, int] = (140, 45)) -> Terminal:
+        environment = {"XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path), "TERM": "xterm-256color"}
+        made = Terminal(tmp_path, f"sh -c 'cd {tmp_path} && {command}'", environment, size)
+        opened.append(made)
+        return made
+
+    yield start
+    for one in opened:
+        one.close()
+
+
+def watch(demo: DemoFleet) -> str:
+    reach = demo.reach
+    return f"{FLEET} watch {demo.profile} --network {reach.network} --trust-anchor {reach.anchors[0]}"
+
+
+def test_start_filter_check_one_watch_it_turn_suppose_export_and_quit(
+    terminal: Open, demo: DemoFleet, tmp_path: Path
+) -> None:
+    pane = terminal(watch(demo))
+    pane.see("(live)")
+    pane.keys("2")
+    pane.see("wrong-key.lab")
+    pane.see("✓ DANE")
+
+    pane.keys("/")
+    pane.write("good")
+    pane.keys("Enter")
+    screen = pane.see("1 of 10 shown")
+    assert "wrong-key.lab" not in screen
+
+    address = demo.lab.destination("good.lab").addresses["mail.good.lab"][0]
+    demo.lab.fault(fault="smtp", address=address, kind="reset")
+    try:
+        pane.keys("c")
+        pane.see("not tested")
+    finally:
+        demo.lab.fault(fault="clear")
+    pane.keys("c")
+    pane.see("CERT ✓")
+
+    pane.keys("w")
+    pane.write("tiers.delivery.destination_controls.default.dane=mandatory")
+    pane.keys("Enter")
+    pane.see("Mail that moves")
+    pane.escape(until_gone="Mail that moves")
+
+    pane.keys("e")
+    pane.write("json")
+    pane.keys("Enter")
+    pane.see("Wrote 1 rows")
+    assert "good.lab" in (tmp_path / "fleet-destinations.json").read_text()
+
+    below = children(pane.pid)
+    pane.keys("C-q")
+    pane.see("ENDED 0", 10)
+    _gone(below)
+
+
+def test_a_second_look_knows_what_the_first_saw_and_shows_it_at_once(terminal: Open, demo: DemoFleet) -> None:
+    pane = terminal(f"{watch(demo)}; sleep 0.2; {watch(demo)} --follow")
+    pane.see("(live)")
+    pane.keys("2")
+    pane.see("✓ DANE")
+    pane.keys("C-q")
+    pane.see("(follower)")
+    pane.keys("2")
+    pane.see("wrong-key.lab")
+    pane.keys("c")
+    pane.see("only follows what another monitor")
+    pane.keys("C-q")
+    pane.see("ENDED 0", 10)
+
+
+@pytest.mark.parametrize("way", ["the terminal is closed", "SIGTERM", "SIGHUP", "SIGKILL"])
+def test_however_it_ends_nothing_is_left_running(terminal: Open, way: str) -> None:
+    pane = terminal(f"{FLEET} demo")
+    pane.see("A short tour")
+    pane.escape(until_gone="A short tour")
+    pane.see("dlv2")
+    below = children(pane.pid)
+    assert len(below) >= 3, "the program, the lab and its nodes"
+    program = next(pid for pid in below if b"demo" in Path(f"/proc/{pid}/cmdline").read_bytes() and _is_python(pid))
+    match way:
+        case "the terminal is closed":
+            pane.close()
+        case _:
+            os.kill(program, signal.Signals[way])
+    _gone(below if way == "the terminal is closed" else [pid for pid in below if _is_python(pid)])
+
+
+def test_a_monitor_that_was_killed_at_any_moment_is_continued_by_the_next(terminal: Open, demo: DemoFleet) -> None:
+    pane = terminal("; ".join([watch(demo)] * 4))
+    for seconds in (0.3, 1.1, 2.7):
+        pane.see("(live)")
+        time.sleep(seconds)
+        program = next(pid for pid in children(pane.pid) if _is_python(pid))
+        os.kill(program, signal.SIGKILL)
+        time.sleep(0.5)
+    pane.see("(live)")
+    pane.keys("2")
+    screen = pane.see("✓ DANE")
+    assert "set aside" not in screen
+    assert "nothing is written" not in screen
+    pane.keys("C-q")
+
+
+def test_with_everything_dead_it_starts_says_so_and_quits_within_a_second(terminal: Open, tmp_path: Path) -> None:
+    profile = tmp_path / "dead.toml"
+    nodes = "".join(
+        f'[nodes.{name}]\ntier = "edge"\naddresses = ["10.255.255.{number}"]\nssh.host = "{host}"\nssh.port = 9\n'
+        for number, (name, host) in enumerate({"refuses": "127.0.0.1", "nameless": "no.invalid"}.items(), 1)
+    )
+    profile.write_text(
+        '[tiers.edge]\ndelivers_to = ["internet"]\nplatform = "postfix"\nresolvers = [{ address = "127.0.0.1" }]\n'
+        f'ssh.user = "x"\nssh.agent = false\nssh.password = "env:NONE"\n{nodes}[destinations."a.example"]\n'
+    )
+    pane = terminal(f"{FLEET} watch {profile}")
+    pane.see("(live)")
+    pane.see("refuses")
+    pane.see("nameless")
+    pane.see("✗")
+    began = time.monotonic()
+    pane.keys("C-q")
+    pane.see("ENDED 0", 10)
+    assert time.monotonic() - began < 5  # a second where the machine has nothing else to do
+
+
+def test_no_terminal_is_said_and_nothing_starts(fleet: Callable[..., object], demo: DemoFleet) -> None:
+    done = fleet("watch", str(demo.profile))
+    assert done.returncode == 2  # type: ignore[attr-defined]
+    assert "is for a terminal" in done.stderr  # type: ignore[attr-defined]
+
+
+def _is_python(pid: int) -> bool:
+    try:
+        return b"python" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]
+    except OSError:
+        return False
+
+
+def _gone(pids: list[int]) -> None:
+    end = time.monotonic() + 15
+    while time.monotonic() < end and any(alive(pid) for pid in pids):
+        time.sleep(0.1)
+    assert [pid for pid in pids if alive(pid)] == []
