@@ -86,7 +86,8 @@ def strictness(action: Action) -> int:
 
 def combine(policy: Policy | str, mode: Mode | str, hosts: Sequence[Action | str]) -> Combined:
     """Combine the actions of attempts, given in MX and address order.  No attempts at all: ``unknown``."""
-    return _combine(Policy(policy), Mode(mode), tuple(Action(action) for action in hosts))
+    actions = tuple(action if isinstance(action, Action) else Action(action) for action in hosts)
+    return _combine(Policy(policy), Mode(mode), actions)
 
 
 @lru_cache(maxsize=1024)

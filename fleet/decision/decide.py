@@ -59,4 +59,4 @@ def decide_row(
 
 
 def _state(column: type[_Column], value: _Column | str | None) -> _Column:
-    return column(value or "not-reached")
+    return value if isinstance(value, column) else column(value or "not-reached")

@@ -10,7 +10,6 @@ May import dnspython, ``fleet.network`` and everything below it.
 """
 
 import asyncio
-import secrets
 import struct
 from dataclasses import dataclass, field
 
@@ -20,6 +19,7 @@ import dns.rcode
 import dns.rdatatype
 
 from fleet.clock import monotonic
+from fleet.dnssec.message_id import message_id
 from fleet.dnssec.wire import MAX_MESSAGE, parse, parse_question
 from fleet.errors import Failure, FailureKind, RemoteError
 from fleet.network import Network, Stream
@@ -154,7 +154,7 @@ class _Exchange:
 
     @classmethod
     def of(cls, query: dns.message.Message, wire: bytes, resolver: str) -> "_Exchange":
-        return cls(query, secrets.token_bytes(2) + wire[2:], resolver)
+        return cls(query, message_id() + wire[2:], resolver)
 
     def accept_datagram(self, data: bytes) -> dns.message.Message | None:
         """Like ``accept``, for one datagram."""

@@ -6,7 +6,6 @@ trust (DS, DNSKEY) are remembered and shared; leaf records are not.
 May import ``fleet.model``, ``fleet.errors`` and this package's ``cache``, ``fold``, ``limits``, ``reply``, ``wording``.
 """
 
-import secrets
 from collections.abc import Awaitable, Callable
 from copy import copy
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ import dns.rrset
 from fleet.dnssec.cache import SharedCalls, TimedCache
 from fleet.dnssec.fold import Folded, folded
 from fleet.dnssec.limits import Budget, Limits
+from fleet.dnssec.message_id import message_id
 from fleet.dnssec.reply import Reply
 from fleet.dnssec.wording import rrset_text
 from fleet.errors import Failure, FailureKind, RemoteError
@@ -131,7 +131,7 @@ class Fetcher:
 
     async def _exchange(self, name: dns.name.Name, rdtype: int, flag: int) -> dns.message.Message | Failure:
         query = copy(_query(name.labels, int(rdtype), flag))
-        query.id = secrets.randbits(16)
+        query.id = int.from_bytes(message_id(), "big")
         try:
             message = await self._transport(query)
         except RemoteError as error:

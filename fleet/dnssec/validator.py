@@ -4,6 +4,7 @@ May import ``fleet.model``, ``fleet.errors``, ``fleet.clock`` and this package.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
@@ -54,7 +55,7 @@ class Validator:
         algorithms: Collection[int] = SUPPORTED_ALGORITHMS,
         verify_signature: VerifySignature | None = None,
     ) -> None:
-        self._clock = clock
+        self._now = _seconds_of(clock)
         self._limits = limits
         rules = SignatureRules(frozenset(int(number) for number in algorithms), verify_signature or _verify, limits)
         self._fetcher = Fetcher(transport, self._now, limits)
@@ -165,12 +166,20 @@ class Validator:
             seconds = min(seconds, self._limits.failure_seconds)
         return seconds
 
-    def _now(self) -> float:
-        moment = self._clock()
-        return moment.timestamp() if isinstance(moment, datetime) else float(moment)
-
 
 _verify = verify_signature
+
+
+def _seconds_of(clock: Callable[[], datetime | float]) -> Callable[[], float]:
+    """``clock`` in epoch seconds; it is read dozens of times in a check, so the usual one is read without a detour."""
+    if clock is wall.now:
+        return time.time
+
+    def seconds() -> float:
+        moment = clock()
+        return moment.timestamp() if isinstance(moment, datetime) else float(moment)
+
+    return seconds
 
 
 @lru_cache(maxsize=4096)

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Generic
 
 from fleet.errors import Failure, FailureKind, RemoteError
 from fleet.network import T
@@ -119,7 +120,7 @@ async def connect(address: str, port: int, timeout: float, source: str | None, p
     """A TCP connection to ``address``, called ``peer`` in sentences.  Raises RemoteError (see ``Network.open_tcp``)."""
     late = f"{peer}: no connection within {timeout:g} s"
     async with _deadline(timeout, late):
-        connected = await _connected(socket.SOCK_STREAM, address, port, source, peer)
+        connected = await _connected(address, port, source, peer)
     return CarriedStream(SocketCarrier(connected, peer))
 
 
@@ -136,18 +137,68 @@ async def exchange(
 
     A fresh connected socket each time: the system picks a random source port and drops what other addresses send.
     """
-    loop = asyncio.get_running_loop()
-    async with _deadline(timeout, f"{peer}: no answer within {timeout:g} s"):
-        with await _connected(socket.SOCK_DGRAM, address, port, source, peer) as connected:
-            try:
-                await loop.sock_sendall(connected, payload)
-                while True:
-                    answer = accept(await loop.sock_recv(connected, _MAX_DATAGRAM))
-                    if answer is not None:
-                        return answer
-                    await asyncio.sleep(0)  # a flood must not keep the deadline from running (see SocketCarrier)
-            except OSError as error:
-                raise remote_error(error, peer) from error
+    connected = _opened(socket.SOCK_DGRAM, address, source, peer)
+    try:
+        return await _Exchange(connected, accept, peer).run((address, port), payload, timeout)
+    finally:
+        connected.close()
+
+
+class _Exchange(Generic[T]):
+    """One question over a socket of its own.
+
+    Callbacks of the loop and one future instead of awaited steps: a check asks many questions, and most of what one
+    cost us was the machinery around it.  One datagram is read at a time, so a flood keeps nobody from running.
+    """
+
+    __slots__ = ("_accept", "_answer", "_peer", "_socket")
+
+    def __init__(self, opened: socket.socket, accept: Callable[[bytes], T | None], peer: str) -> None:
+        self._socket = opened
+        self._accept = accept
+        self._peer = peer
+        self._answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+    async def run(self, target: tuple[str, int], payload: bytes, timeout: float) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            self._socket.connect(target)  # nothing is sent, so nothing has to be waited for
+            await self._send(payload)
+        except OSError as error:
+            raise remote_error(error, self._peer) from error
+        loop.add_reader(self._socket, self._read)
+        late = RemoteError(Failure(FailureKind.TIMEOUT, f"{self._peer}: no answer within {timeout:g} s"))
+        timer = loop.call_later(timeout, self._fail, late)
+        try:
+            return await self._answer
+        finally:
+            timer.cancel()
+            loop.remove_reader(self._socket)
+
+    async def _send(self, payload: bytes) -> None:
+        try:
+            self._socket.send(payload)
+        except BlockingIOError:  # the system's buffer is full, which passes
+            await asyncio.get_running_loop().sock_sendall(self._socket, payload)
+
+    def _read(self) -> None:
+        if self._answer.done():
+            return
+        try:
+            answer = self._accept(self._socket.recv(_MAX_DATAGRAM))
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self._fail(remote_error(error, self._peer))
+        except Exception as error:
+            self._fail(error)
+        else:
+            if answer is not None:
+                self._answer.set_result(answer)
+
+    def _fail(self, error: Exception) -> None:
+        if not self._answer.done():
+            self._answer.set_exception(error)
 
 
 def peer_name(address: str, port: int) -> str:
@@ -172,7 +223,21 @@ async def _deadline(seconds: float, late: str) -> AsyncIterator[None]:
         raise RemoteError(Failure(FailureKind.TIMEOUT, late)) from error
 
 
-async def _connected(kind: socket.SocketKind, address: str, port: int, source: str | None, peer: str) -> socket.socket:
+async def _connected(address: str, port: int, source: str | None, peer: str) -> socket.socket:
+    opened = _opened(socket.SOCK_STREAM, address, source, peer)
+    try:
+        await asyncio.get_running_loop().sock_connect(opened, (address, port))
+    except OSError as error:
+        opened.close()
+        raise remote_error(error, peer) from error
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def _opened(kind: socket.SocketKind, address: str, source: str | None, peer: str) -> socket.socket:
+    """A non-blocking socket for ``address``, bound to ``source`` where that is of its family."""
     family = _family(address)
     if family is None:
         raise RemoteError(Failure(FailureKind.UNREACHABLE, f"{peer}: that is not an IP address"))
@@ -184,16 +249,9 @@ async def _connected(kind: socket.SocketKind, address: str, port: int, source: s
         opened.setblocking(False)
         if source is not None and _family(source) is family:
             opened.bind((source, 0))
-        if kind is socket.SOCK_DGRAM:
-            opened.connect((address, port))  # nothing is sent, so nothing has to be waited for
-        else:
-            await asyncio.get_running_loop().sock_connect(opened, (address, port))
     except OSError as error:
         opened.close()
         raise remote_error(error, peer) from error
-    except BaseException:
-        opened.close()
-        raise
     return opened
 
 

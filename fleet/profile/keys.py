@@ -288,7 +288,11 @@ _SSH: dict[str, Key] = {
         _formed(values.PASSWORD, "is no place of a password: write env:NAME or keyring:NAME"),
         "where the password is kept: env:NAME or keyring:NAME",
     ),
-    "jump": Key(Text(values.jump, Code.FORM, r"\S+"), "host to go through: [user@]host[:port]"),
+    "passphrase": Key(
+        _formed(values.PASSWORD, "is no place of a passphrase: write env:NAME or keyring:NAME"),
+        "where the passphrase of `key` is kept: env:NAME or keyring:NAME",
+    ),
+    "jump": Key(Text(values.jump, Code.FORM, r"\S+"), "hosts to go through, first to last: [user@]host[:port],..."),
     "host_key": Key(
         _formed(values.FINGERPRINT, "is no fingerprint: write SHA256: and 43 characters, as ssh-keygen -l prints it"),
         "fingerprint of the host key",

@@ -144,11 +144,12 @@ def route_host(text: str) -> RouteHost:
 
 
 def jump(text: str) -> str:
-    """A host to go through: ``[user@]host[:port]``."""
-    match = _JUMP.fullmatch(text)
-    if match is None or not 1 <= int(match[2] or 22) <= 65_535:
-        raise UnfitError("is no host to go through: write [user@]host[:port]")
-    host(match[1].strip("[]"))
+    """Hosts to go through, the first one first: ``[user@]host[:port]``, separated by commas."""
+    for hop in text.split(","):
+        match = _JUMP.fullmatch(hop)
+        if match is None or not 1 <= int(match[2] or 22) <= 65_535:
+            raise UnfitError("is no host to go through: write [user@]host[:port], more of them separated by commas")
+        host(match[1].strip("[]"))
     return text
 
 

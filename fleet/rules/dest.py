@@ -61,7 +61,7 @@ def _entries(question: Question, *, external: bool | None = True) -> Iterator[tu
     rationale="""DANE authenticates a TLS session. Where the effective TLS support of a destination is None there is no
     session, and the appliance does not offer such an entry: a configuration that has it was not made by its pages. What
     it does with the mail is not documented.""",
-    source="seed: configuring DANE for outbound mail, steps 3 and 4",
+    source="vendor document: configuring DANE for outbound mail, steps 3 and 4",
     bad=(
         Example(edge(_CONTROLS.format("none", "opportunistic")), _DEFAULT_DANE),
         Example(
@@ -132,7 +132,7 @@ def _defaults(question: Question) -> Iterator[tuple[NodeClass, DanePlace]]:
     rationale="""Few domains publish TLSA records. With mandatory DANE in the Default entry (Postfix: dane-only in
     main.cf, Exim: hosts_require_dane = *) every message to any other domain is held until the bounce timer ends, or
     returned at once by Exim.""",
-    source="seed: DANE mandatory (all rows but the first fail); postconf: smtp_tls_security_level; Exim: "
+    source="vendor document: DANE mandatory (all rows but the first fail); postconf: smtp_tls_security_level; Exim: "
     "hosts_require_dane",
     bad=(
         Example(edge(_CONTROLS.format("required", "mandatory")), _DEFAULT_DANE),
@@ -177,7 +177,7 @@ def _timer(question: Question, one: NodeClass) -> int | None:
     rationale="""With DANE in the Default entry (Postfix: dane in main.cf; Exim: its default) a destination whose DNSSEC
     or certificates are broken is held, in opportunistic mode too. Every watched or seen destination should have a
     complete verdict younger than 7 days first; the rest of the Internet stays unrehearsed in any case.""",
-    source="seed: testing the resolver ('test each domain before adding it'); DANE opportunistic",
+    source="vendor document: testing the resolver ('test each domain before adding it'); DANE opportunistic",
     bad=(
         Example(edge(_CONTROLS.format("preferred", "opportunistic")) + _WATCHED, _DEFAULT_DANE),
         Example(edge(_CONTROLS.format("preferred", "opportunistic")) + _WATCHED, _DEFAULT_DANE, "a stale verdict"),
@@ -259,7 +259,7 @@ def _judged(verdict: Verdict, one: NodeClass, policy: EffectivePolicy, mode: Mod
     rationale="""Every watched or seen destination has a fresh and complete verdict. Mail also goes to domains nobody
     watches: one of them with broken DNSSEC or certificates is held until the bounce timer ends, without any verdict
     having said so.""",
-    source="seed: testing the resolver ('the more aggressive way'); delivery status report",
+    source="vendor document: testing the resolver ('the more aggressive way'); delivery status report",
     bad=(Example(edge(_CONTROLS.format("preferred", "opportunistic")) + _WATCHED, _DEFAULT_DANE, "a fresh verdict"),),
     good=(Example(edge(_CONTROLS.format("preferred", "none")) + _WATCHED, given="a fresh verdict"),),
 )
@@ -286,7 +286,7 @@ def rest_unrehearsed(question: Question) -> Answers:
     rationale="""The last check of the destination says what this gateway will do with its mail in the configured mode:
     hold it until the bounce timer ends (or, with Exim, return it). That is the certain consequence of rolling this out,
     or is happening now.""",
-    source="seed: DANE mandatory / opportunistic tables; RFC 7672 section 2.2",
+    source="vendor document: DANE mandatory / opportunistic tables; RFC 7672 section 2.2",
     bad=(
         Example(
             edge(_CONTROLS.format("preferred", "none") + _ENTRY.format("ietf.org", 'dane = "opportunistic"'))
@@ -455,7 +455,7 @@ def _overlaps(entries: Iterable[DestinationControl]) -> Iterator[tuple[Destinati
     rationale="""Enabling TLS for a destination uses the "Cisco ESA Appliance Demo Certificate" until another one is
     configured. Its key is on every appliance: servers that look at the client's certificate may refuse the session, and
     with it the mail.""",
-    source="seed: the profile's screen (certconfig)",
+    source="vendor document: the profile's screen (certconfig)",
     bad=(Example(edge('outbound_certificate = "demo"'), ("tiers", "edge", "outbound_certificate")),),
     good=(Example(edge('outbound_certificate = "mail-2026"')),),
 )

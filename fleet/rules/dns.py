@@ -170,7 +170,7 @@ def _asyncos_rule(code: str, title: str, rationale: str, bad: Example, sentence:
         Severity.LOSES_MAIL,
         title,
         rationale=rationale,
-        source="seed: managing several DNS resolvers; managing secondary DNS servers",
+        source="vendor document: managing several DNS resolvers; managing secondary DNS servers",
         bad=(bad,),
         good=(_FIT_ASYNCOS,),
     )(check)
@@ -220,7 +220,7 @@ _asyncos_rule(
     "An alternate server without DNSSEC for a DANE destination",
     rationale="""Questions for the domains of an alternate server (split DNS) go there and nowhere else. Where DANE is
     on for such a domain and the server strips signatures, the domain is found bogus and its mail is held.""",
-    source="seed: managing several DNS resolvers; AsyncOS user guide: alternate (split) DNS servers",
+    source="vendor document: managing several DNS resolvers; AsyncOS user guide: alternate (split) DNS servers",
     bad=(
         Example(
             _asyncos(_GOOD.format(0), _SECOND.format(1), _STRIPS.format(0) + ', domains = ["partner.example"]'), _at(2)
@@ -284,7 +284,7 @@ def _dane_domain(question: Question, found: Unfit) -> tuple[str, tuple[Label, ..
     rationale="""None of the appliance's resolvers hands DNSSEC records through. Every DANE-capable domain (a strict
     validator: every domain) is found bogus, and with DANE on its mail is held until the bounce timer ends: all of
     it.""",
-    source="seed: testing the resolver; managing several DNS resolvers",
+    source="vendor document: testing the resolver; managing several DNS resolvers",
     bad=(
         Example(_asyncos(_STRIPS.format(0), _STRIPS.format(1).replace("10.0.0.55", "10.0.0.57")), _at(0)),
         Example(edge("resolvers = []\n" + _DANE), ("tiers", "edge", "resolvers")),
@@ -471,7 +471,7 @@ def _say(question: Question, one: NodeClass, number: int, resolver: Resolver, se
     "Only one resolver",
     rationale="""With a single resolver every outage of it stops all delivery: no MX record is found and mail waits.
     Nothing is lost while it is short, but nobody else can be asked.""",
-    source="seed: managing several DNS resolvers",
+    source="vendor document: managing several DNS resolvers",
     bad=(
         Example(_asyncos(_GOOD.format(0)), _at(0)),
         Example(_linux("dane", _GOOD.format(0)), _at(0)),
@@ -506,7 +506,7 @@ def only_one(question: Question) -> Answers:
     "A resolver that was never tested",
     rationale="""Nothing on a gateway says whether its resolver supports DNSSEC. Until one asks it, turning DANE on may
     hold all mail (AsyncOS) or change nothing without a word (Postfix, Exim).""",
-    source="seed: testing the resolver (daneverify)",
+    source="vendor document: testing the resolver (daneverify)",
     bad=(
         Example(_asyncos(_GOOD.format(0), 'address = "10.0.0.54", priority = 1'), _at(1)),
         Example(_linux("dane", 'address = "10.0.0.53"', _SECOND.format(1)), _at(0)),
@@ -536,7 +536,7 @@ def never_tested(question: Question) -> Answers:
     "A resolver that is not what the profile says",
     rationale="""The profile declares one kind and an audit found another. Every judgement on paper rests on the
     declared one; the audited one is what mail meets.""",
-    source="seed: testing the resolver",
+    source="vendor document: testing the resolver",
     bad=(Example(_asyncos(_GOOD.format(0), _SECOND.format(1)), _at(1), "an audit of 10.0.0.54"),),
     good=(_FIT_ASYNCOS,),
 )

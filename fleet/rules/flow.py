@@ -138,7 +138,7 @@ def _crossing_place(question: Question, crossing: Crossing) -> tuple[str, Object
     rationale="""The source addresses of the tier before match a sender group that rejects (or none at all; Postfix:
     they are not in mynetworks, Exim: not in relay_from_hosts). All outbound mail is refused at the door: it waits in
     the tier before and goes back to its senders.""",
-    source="seed: mail direction; postconf: mynetworks; Exim: relay_from_hosts",
+    source="vendor document: mail direction; postconf: mynetworks; Exim: relay_from_hosts",
     bad=(
         Example(delivery(_listener(members="10.0.9.0/24")), _ALL),
         Example(
@@ -213,7 +213,7 @@ def _any(question: Question, members: tuple[str, ...], sender: str) -> bool:
     rationale="""AsyncOS does DANE only for mail taken in under a RELAY policy. Where the scanning tier's addresses
     match an ACCEPT policy, DANE never runs although it is configured; and recipients outside the RAT are refused, so
     their mail goes back to its senders.""",
-    source="seed: mail direction",
+    source="vendor document: mail direction",
     bad=(Example(delivery(_listener(members="10.0.9.0/24", last="ACCEPTED")), _ALL),),
     good=(Example(delivery(_listener(last="ACCEPTED"))),),
 )
@@ -251,7 +251,7 @@ def _listening(question: Question) -> Iterator[NodeClass]:
     rationale="""Destination controls turn DANE on, but no sender can reach a RELAY policy: there is none, or every
     group with one stands behind a group that takes its senders first. All mail goes out without DANE, and nothing says
     so.""",
-    source="seed: mail direction",
+    source="vendor document: mail direction",
     bad=(
         Example(
             edge(_DANE + _listener().replace('RELAYED = "RELAY"', 'RELAYED = "ACCEPT"')),
@@ -291,7 +291,7 @@ def never_relayed(question: Question) -> Answers:
     "A RAT domain that no RELAY group reaches",
     rationale="""The domain is taken in by the RAT and DANE is on for it, but mail to it only ever arrives under ACCEPT:
     what is sent on to it is never delivered under DANE.""",
-    source="seed: mail direction",
+    source="vendor document: mail direction",
     bad=(
         Example(
             edge(_DANE + _listener(last="ACCEPTED").replace('RELAYED = "RELAY"', 'RELAYED = "ACCEPT"')),
@@ -327,7 +327,7 @@ def rat_without_relay(question: Question) -> Answers:
     rationale="""A RAT with ALL = ACCEPT behind an ACCEPT policy takes mail for any domain from anybody (Postfix:
     relay_domains or mynetworks for everybody; Exim: relay_to_domains or relay_from_hosts). An open relay is found
     within hours, sends other people's spam, is listed, and its own mail is refused everywhere.""",
-    source="seed: mail direction (RAT); RFC 5321 section 7.1; postconf: mynetworks; Exim: relay_from_hosts",
+    source="vendor document: mail direction (RAT); RFC 5321 section 7.1; postconf: mynetworks; Exim: relay_from_hosts",
     bad=(
         Example(edge(_listener(last="ACCEPTED", rat="ACCEPT")), (*_FIRST, "rat", "ALL")),
         Example(
@@ -405,7 +405,7 @@ def _everybody(member: str) -> bool:
     rationale="""Sender groups are tried in order and the first match decides. A group whose senders all match an
     earlier group, or that has no members, decides nothing: senders meant for RELAY meet the earlier policy, and their
     mail goes out without DANE or not at all.""",
-    source="seed: mail direction; AsyncOS user guide: Host Access Table (order of sender groups)",
+    source="vendor document: mail direction; AsyncOS user guide: Host Access Table (order of sender groups)",
     bad=(
         Example(
             edge(

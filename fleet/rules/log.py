@@ -22,7 +22,7 @@ MAIN = "mail_logs"
 """The subscription every appliance has, which reports and support rely on."""
 DEBUG = frozenset({"debug", "trace"})
 MOST_FILES = 4
-"""How many files of a debug log are to be kept at most (seed: 2 to 4)."""
+"""How many files of a debug log are to be kept at most (vendor document: 2 to 4)."""
 TRIAL = timedelta(days=14)
 """How long a debug log may stay when somebody lets us fix its missing end."""
 
@@ -50,7 +50,7 @@ def _place(question: Question, one: NodeClass, log: LogSubscription, key: str = 
     "A debug mail log without an end",
     rationale="""A mail log at debug level takes more of the appliance than it can spare when mail is busy: delivery
     slows down for everybody. Nobody remembers to switch it off, so its end is planned when it is switched on.""",
-    source="seed: mail logs at debug level",
+    source="vendor document: mail logs at debug level",
     bad=(Example(edge(_LOG.format("mail_logs_d", "debug", 4, "")), _D),),
     good=_GOOD,
 )
@@ -74,7 +74,7 @@ def without_end(question: Question) -> Answers:
     Severity.WARNING,
     "A debug mail log past its end",
     rationale="""The log was to be switched off by now. It still takes what the appliance needs for mail.""",
-    source="seed: mail logs at debug level",
+    source="vendor document: mail logs at debug level",
     bad=(Example(edge(_LOG.format("mail_logs_d", "debug", 4, "until = 2026-11-01")), (*_D, "until")),),
     good=_GOOD,
 )
@@ -97,7 +97,7 @@ def past_its_end(question: Question) -> Answers:
     "The main mail log at debug level",
     rationale="""At debug level mail_logs is rolled over within minutes: the lines that tell what became of a message
     are gone before anybody looks for them. Debug belongs into a subscription of its own (mail_logs_d).""",
-    source="seed: mail logs at debug level (an additional subscription)",
+    source="vendor document: mail logs at debug level (an additional subscription)",
     bad=(Example(edge(_LOG.format(MAIN, "debug", 4, _UNTIL)), ("tiers", "edge", "logs", MAIN, "level")),),
     good=_GOOD,
 )
@@ -121,7 +121,7 @@ def main_at_debug(question: Question) -> Answers:
     "A debug mail log that keeps many files",
     rationale="""Debug logs grow fast. More than 4 kept files fill the disk the queue lives on; when that is full, mail
     is no longer taken in.""",
-    source="seed: mail logs at debug level (2 to 4 files)",
+    source="vendor document: mail logs at debug level (2 to 4 files)",
     bad=(Example(edge(_LOG.format("mail_logs_d", "debug", 10, _UNTIL)), (*_D, "files")),),
     good=_GOOD,
 )

@@ -143,7 +143,7 @@ def _exception(dane: ObjectPath, route: ObjectPath, conflict: Conflict) -> tuple
     domain stays in the delivery queue until the bounce profile's timer ends. (The same source also says that the
     verification is skipped: the route replaces the destination DNS would give.) An entry with DANE None for the
     routed domain lets it pass.""",
-    source="seed: SMTP routes",
+    source="vendor document: SMTP routes",
     bad=(
         Example(
             edge(_DANE.format("opportunistic") + _ROUTES + '"partner.example" = "198.51.100.7"'),
@@ -216,7 +216,7 @@ def dane_behind_route(question: Question) -> Answers:
     "DANE behind a route for all mail",
     rationale="""The ALL route takes every message away from the normal lookup. Where DANE is on behind it, in the
     Default entry or in an entry of its own, that mail is held until the bounce timer ends: all of it.""",
-    source="seed: SMTP routes",
+    source="vendor document: SMTP routes",
     bad=(
         Example(edge(_DANE.format("opportunistic") + _ROUTES + 'ALL = "198.51.100.7"'), _DEFAULT),
         Example(
@@ -286,7 +286,7 @@ rat = {{ "example.com" = "ACCEPT", ALL = "REJECT" }}
     rationale="""DANE is on in the Default entry, a domain of the RAT arrives through RELAY and through ACCEPT, and a
     route leads it inwards. What strangers send (ACCEPT) is delivered; what your own systems send (RELAY) is held until
     the bounce timer ends. Tests from outside succeed while internal mail is lost.""",
-    source="seed: mail direction (the note on the risk)",
+    source="vendor document: mail direction (the note on the risk)",
     bad=(Example(edge(_RISK.format("")), _DEFAULT),),
     good=(
         Example(edge(_RISK.format(_ENTRY.format("example.com", "none")))),

@@ -96,7 +96,7 @@ def _turn_off(one: NodeClass, place: DanePlace, path: ObjectPath) -> Iterator[Ed
     rationale="""A gateway inside hands its mail to the next tier by a route. AsyncOS fails DANE behind any route that
     is not USEDNS, in opportunistic mode too; Postfix (dane-only) and Exim (hosts_require_dane) refuse a next hop
     without TLSA records. The mail stays in the inner queue until its timer ends and is then returned.""",
-    source="seed: enabling DANE with several appliances; SMTP routes",
+    source="vendor document: enabling DANE with several appliances; SMTP routes",
     bad=(
         Example(scan(_INNER_CONTROLS.format("opportunistic")), _DEFAULT),
         Example(scan(_INNER_CONTROLS.format("mandatory")), _DEFAULT),
@@ -134,7 +134,7 @@ def dane_inside_holds(question: Question) -> Answers:
     rationale="""Inside, the next hop is your own gateway. Opportunistic DANE there protects nothing, costs lookups and
     holds mail as soon as an inner zone is badly signed. Exim does it unless hosts_try_dane is set empty: its default
     is every host.""",
-    source="seed: enabling DANE with several appliances; Exim: hosts_try_dane; Postfix: smtp_tls_security_level",
+    source="vendor document: several appliances; Exim: hosts_try_dane; Postfix: smtp_tls_security_level",
     bad=(
         Example(scan('[tiers.scan.exim]\nroutes = { "*" = "192.0.2.1" }', "exim"), ("tiers", "scan", "exim")),
         Example(scan("", "exim"), ("tiers", "scan")),
@@ -163,7 +163,7 @@ def dane_inside(question: Question) -> Answers:
     "No tier delivers to the Internet",
     rationale="""DANE authenticates the servers of other domains. Where no tier connects to them directly, no mail of
     this fleet can ever be delivered under DANE, whatever is configured.""",
-    source="seed: enabling DANE with several appliances",
+    source="vendor document: enabling DANE with several appliances",
     bad=(Example(edge("").replace('delivers_to = ["internet"]', 'delivers_to = ["inside"]'), ("tiers",)),),
     good=(Example(edge("")),),
 )
@@ -181,7 +181,7 @@ def nobody_outside(question: Question) -> Answers:
     "An external tier without nodes",
     rationale="""A tier that is to deliver to the Internet and has no node delivers nothing: the tiers behind it have
     nowhere to hand their mail, or hand it past this plan.""",
-    source="seed: enabling DANE with several appliances",
+    source="vendor document: enabling DANE with several appliances",
     bad=(Example(delivery("").replace('tier = "edge"', 'tier = "scan"', 1), ("tiers", "edge")),),
     good=(Example(delivery("")),),
 )
@@ -230,7 +230,7 @@ def _routes_path(one: NodeClass) -> ObjectPath:
     "An inside node without a route for all mail",
     rationale="""Without an ALL route (AsyncOS), relayhost (Postfix) or "*" route (Exim) a node inside looks the
     destination up in DNS and connects to it directly: that mail bypasses the delivery tier, and DANE with it.""",
-    source="seed: SMTP routes; enabling DANE with several appliances",
+    source="vendor document: SMTP routes; enabling DANE with several appliances",
     bad=(
         Example(
             scan('[tiers.scan.smtp_routes]\n"example.com" = "exchange.example.com"'), ("tiers", "scan", "smtp_routes")
@@ -265,7 +265,7 @@ def no_route_out(question: Question) -> Answers:
     "An inside node whose route for all mail is the normal lookup",
     rationale="""ALL = USEDNS on a node inside sends every message straight to its destination: it bypasses the delivery
     tier, and DANE with it.""",
-    source="seed: SMTP routes; enabling DANE with several appliances",
+    source="vendor document: SMTP routes; enabling DANE with several appliances",
     bad=(
         Example(scan('[tiers.scan.smtp_routes]\nALL = "USEDNS"'), ("tiers", "scan", "smtp_routes", "ALL")),
         Example(
@@ -295,7 +295,7 @@ def looks_up_itself(question: Question) -> Answers:
     "An inside node whose route for all mail leads past the next tier",
     rationale="""The route for all mail names a host that is no node of the next tier. Whatever stands there delivers
     the mail by rules nobody checks here: DANE of the delivery tier never sees it.""",
-    source="seed: enabling DANE with several appliances",
+    source="vendor document: enabling DANE with several appliances",
     bad=(
         Example(
             scan('[tiers.scan.smtp_routes]\nALL = ["192.0.2.1", "198.51.100.9"]'),
@@ -344,7 +344,7 @@ def _strays(question: Question, one: NodeClass, hosts: tuple[RouteHost, ...]) ->
     "An inside node that looks up a foreign domain itself",
     rationale="""A USEDNS route for a domain that is not ours makes a node inside deliver that domain's mail directly:
     it bypasses the delivery tier, and DANE with it. For own domains USEDNS is the way inwards.""",
-    source="seed: SMTP routes; enabling DANE with several appliances",
+    source="vendor document: SMTP routes; enabling DANE with several appliances",
     bad=(
         Example(scan(_TO_EDGE + '"ietf.org" = "USEDNS"'), ("tiers", "scan", "smtp_routes", "ietf.org")),
         Example(scan(_TO_EDGE + '".ietf.org" = "USEDNS"'), ("tiers", "scan", "smtp_routes", ".ietf.org")),
@@ -376,7 +376,7 @@ def foreign_lookup(question: Question) -> Answers:
     rationale="""The tier is said to connect directly to external destinations, but its route for all mail (AsyncOS:
     ALL, Postfix: relayhost, Exim: "*") leads to a smart host. Then the smart host decides what is delivered under DANE,
     not this fleet.""",
-    source="seed: SMTP routes; RFC 7672 section 2.2.2",
+    source="vendor document: SMTP routes; RFC 7672 section 2.2.2",
     bad=(
         Example(edge('[tiers.edge.smtp_routes]\nALL = "198.51.100.9"'), ("tiers", "edge", "smtp_routes", "ALL")),
         Example(

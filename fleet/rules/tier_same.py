@@ -231,7 +231,7 @@ def _register(
         f"Nodes of one tier that differ in {aspect.name}",
         rationale=f"""The nodes of a tier take mail in turn. {why} What becomes of a message then depends on which node
         it meets, and a test of one node says nothing about the others. may_differ names the fields that may.""",
-        source="nodes of one tier do the same task (seed: enabling DANE with several appliances)",
+        source="nodes of one tier do the same task (vendor document: enabling DANE with several appliances)",
         bad=tuple(Example(text, ("nodes", "gw3", *path)) for text, path in bad),
         good=tuple(Example(text) for text in good),
     )(check)

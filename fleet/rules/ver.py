@@ -60,7 +60,7 @@ def _versions(question: Question, one: NodeClass) -> Iterator[tuple[str, str]]:
     "DANE on software that does not know it",
     rationale="""AsyncOS does DANE from 12.0 on, Postfix from 2.11, Exim from 4.91. Older software ignores or refuses
     the setting: mail goes out without DANE while the plan says otherwise.""",
-    source="seed: requirements (AsyncOS 12.0 or later); TLS_README; Exim: DANE",
+    source="vendor document: requirements (AsyncOS 12.0 or later); TLS_README; Exim: DANE",
     bad=(
         Example(edge('version = "11.1.2-023"\n' + _DANE), ("tiers", "edge", "version")),
         Example(edge('version = "4.89"\n', "exim"), ("tiers", "edge", "version")),
@@ -103,7 +103,7 @@ def too_old(question: Question) -> Answers:
     rationale="""The appliance's own check says BOGUS; ours, through the same resolver, proves the same domain secure.
     The resolver is not at fault then: the appliance's trust anchor or its clock is. It will find every signed domain
     bogus and hold its mail.""",
-    source="seed: DANE validation up to the root key (RFC 5011); RFC 5011; RFC 4033 section 5",
+    source="vendor document: DANE validation up to the root key (RFC 5011); RFC 5011; RFC 4033 section 5",
     bad=(
         Example(
             edge('resolvers = [{ address = "192.0.2.53", kind = "validates" }]\n' + _DANE),
@@ -176,7 +176,7 @@ def _asked_of(verdict: Verdict, resolvers: frozenset[str]) -> bool:
     "A node whose clock is wrong",
     rationale="""Signatures are valid from one moment to another. A gateway whose clock is off judges fresh ones not yet
     valid and expired ones good: domains become bogus at odd hours and their mail is held.""",
-    source="RFC 4035 section 5.3.1; seed: trust chain",
+    source="RFC 4035 section 5.3.1; vendor document: trust chain",
     bad=(Example(edge(_DANE), ("nodes", "gw1"), "a clock 20 minutes off"),),
     good=(Example(edge(_DANE), given="a clock 2 seconds off"),),
 )

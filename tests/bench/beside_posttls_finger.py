@@ -8,10 +8,13 @@ peer.  posttls-finger believes the resolver's AD bit; we validate.
 
 import json
 import resource
+import statistics
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -34,10 +37,6 @@ class Cost:
     cpu: float
     more: str = ""
 
-    def line(self, who: str) -> str:
-        """Rate and CPU as a line."""
-        return f"{who}: {self.checks / self.wall:7.1f} checks/s, CPU {self.cpu / self.checks * 1000:5.2f} ms per check"
-
 
 def peer(internet: Internet, domains: list[str], processes: int) -> Cost:
     """posttls-finger for all of ``domains``, ``processes`` at a time."""
@@ -56,11 +55,6 @@ def ours(internet: Internet, domains: list[str], heat: str, jobs: int) -> Cost:
     return Cost(found["checks"], found["wall"], found["cpu"], more)
 
 
-def one_after_another(costs: list[Cost]) -> Cost:
-    """The cost of runs that follow each other."""
-    return Cost(sum(c.checks for c in costs), sum(c.wall for c in costs), sum(c.cpu for c in costs), costs[-1].more)
-
-
 def on_both_cores(internet: Internet, domains: list[str], heat: str, jobs: int) -> Cost:
     """Two processes of ours at a time, half of the destinations each, as xargs has its own side by side."""
     halves = [domains[0::2], domains[1::2]]
@@ -70,31 +64,57 @@ def on_both_cores(internet: Internet, domains: list[str], heat: str, jobs: int) 
     return Cost(len(domains), longest, sum(cost.cpu for cost in costs), costs[0].more)
 
 
+@dataclass(slots=True)
+class Runs:
+    """One way of checking all destinations, run once a round."""
+
+    name: str
+    run: Callable[[], Cost]
+    costs: list[Cost] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """Checks per second of the median round."""
+        return statistics.median(cost.checks / cost.wall for cost in self.costs)
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds per check of the median round."""
+        return statistics.median(cost.cpu / cost.checks for cost in self.costs)
+
+    def line(self) -> str:
+        """Medians as a line."""
+        return f"{self.name}: {self.rate:7.1f} checks/s, CPU {self.cpu * 1000:5.2f} ms per check{self.costs[-1].more}"
+
+
 def main() -> None:
-    """Run both and print."""
+    """Run both, each way once in every round, so that a noisy moment meets all of them; print medians."""
     if reason := lacking():
         sys.exit(reason)
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    chosen = [row.domain for row in DESTINATIONS if row.dane.name in ("VERIFIED", "TLS")]
-    domains = chosen * rounds
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    domains = [row.domain for row in DESTINATIONS if row.dane.name in ("VERIFIED", "TLS")]
     with running_internet() as internet:
-        peer(internet, chosen, 4)  # the resolver's cache is warm for both
-        peers = {processes: peer(internet, domains, processes) for processes in PARALLEL}
-        for processes, cost in peers.items():
-            print(cost.line(f"posttls-finger xargs -P{processes}"))
-        rate = max(cost.checks / cost.wall for cost in peers.values())
-        cpu = min(cost.cpu / cost.checks for cost in peers.values())
-
-        def compare(who: str, cost: Cost) -> None:
-            ratios = f"rate {cost.checks / cost.wall / rate:.2f}x, CPU {cost.cpu / cost.checks / cpu:.2f}x"
-            print(f"{cost.line(who)}{cost.more}: {ratios}")
-
-        for heat in HEATS:
-            for jobs in (1, 16):
-                each = [chosen] * rounds if heat == "cold" else [domains]
-                cost = one_after_another([ours(internet, some, heat, jobs) for some in each])
-                compare(f"fleet, {heat}, {jobs:2} at a time", cost)
-        compare("fleet, warm, two processes, 16 at a time each", on_both_cores(internet, domains, "warm", 16))
+        peer(internet, domains, 4)  # the resolver's cache is warm for both
+        peers = [
+            Runs(f"posttls-finger xargs -P{at_once}", partial(peer, internet, domains, at_once)) for at_once in PARALLEL
+        ]
+        fleets = [
+            Runs(f"fleet, {heat}, {jobs:2} at a time", partial(ours, internet, domains, heat, jobs))
+            for heat in HEATS
+            for jobs in (1, 16)
+        ]
+        fleets += [
+            Runs(f"fleet, {heat}, two processes", partial(on_both_cores, internet, domains, heat, 16))
+            for heat in ("warm", "cold")
+        ]
+        for _ in range(rounds):
+            for way in (*peers, *fleets):
+                way.costs.append(way.run())
+    for way in peers:
+        print(way.line())
+    rate, cpu = max(way.rate for way in peers), min(way.cpu for way in peers)
+    for way in fleets:
+        print(f"{way.line()}: rate {way.rate / rate:.2f}x, CPU {way.cpu / cpu:.2f}x")
 
 
 if __name__ == "__main__":

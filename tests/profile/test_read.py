@@ -202,3 +202,16 @@ def test_a_message_never_carries_an_escape_sequence() -> None:
     reading = read(text)
     assert len(reading.diagnostics) >= 8
     assert all(sentence.isprintable() for sentence in said(reading))
+
+
+def test_ssh_may_go_through_several_hosts_and_name_where_a_passphrase_is_kept() -> None:
+    reading = read(FLEET + 'ssh = { jump = "fleet@a.example:2222,b.example", passphrase = "env:KEY_PASS" }\n')
+    assert reading.diagnostics == ()
+    assert reading.fleet is not None
+    ssh = next(iter(reading.fleet.nodes.values())).ssh
+    assert (ssh.jump, ssh.passphrase) == ("fleet@a.example:2222,b.example", "env:KEY_PASS")
+
+
+def test_every_host_on_the_way_must_be_one() -> None:
+    reading = read(FLEET + 'ssh.jump = "a.example,,b.example"\n')
+    assert [found.finding.code for found in reading.diagnostics] == ["PROFILE015"]

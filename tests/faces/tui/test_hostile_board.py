@@ -58,7 +58,8 @@ async def test_every_screen_survives_all_of_it(part: int, tmp_path: Path) -> Non
         app = FleetApp(BoardEngine(hostile_picture(text)))
         size = ((80, 24), (200, 50), (60, 16))[number % 3]
         async with app.run_test(size=size, notifications=True) as pilot:
-            for view in TABLES:
+            # Which texts meet which views moves on with each; that every text of every view is safe is tested above.
+            for view in tuple(TABLES)[(number + part) % 3 :: 3]:
                 await app.do(f"view_{view}")
                 await pilot.pause()
                 assert_fits(app)

@@ -79,8 +79,21 @@ def test_unknown_sorts_above_clean_within_a_lane() -> None:
 
 def test_what_no_poll_confirmed_for_three_intervals_is_stale_with_its_age(picture: Picture) -> None:
     later = replace(picture, now=NOW + timedelta(minutes=40))
-    words, mark = text(fleet_table(later), "dlv1", "reach")
-    assert (words, mark) == ("stale, 41 min old", Mark.STALE)
+    table = fleet_table(later)
+    assert text(table, "dlv1", "reach") == ("stale, 41 min old", Mark.STALE)
+    assert text(table, "dlv1", "dane") == ("Default on, 41 min old", Mark.STALE)
+    assert text(table, "edge1", "dane") == ("Default on, 41 min old", Mark.STALE)  # its polls fail: it was on then
+    assert table.heads["delivery"].mark is Mark.STALE
+    assert "when it was last seen" in "\n".join(node_document(later, "dlv1").lines)
+
+
+def test_a_lane_says_no_more_than_its_nodes_are_known_to_do(picture: Picture) -> None:
+    heads = fleet_table(picture).heads
+    assert heads["scan"].text.startswith("DANE off; ")
+    assert heads["delivery"].text.startswith("DANE 2 Default on, 1 Default on, declared; ")
+    assert (heads["scan"].mark, heads["delivery"].mark) == (Mark.OK, Mark.STALE)
+    unseen = fleet_table(watched(polled=())).heads
+    assert (unseen["scan"].text.partition(";")[0], unseen["scan"].mark) == ("DANE off, declared", Mark.STALE)
 
 
 def test_a_resolver_that_strips_is_told_only_where_dane_is_on(picture: Picture) -> None:
