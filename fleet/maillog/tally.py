@@ -72,7 +72,7 @@ class Tally:
         """Count ``evidence`` in."""
         for one in evidence:
             self.total.add(one)
-            if one.kind in _OF_DNS and not one.domain:
+            if one.kind in OF_DNS and not one.domain:
                 self._count(self.hosts, one.host, one, self._room[1])
             else:
                 self._count(self.destinations, one.domain, one, self._room[0])
@@ -89,4 +89,5 @@ class Tally:
         known.add(one)
 
 
-_OF_DNS = frozenset({Kind.DNSSEC, Kind.RESOLVER_BAD})
+OF_DNS = frozenset({Kind.DNSSEC, Kind.RESOLVER_BAD})
+"""Kinds that say nothing about mail by themselves."""
