@@ -110,24 +110,30 @@ def growing(name: str, told: Callable[[str], None], wait: Callable[[float], None
     """The octets of ``name`` as they come; an empty block: nothing new.  Never ends by itself.
 
     A file that was replaced (rotation) is read to its end, then the new one from its beginning; one that became
-    shorter (truncation) from its beginning.  ``told`` hears of both.
+    shorter (truncation) from its beginning; a line that either broke off ends there.  ``told`` hears of both.
     """
-    file = _opened(name)
+    file, last = _opened(name), b"\n"
     try:
         while True:
             if block := file.read(_BLOCK):
+                last = block[-1:]
                 yield block
                 continue
             now = _stat(name)
             mine = os.fstat(file.fileno())
             if now is not None and (now.st_dev, now.st_ino) != (mine.st_dev, mine.st_ino):
                 while block := file.read(_BLOCK):  # written between our last look and the rotation
+                    last = block[-1:]
                     yield block
+                if last != b"\n":
+                    yield b"\n"
                 file.close()
-                file = _opened(name)
+                file, last = _opened(name), b"\n"
                 told(f"{show(name)} was replaced; reading the new one")
             elif mine.st_size < file.tell():
                 file.seek(0)
+                if last != b"\n":
+                    yield b"\n"
                 told(f"{show(name)} became shorter; reading it from its beginning")
             else:
                 yield b""
