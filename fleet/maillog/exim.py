@@ -17,8 +17,11 @@ _ID = r"(?:\w{6}-\w{6}-\w{2}|\w{6}-\w{11}-\w{4})"
 _OWN = re.compile(
     rf"(\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{{4}})?)(?: \[\d+\])? (?:{_ID} |(?:Start|End) queue run)"
 )
-_SYSLOG = re.compile(r"(\S.{10,300}?) exim4?\[\d{1,10}\]: (?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? )?(?:\[\d+\] )?")
-_FLAG = re.compile(rf"(?:^|[ ]){_ID} (=>|->|>>|==|\*\*) (.*)")
+_SYSLOG = re.compile(
+    r"(\S.{10,300}?) exim4?\[\d{1,10}\]: "
+    rf"(?:\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? )?(?:\[\d+\] )?(?:{_ID} )?"
+)
+_FLAG = re.compile(r"(=>|->|>>|==|\*\*) (.*)")
 _CERTIFICATE = re.compile(r" CV=(\S{1,32})")
 _HOST = re.compile(r" H=(\S{1,254})")
 _CODE = re.compile(r" defer \((-?\d{1,5})\)")
@@ -41,8 +44,8 @@ class EximLines:
         stamp = self._stamps.read(start[1]) if start else None
         if stamp is None:
             return None
-        found = _FLAG.search(line, 0, 400) and _FLAG.search(line)
-        if not found:
+        found = _FLAG.match(line, start.end()) if start else None
+        if found is None:
             return ()
         where, flag, rest = Where(stamp, number), found[1], found[2]
         form = _sent(rest) if flag in _DELIVERED else _not_sent(flag, rest)

@@ -8,6 +8,7 @@ reuses the connection.  May import modules of this room.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fleet.maillog.context import Context
 from fleet.maillog.draft import Where, evidence
@@ -69,17 +70,18 @@ class PostfixLines:
         if end < 0:
             return None
         start = line.rfind(" ", 0, end)
-        tag = _TAG.fullmatch(line, start + 1, end)
-        stamp = self._stamps.read(line[:start]) if tag and start > 0 else None
-        if tag is None or stamp is None or ("postfix" not in tag[0] and tag[1] not in _DELIVERING):
+        tag = line[start + 1 : end]
+        service = _service(tag)
+        stamp = self._stamps.read(line[:start]) if service and start > 0 else None
+        if stamp is None:
             return None
-        if tag[1] not in _DELIVERING:
+        if service not in _DELIVERING:
             return ()
-        text, where, process = line[end + 3 :], Where(stamp, number), (stamp.host, tag[0])
+        text, process = line[end + 3 :], (stamp.host, tag)
         if " TLS connection " in text[:40]:
             return self._tls(process, text)
         if " status=" in text and ": to=<" in text[:32]:
-            return self._status(where, process, text)
+            return self._status(Where(stamp, number), process, text)
         return ()
 
     def _tls(self, process: tuple[str, str], text: str) -> Sequence[Evidence]:
@@ -109,6 +111,13 @@ class PostfixLines:
             return Form.POSTFIX_SENT
         secured.queue_id = queue_id
         return Form.POSTFIX_VERIFIED if secured.verified else Form.POSTFIX_TLS
+
+
+@lru_cache(maxsize=4096)
+def _service(tag: str) -> str:
+    """The service that ``tag`` (``postfix/smtp[123``) names; empty where it is not Postfix's."""
+    found = _TAG.fullmatch(tag)
+    return found[1] if found and ("postfix" in tag or found[1] in _DELIVERING) else ""
 
 
 def _not_sent(status: str, reason: str) -> Form:

@@ -71,7 +71,8 @@ class LogReader:
             LogFormat.POSTFIX: self._postfix,
             LogFormat.EXIM: self._exim,
         }
-        self._readers = list(by_format.values())
+        self._readers = tuple(by_format.values())
+        self._likely = self._readers[0]
         self._lines = self._unknown = self._empty = 0
 
     def read(self, lines: Iterable[str]) -> Iterator[Evidence]:
@@ -82,12 +83,13 @@ class LogReader:
     def line(self, line: str) -> Sequence[Evidence]:
         """What the next line proves."""
         self._lines += 1
-        readers = self._readers
-        for position, reader in enumerate(readers):
-            found = reader.read(line, self._lines)
+        found = self._likely.read(line, self._lines)
+        if found is not None:
+            return found
+        for reader in self._readers:
+            found = reader.read(line, self._lines) if reader is not self._likely else None
             if found is not None:
-                if position:
-                    readers.insert(0, readers.pop(position))
+                self._likely = reader
                 return found
         if line.strip():
             self._unknown += 1

@@ -64,7 +64,7 @@ def test_exim_says_dane_without_help(read) -> None:
 
 def test_a_tls_line_to_another_host_says_nothing_about_a_delivery(read) -> None:
     found, _ = read(
-        "Nov 25 09:16:15 edge postfix/smtp[7]: Verified TLS connection established to mx1.example.org[192.0.2.1]:25: TLSv1.3\n"
+        "Nov 25 09:16:15 edge postfix/smtp[7]: Verified TLS connection established to mx1.a.org[192.0.2.1]:25: X\n"
         "Nov 25 09:16:15 edge postfix/smtp[7]: 327BA224252: to=<a@example.org>, relay=mx2.example.org[192.0.2.2]:25, "
         "delay=0.4, delays=0/0/0/0, dsn=2.0.0, status=sent (250 Ok)\n"
     )

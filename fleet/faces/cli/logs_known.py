@@ -38,6 +38,8 @@ def _does(fleet: Fleet, node: Node, domain: str) -> bool | None:
     if version is None or first is None:
         return None
     policy = effective(fleet, node, FlowAction.RELAY, domain)
+    if policy.held:  # a route stands in the way: DANE never succeeds there
+        return False
     return version >= first and policy.attempted
 
 
