@@ -21,6 +21,7 @@ LIGHT = [
     ["schema"],
     ["init"],
     ["forecast", "--help"],
+    ["logs", "--help"],
     ["rollout", "--help"],
     ["runbook", "--help"],
 ]

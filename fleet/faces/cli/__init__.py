@@ -22,6 +22,7 @@ from fleet.faces.cli.drift import drift
 from fleet.faces.cli.forecast import forecast
 from fleet.faces.cli.init import init
 from fleet.faces.cli.lab import lab
+from fleet.faces.cli.logs import logs
 from fleet.faces.cli.poll import hostkeys, poll
 from fleet.faces.cli.rollout import rollout
 from fleet.faces.cli.rules import explain, rules
@@ -77,6 +78,7 @@ app.command()(hostkeys)
 app.command()(drift)
 app.command()(adopt)
 app.command()(check)
+app.command()(logs)
 app.command()(validate)
 app.command()(rules)
 app.command()(explain)

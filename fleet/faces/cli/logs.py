@@ -1,0 +1,28 @@
+"""``fleet logs``: what do the mail logs prove, destination by destination?"""
+
+from typing import Annotated
+
+import typer
+
+
+def logs(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Mail logs, plain or gzip (- reads stdin).")],
+    profile: Annotated[str | None, typer.Option(help="The fleet: tells which node does DANE for which domain.")] = None,
+    node: Annotated[str, typer.Option(help="Who wrote lines that name no host; all FILEs are then one log.")] = "",
+    since: Annotated[str | None, typer.Option(help="The profile holds from this time on (ISO 8601).")] = None,
+    zone: Annotated[str, typer.Option(help="Time zone of times that name none, as Europe/Zurich.")] = "UTC",
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as the one FILE grows; Ctrl-C ends.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="Rows shown; 0 shows all.  JSON has all.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document (fleet-logs/1).")] = False,
+) -> None:
+    """Read mail logs of AsyncOS, CEF, Postfix, Exim: what DANE did, per destination, DNSSEC states, bad resolvers.
+
+    How sure a line makes us is said with it. Recipients' addresses are dropped where they are read. Without a profile,
+    forms of lines that also appear without DANE are weak, and are not counted as proof.
+
+    Exit codes: 0 nothing failed or is held - 1 DANE failed or mail is held - 2 usage, or a file that cannot be read -
+    3 nothing was recognised, or not all of it could be read - 130 interrupted.
+    """
+    from fleet.faces.cli.logs_run import LogsAsked, write_logs
+
+    raise typer.Exit(write_logs(LogsAsked(tuple(files), profile, node, since, zone, follow, limit, as_json)))
