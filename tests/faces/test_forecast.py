@@ -256,3 +256,35 @@ def test_text_keeps_to_its_width_and_nothing_hostile_passes(width) -> None:
     for line in lines:
         assert line.isprintable(), repr(line)
         assert cell_width(line) <= width, line
+
+
+def test_a_file_too_large_is_refused_and_never_cut_short(here, files, monkeypatch) -> None:
+    """The first part of a profile is another profile: what it would forecast is true of no fleet."""
+    from fleet.faces.cli import given
+
+    profile, verdicts = files
+    assert here("forecast", profile, "--verdicts", verdicts).returncode == 0
+    text = Path(profile).read_text(encoding="utf-8")
+    monkeypatch.setattr(given, "MOST", len(text) - 1)
+    for named, stdin in ((profile, ""), ("-", text)):
+        done = here("forecast", named, stdin=stdin)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "cannot be read: it has more than" in done.stderr
+
+
+def test_checks_are_read_line_by_line_and_a_line_without_end_is_refused(here, files, monkeypatch) -> None:
+    from fleet.faces.cli import given
+
+    profile, verdicts = files
+    lines = Path(verdicts).read_text(encoding="utf-8").splitlines(keepends=True)
+    monkeypatch.setattr(given, "MOST", max(map(len, lines)))
+    Path(verdicts).write_text("".join(lines * 3), encoding="utf-8")
+    assert here("forecast", profile, "--verdicts", verdicts).returncode == 0
+    done = here("forecast", profile, "--verdicts", "/dev/zero")
+    assert (done.returncode, "it has a line of more than" in done.stderr) == (2, True)
+
+
+def test_a_key_that_is_no_setting_is_answered_with_the_nearest_one(here, files) -> None:
+    done = here("forecast", files[0], "--set", 'tiers.delivery.destination_controls."example.org".dan=none')
+    assert done.returncode == 2
+    assert "did you mean 'dane'?" in done.stderr

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from fleet.errors import UsageError
 from fleet.faces.cli.forecast_options import Asked
-from fleet.faces.cli.given import read_profile_file
+from fleet.faces.cli.given import read_profile_file, read_verdict_file
 from fleet.forecast import Forecast, Resolving, forecast
 from fleet.forecast.resolving import endpoint
 from fleet.layout.names import canonical
@@ -66,7 +66,7 @@ def gather(asked: Asked, only: Sequence[str] = ()) -> Given:
     fleet = _sound(supposing, "cannot be read with what is supposed") if asked.supposed else declared
     down = frozenset(_address(text) for text in asked.down)
     _known(down, fleet)
-    verdicts = _verdicts(asked.verdicts) if asked.verdicts else {}
+    verdicts = read_verdict_file(asked.verdicts) if asked.verdicts else {}
     destinations = _destinations(asked, fleet, verdicts, only)
     interrupted = False
     if asked.check or asked.lab:
@@ -86,34 +86,14 @@ def gather(asked: Asked, only: Sequence[str] = ()) -> Given:
     )
 
 
-def _verdicts(path: Path) -> dict[str, Verdict]:
-    """The last verdict of each destination, read line by line: checks of a large fleet make a large file."""
-    from fleet.plain import ShapeError, read_verdicts
-
-    found: dict[str, Verdict] = {}
-    try:
-        with path.open(encoding="utf-8") as lines:
-            for verdict in read_verdicts(lines):
-                known = found.get(canonical(verdict.domain))
-                if known is None or known.at <= verdict.at:
-                    found[canonical(verdict.domain)] = verdict
-    except ShapeError as error:
-        raise UsageError(f"{show(str(path))}: {show(str(error))}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{show(str(path))} cannot be read: it is not UTF-8") from error
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "this is no name of a file"
-        raise UsageError(f"{show(str(path))} cannot be read: {why}") from error
-    return found
-
-
 def _sound(reading: Reading, why: str) -> Fleet:
     """The fleet of ``reading``; where anything was left out of it, what was is said on stderr."""
     if reading.fleet is not None and not reading.diagnostics:
         return reading.fleet
     for one in reading.diagnostics:
+        said = f"{one.finding.sentence}: {one.finding.hint}" if one.finding.hint else one.finding.sentence
         place = f"{show(one.span.file)}:{one.span.line}:{one.span.column}"
-        print(f"{place}: {one.finding.code} {show(one.finding.sentence)}", file=sys.stderr)
+        print(f"{place}: {one.finding.code} {show(said)}", file=sys.stderr)
     raise UsageError(f"{show(reading.source.file)} {why}, so nothing can be forecast from it")
 
 
