@@ -1,6 +1,7 @@
 """Files named on the command line: profiles, and what is known beside them.  What cannot be read is a usage error.
 
-May import ``fleet.plain``, ``fleet.layout.names``, ``fleet.model``, ``fleet.text`` and ``fleet.errors``; what reads JSON is loaded only for it.
+May import ``fleet.plain``, ``fleet.layout.names``, ``fleet.model``, ``fleet.text`` and ``fleet.errors``; what
+reads JSON is loaded only for it.
 """
 
 import json

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from fleet.forecast import NO_FLOW, NOT_MODELLED, DaneUse, Forecast, Foretold, Why
 from fleet.forecast.facts import Fact
-from fleet.forecast.moves import Move
+from fleet.forecast.moves import Move, Unmatched
 from fleet.forecast.rows import Entry, Total
 from fleet.model import Action, Outcome, TlsLevel
 from fleet.model.control import DaneSupport
@@ -57,6 +57,15 @@ class MoveDocument:
     nodes: tuple[str, ...]
     flows: tuple[str, ...]
     moved: tuple[MovedDocument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedDocument:
+    """Mail with a before (``new`` false) or an after alone; ``flow`` empty: all mail of the nodes."""
+
+    nodes: tuple[str, ...]
+    flow: str
+    new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +159,10 @@ class EntryDocument:
 
 @dataclass(frozen=True, slots=True)
 class ForecastDocument:
-    """All of it.  ``moves`` is null where nothing was supposed; ``left_out`` counts entries that are not listed."""
+    """All of it.  ``moves`` is null where nothing was supposed; ``left_out`` counts entries that are not listed.
+
+    ``unmatched``: mail that is forecast before or after what is supposed, not both, so that it is in no move.
+    """
 
     profile: str
     supposed: tuple[str, ...]
@@ -164,6 +176,7 @@ class ForecastDocument:
     left_out: int
     no_flow: str
     not_modelled: tuple[str, ...]
+    unmatched: tuple[UnmatchedDocument, ...] = ()
     format: str = FORECAST_FORMAT
 
 
@@ -183,6 +196,7 @@ def forecast_document(
     moves: Sequence[Move] | None,
     source: SourceMap,
     run: Run,
+    alone: Sequence[Unmatched] = (),
     left_out: int = 0,
 ) -> ForecastDocument:
     """``forecast`` as a document, with the entries ``shown``."""
@@ -200,6 +214,7 @@ def forecast_document(
         left_out,
         NO_FLOW if asyncos else "",
         NOT_MODELLED if asyncos else (),
+        tuple(UnmatchedDocument(one.nodes, one.flow, one.new) for one in alone),
     )
 
 
