@@ -24,6 +24,7 @@ destinations, and only if the version, TLS Support, the RELAY hop, the SMTP rout
 ``rollout``             how far each destination may go, and in which order
 ``prerequisites``       what must be true before the first step
 ``instructions``        settings by label, policy-map lines, host lists: for a person to apply
+``host_lists``          Exim's lists, with what stands in them already
 ``runbook``             mail is held now: the smallest safe change, and the way back
 ======================  ===============================================================================
 

@@ -183,7 +183,8 @@ addresses = ["10.0.0.1"]
             [
                 "smtp transport: hosts_try_dane = mx.example",
                 "smtp transport: hosts_require_dane = mx.example",
-                "smtp transport: hosts_try_dane = *",
+                "smtp transport: hosts_try_dane = !bad.example : mx.example",
+                "smtp transport: hosts_try_dane = !bad.example : *",
             ],
         ),
     ],
@@ -192,7 +193,9 @@ def test_policy_map_lines_and_host_lists(fleets, checks, platform, settings, exp
     fleet = fleets.of(PEERS.format(platform=platform, settings=settings))
     verdicts = {
         "example.org": checks.verdict(checks.Host()),
-        "wrong.example": checks.verdict(checks.Host(match=checks.mismatched()), domain="wrong.example"),
+        "wrong.example": checks.verdict(
+            checks.Host(name="bad.example", match=checks.mismatched()), domain="wrong.example"
+        ),
     }
     found = rollout(forecast(fleet, list(fleet.destinations.values()), verdicts), Dates(TODAY))
     lines = [line for step in found.steps for _, each in step.lines for line in each]
@@ -209,3 +212,28 @@ def test_dane_behind_an_mx_that_is_not_proven_goes_no_further_than_opportunistic
     (advice,) = found.advice
     assert (advice.mandatory.outcome, advice.level) == ("dane", DaneSupport.OPPORTUNISTIC)
     assert "MX not secure" in advice.reason
+
+
+def test_nothing_is_done_where_nobody_looked(fleets, two_tiers) -> None:
+    """No destination is known to need an entry because none was checked."""
+    fleet = fleets.of(two_tiers)
+    found = rollout(forecast(fleet, list(fleet.destinations.values()), {}), Dates(TODAY))
+    by_kind = {step.kind: step.state for step in found.steps}
+    assert (by_kind[StepKind.ENTRIES], by_kind[StepKind.MANDATORY]) == (State.UNKNOWN, State.UNKNOWN)
+    inward = fleets.of(two_tiers.replace('["internet"]', '["inside"]', 2))
+    assert State.DONE not in {step.state for step in rollout(forecast(inward, [], {}), Dates(TODAY)).steps}
+
+
+def test_a_baseline_of_tomorrow_was_not_taken(plan) -> None:
+    assert plan(dates=Dates(TODAY, date(2026, 11, 26))).steps[1].state is State.NOT_DONE
+    assert plan(dates=Dates(TODAY, TODAY)).steps[1].state is State.DONE
+
+
+def test_behind_a_relay_host_the_policy_map_names_the_next_hop(fleets) -> None:
+    """Postfix looks its policy up by next hop: a line of the destination's name would never be read."""
+    settings = '[fleet.postfix]\nsmtp_tls_security_level = "may"\nrelayhost = "[relay.example]:587"'
+    fleet = fleets.of(PEERS.format(platform="postfix", settings=settings))
+    found = rollout(forecast(fleet, list(fleet.destinations.values()), {}), Dates(TODAY))
+    lines = [line for step in found.steps for _, each in step.lines for line in each]
+    assert "smtp_tls_policy_maps: [relay.example]:587  may" in lines
+    assert not any("example.org" in line for line in lines)
