@@ -22,7 +22,7 @@ from fleet.layout import EffectivePolicy, mode_of, route_table
 from fleet.layout import postfix as postfix_levels
 from fleet.layout.exim import why_off as exim_why_off
 from fleet.layout.routes import literal
-from fleet.model import Mode, Outcome, Policy, TlsLevel, Verdict
+from fleet.model import Action, Mode, Outcome, Policy, TlsLevel, Verdict
 from fleet.model.control import DaneSupport, IpPreference
 from fleet.model.fleet import Platform, Settings
 from fleet.model.resolver import ResolverKind
@@ -53,6 +53,15 @@ _STRIPPED: dict[TlsLevel, Outcome] = {
     TlsLevel.REQUIRED_VERIFY_HOSTED: Outcome.HELD,
 }
 """What a level comes to with a peer that offers no TLS."""
+_OFFERED: dict[TlsLevel, Outcome] = {
+    TlsLevel.NONE: Outcome.CLEAR,
+    TlsLevel.PREFERRED: Outcome.TLS,
+    TlsLevel.PREFERRED_VERIFY: Outcome.TLS_VERIFIED,
+    TlsLevel.REQUIRED: Outcome.TLS,
+    TlsLevel.REQUIRED_VERIFY: Outcome.TLS_VERIFIED,
+    TlsLevel.REQUIRED_VERIFY_HOSTED: Outcome.TLS_VERIFIED,
+}
+"""What a level comes to with a peer that offers all that can be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +146,7 @@ def _off(question: Question, why: Why, sentence: str) -> Foretold:
         return Foretold(
             Outcome.NOT_TESTED,
             _STRIPPED[level],
-            Outcome.TLS,
+            _OFFERED[level],
             DaneUse.OFF,
             why,
             f"{sentence}; delivered by the route to {where}, whose TLS nobody tested",
@@ -277,7 +286,7 @@ _INSECURE_MX = {"may": TlsLevel.PREFERRED, "encrypt": TlsLevel.REQUIRED}
 def _from(policy: EffectivePolicy, judged: Judgement, use: DaneUse, sight: Sight) -> Foretold:
     outcome = judged.outcome
     doubted = outcome is Outcome.UNKNOWN and bool(sight.view.doubts)
-    sentence = _plain_sentence(judged) if use is DaneUse.OFF else judged.reason
+    sentence = _plain_sentence(judged, policy.tls.value) if use is DaneUse.OFF else judged.reason
     readings = _next_host(judged) if use is DaneUse.ATTEMPTED else ()
     return Foretold(
         outcome,
@@ -315,8 +324,11 @@ _PLAIN: dict[Outcome, str] = {
 }
 
 
-def _plain_sentence(judged: Judgement) -> str:
+def _plain_sentence(judged: Judgement, level: TlsLevel | None) -> str:
     """What the TLS level came to; the rows of DANE say nothing where it is off."""
+    path = judged.expected_path
+    if judged.outcome is Outcome.HELD and path.action is Action.FALLBACK:
+        return f"{path.host} ({path.address}) offers no TLS that TLS level {level} accepts, so mail stays in the queue"
     return _PLAIN.get(judged.outcome, judged.reason.removesuffix("."))
 
 
@@ -337,7 +349,7 @@ def _combined(why: Why, sentence: str, found: list[Foretold]) -> Foretold:
     )
 
 
-_CHANCE = "which resolver answers is left to chance, query by query"
+_CHANCE = "which resolver answers is left to chance, query by query, or depends on the name that is asked"
 
 
 def _fixed(

@@ -237,3 +237,34 @@ def test_behind_a_relay_host_the_policy_map_names_the_next_hop(fleets) -> None:
     lines = [line for step in found.steps for _, each in step.lines for line in each]
     assert "smtp_tls_policy_maps: [relay.example]:587  may" in lines
     assert not any("example.org" in line for line in lines)
+
+
+SUFFIX = ROUTE[0], '[tiers.delivery.smtp_routes]\n".corp.example" = "relay.example"'
+DANE_OFF = '[tiers.delivery.destination_controls."{}"]\ndane = "none"\n'
+
+
+@pytest.mark.parametrize(
+    ("entries", "state"),
+    [
+        ("", State.NOT_DONE),
+        (DANE_OFF.format("corp.example"), State.NOT_DONE),  # its own name only, and the route is for those below it
+        (DANE_OFF.format(".corp.example"), State.DONE),
+        (
+            DANE_OFF.format(".corp.example") + DANE_OFF.format("a.corp.example").replace("none", "mandatory"),
+            State.NOT_DONE,
+        ),
+    ],
+)
+def test_a_route_for_all_below_a_domain_is_met_by_an_entry_for_all_below_it(fleets, two_tiers, entries, state) -> None:
+    found = prerequisites(fleets.of(two_tiers.replace(*SUFFIX) + entries))
+    assert {one.name: one.state for one in found}["SMTP routes"] is state
+
+
+def test_alternate_servers_beside_the_root_servers_are_asked_about_too(fleets, two_tiers) -> None:
+    told = 'resolvers = [{ address = "192.0.2.53", kind = "validates" }]'
+    for kind, state in (("strips", State.NOT_DONE), ("passes", State.DONE)):
+        root = (
+            f'root_servers = true\nresolvers = [{{ address = "192.0.2.9", kind = "{kind}", domains = ["a.example"] }}]'
+        )
+        found = prerequisites(fleets.of(two_tiers.replace(told, root)))
+        assert {one.name: one.state for one in found}["resolvers"] is state
