@@ -16,7 +16,7 @@ from fleet.decision import Judgement, MxState
 from fleet.forecast.conditions import new_enough, standing
 from fleet.forecast.judging import Judges
 from fleet.forecast.outcome import BADNESS, DaneUse, Foretold, Reading, Why, better, worse
-from fleet.forecast.resolving import Resolving, Sight, View
+from fleet.forecast.resolving import Resolving, Sight, Trace, View, sights
 from fleet.forecast.through import Strips
 from fleet.layout import EffectivePolicy, mode_of, route_table
 from fleet.layout import postfix as postfix_levels
@@ -128,7 +128,7 @@ def _by_route(question: Question) -> Foretold:
     if route.kind is RouteKind.HOSTS:
         return _routed(question, route)
     if question.verdict is None:
-        return _unchecked(policy)
+        return _silent(question, DaneUse.ATTEMPTED) or _unchecked(policy)
     return _judged(question, question.verdict)
 
 
@@ -153,6 +153,8 @@ def _off(question: Question, why: Why, sentence: str) -> Foretold:
             policy,
         )
     if verdict is None:
+        if (silent := _silent(question, DaneUse.OFF)) is not None:
+            return silent
         unchecked = _unchecked(policy, DaneUse.OFF)
         return replace(unchecked, worst=_STRIPPED[level], sentence=f"{sentence}; {unchecked.sentence}")
     return _combined(why, sentence, _plain(question, verdict, level))
@@ -365,6 +367,15 @@ def _unknown(policy: EffectivePolicy, why: Why, sentence: str, use: DaneUse = Da
 def _unchecked(policy: EffectivePolicy, use: DaneUse = DaneUse.ATTEMPTED) -> Foretold:
     sentence = "the destination was not checked: run this with --check, or give --verdicts"
     return Foretold(Outcome.NOT_TESTED, Outcome.HELD, Outcome.NOT_TESTED, use, Why.NO_VERDICT, sentence, policy)
+
+
+def _silent(question: Question, use: DaneUse) -> Foretold | None:
+    """Mail that is held whatever the destination publishes, because no resolver is there to ask."""
+    seen = Trace(frozenset(), frozenset(), (question.policy.domain,))
+    found = sights(question.settings, seen, question.own, question.resolving)
+    if not all(sight.nobody for sight in found):
+        return None
+    return _fixed(question.policy, Outcome.HELD, Why.RESOLVERS, found[0].sentence, use)
 
 
 def _hosts(route: SmtpRoute) -> str:

@@ -288,3 +288,34 @@ def test_a_key_that_is_no_setting_is_answered_with_the_nearest_one(here, files) 
     done = here("forecast", files[0], "--set", 'tiers.delivery.destination_controls."example.org".dan=none')
     assert done.returncode == 2
     assert "did you mean 'dane'?" in done.stderr
+
+
+def test_a_runbook_never_says_that_mail_leaves_where_nobody_knows(here, files) -> None:
+    profile, _ = files
+    said = here("runbook", "example.org", "-p", profile)
+    assert (said.returncode, said.stdout.splitlines()[0]) == (3, "Whether mail to example.org is held is not known.")
+    closed = ("--set", 'tiers.delivery.listeners.outgoing.policies.RELAYED="REJECT"')
+    for node in ((), ("--node", "dlv1")):
+        said = here("runbook", "example.org", "-p", profile, *closed, *node)
+        assert (said.returncode, said.stdout.splitlines()[0]) == (
+            3,
+            "No flow is known to take in mail, so nothing is known of mail to example.org.",
+        )
+
+
+@pytest.mark.parametrize("since", ["9999-12-31", "0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00", "2900-01-01"])
+def test_a_time_that_cannot_be_is_refused(here, files, since) -> None:
+    profile, verdicts = files
+    route = ("--set", "tiers.delivery.smtp_routes.ALL=relay.example")
+    for form in ((), ("--json",)):
+        done = here("runbook", "example.org", "-p", profile, "--verdicts", verdicts, *route, "--since", since, *form)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"--since {since}" in done.stderr
+
+
+def test_a_silent_resolver_holds_what_was_not_checked_too(here, files) -> None:
+    document = json.loads(here("forecast", files[0], "--down", "192.0.2.53", "--json").stdout)
+    assert {(move["before"], move["after"]) for move in document["moves"]} == {
+        ("not-tested", "held"),
+        ("dane-off: not-tested", "dane-off: held"),
+    }
