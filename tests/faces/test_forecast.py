@@ -319,3 +319,20 @@ def test_a_silent_resolver_holds_what_was_not_checked_too(here, files) -> None:
         ("not-tested", "held"),
         ("dane-off: not-tested", "dane-off: held"),
     }
+
+
+def test_old_checks_are_said_to_be_old(here, files) -> None:
+    from datetime import datetime, timedelta
+
+    from fleet.clock import now
+
+    profile, verdicts = files
+    for age, said in ((timedelta(minutes=5), ""), (timedelta(days=400), "1 of 1 checks are more than a day old")):
+        at = now() - age
+        Path(verdicts).write_text(written([checks.replace(checks.verdict(checks.Host()), at=at)]), encoding="utf-8")
+        done = here("forecast", profile, "--verdicts", verdicts, "--json")
+        assert said in done.stderr
+        assert bool(said) is bool(done.stderr)
+        known = {one["domain"]: one["checked_at"] for one in json.loads(done.stdout)["forecasts"]}
+        assert known["plain.example"] is None
+        assert datetime.fromisoformat(known["example.org"]) == at

@@ -8,9 +8,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fleet.clock import now
 from fleet.errors import UsageError
 from fleet.faces.cli.forecast_options import Asked
 from fleet.faces.cli.given import read_profile_file, read_verdict_file
@@ -22,6 +24,7 @@ from fleet.model.fleet import Destination, Fleet
 from fleet.model.resolver import Resolver, ResolverKind
 from fleet.profile import Reading, SourceMap, overlay, read_profile
 from fleet.text import show
+from fleet.views.names import moment
 
 if TYPE_CHECKING:
     from fleet.faces.cli.world import World
@@ -68,6 +71,7 @@ def gather(asked: Asked, only: Sequence[str] = ()) -> Given:
     _known(down, fleet)
     verdicts = read_verdict_file(asked.verdicts) if asked.verdicts else {}
     destinations = _destinations(asked, fleet, verdicts, only)
+    _aged([verdicts[name] for one in destinations if (name := canonical(one.domain)) in verdicts])
     interrupted = False
     if asked.check or asked.lab:
         missing = tuple(one.domain for one in destinations if canonical(one.domain) not in verdicts)
@@ -84,6 +88,19 @@ def gather(asked: Asked, only: Sequence[str] = ()) -> Given:
         (*asked.supposed, *(f"{address} is down" for address in sorted(down))),
         interrupted,
     )
+
+
+FRESH = timedelta(days=1)
+"""How old a check may be before it is said that it is old."""
+
+
+def _aged(verdicts: Sequence[Verdict]) -> None:
+    """Say on stderr how old the checks are: what was true of a destination then may not be so now."""
+    at = now()
+    old = [verdict.at for verdict in verdicts if at - verdict.at > FRESH]
+    if old:
+        said = f"{len(old):,} of {len(verdicts):,} checks are more than a day old, the oldest of {moment(min(old))}"
+        print(f"fleet: {said}: what these destinations publish may have changed since", file=sys.stderr)
 
 
 def _sound(reading: Reading, why: str) -> Fleet:

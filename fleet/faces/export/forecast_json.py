@@ -8,11 +8,13 @@ May import ``fleet.forecast``, ``fleet.views``, ``fleet.profile`` and ``fleet.mo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from fleet.forecast import NO_FLOW, NOT_MODELLED, DaneUse, Forecast, Foretold, Why
 from fleet.forecast.facts import Fact
 from fleet.forecast.moves import Move, Unmatched
 from fleet.forecast.rows import Entry, Total
+from fleet.layout import canonical
 from fleet.model import Action, Outcome, TlsLevel
 from fleet.model.control import DaneSupport
 from fleet.model.fleet import ObjectPath, Platform
@@ -155,6 +157,8 @@ class EntryDocument:
     incomplete: tuple[str, ...]
     assumed: bool
     measured: bool
+    checked_at: datetime | None
+    """When the destination was checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +268,7 @@ def _entry(forecast: Forecast, entry: Entry, source: SourceMap) -> EntryDocument
         for name in group.names
     )
     judged = found.judgement
+    checked = forecast.verdicts.get(canonical(entry.destination.domain))
     return EntryDocument(
         domain=entry.destination.domain,
         recipients_per_day=entry.destination.recipients_per_day,
@@ -286,6 +291,7 @@ def _entry(forecast: Forecast, entry: Entry, source: SourceMap) -> EntryDocument
         incomplete=judged.incomplete if judged is not None else (),
         assumed=found.assumed,
         measured=found.measured,
+        checked_at=checked.at if checked is not None else None,
     )
 
 
