@@ -303,6 +303,8 @@ def _says(forecast: Forecast, group: MailClass, domain: str, level: DaneSupport,
         path = policy.dane.path
         own = "tls_policy" in path or ("destination_controls" in path and path[-2] != DEFAULT)
         return told is DaneSupport.NONE and own
+    if policy.tls.value is TlsLevel.NONE:
+        return False  # DANE Support is not active beside it
     wanted = (level, DaneSupport.MANDATORY) if level is DaneSupport.OPPORTUNISTIC else (level,)
     return told in wanted
 

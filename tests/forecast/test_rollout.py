@@ -268,3 +268,10 @@ def test_alternate_servers_beside_the_root_servers_are_asked_about_too(fleets, t
         )
         found = prerequisites(fleets.of(two_tiers.replace(told, root)))
         assert {one.name: one.state for one in found}["resolvers"] is state
+
+
+def test_an_entry_beside_which_dane_is_not_active_is_not_configured(plan) -> None:
+    """DANE Support is active only beside a TLS level: an entry with TLS None says nothing, whatever stands in it."""
+    none = ('"example.org"]\ndane = "opportunistic"', '"example.org"]\ndane = "opportunistic"\ntls = "none"')
+    lines = "\n".join(line for _, each in plan(none).steps[2].lines for line in each)
+    assert "Destination: example.org | TLS Support: Preferred | DANE Support: Opportunistic" in lines
