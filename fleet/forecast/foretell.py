@@ -9,7 +9,7 @@ Undeclared settings give ``unknown``, a destination without a check ``not-tested
 May import ``fleet.decision``, ``fleet.layout`` and ``fleet.model``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from fleet.decision import Judgement, MxState
@@ -234,7 +234,22 @@ def _judged(question: Question, verdict: Verdict) -> Foretold:
         else:
             judged = _from(policy, _dane(question, verdict, sight.view, mode, level), DaneUse.ATTEMPTED, sight)
             found.append(_blamed(question, sight, verdict, judged, mode, level))
-    return _combined(Why.DESTINATION, "", found)
+    told = _combined(Why.DESTINATION, "", found)
+    return replace(told, notes=(*told.notes, *_later(question, told)))
+
+
+def _later(question: Question, told: Foretold) -> Iterator[str]:
+    """What a resolver does to mail that is asked only after others: a note, as long as those answer."""
+    settings, resolving = question.settings, question.resolving
+    if question.own is not Policy.ASYNCOS or settings.root_servers:
+        return
+    for one in settings.resolvers or ():
+        later = one.address not in (*told.through, *resolving.down) and not one.domains
+        if later and resolving.kind(one) is ResolverKind.STRIPS:
+            yield (
+                f"{one.address} strips DNSSEC records and is asked when those before it do not answer: mail to signed "
+                "domains is then held (--down shows it)"
+            )
 
 
 def _blamed(

@@ -155,3 +155,19 @@ def test_one_node_is_told_of_its_own_destinations_only(both) -> None:
     before, after = both(*changes)
     assert [(move.recipients, move.nodes) for move in moves(before, after)] == [(40_012, ("dlv1", "dlv2"))]
     assert [(move.recipients, move.nodes) for move in moves(before, after, "dlv2")] == [(12, ("dlv2",))]
+
+
+def test_recipients_that_nobody_knows_are_counted_by_themselves(fleets, checks, two_tiers) -> None:
+    texts = [
+        text + '[destinations."new.example"]\n' for text in (two_tiers.replace('"opportunistic"', '"none"'), two_tiers)
+    ]
+    verdicts = {"example.org": checks.verdict(checks.Host(match=checks.mismatched()))}
+    verdicts["new.example"] = checks.verdict(checks.Host(match=checks.mismatched()), domain="new.example")
+    on = [
+        text.replace('dane = "none"', 'dane = "opportunistic"') if number else text for number, text in enumerate(texts)
+    ]
+    before, after = (
+        forecast(fleet, [fleet.destinations[name] for name in verdicts], verdicts) for fleet in map(fleets.of, on)
+    )
+    (move,) = moves(before, after)
+    assert (len(move.moved), move.recipients, move.unweighed) == (2, 40_000, 1)

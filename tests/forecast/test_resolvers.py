@@ -184,3 +184,12 @@ def test_an_alternate_server_is_asked_instead_of_the_root_servers(tell) -> None:
 def test_a_server_is_of_no_matter_where_alternates_are_asked_for_every_name(tell) -> None:
     assert tell(ASYNCOS, ALL_OWN % "validates", BESIDE).outcome is Outcome.DANE
     assert tell(ASYNCOS, ALL_OWN % "strips", SPARE.replace("strips", "validates")).outcome is Outcome.HELD
+
+
+@pytest.mark.parametrize("late", [SPARE, SECONDARY])
+def test_a_resolver_that_strips_is_named_before_it_is_ever_asked(tell, late) -> None:
+    """The vendor's document: it harms delivery as a lower priority or a secondary one, whatever the mode."""
+    (note,) = tell(ASYNCOS, GOOD, late).notes
+    assert note.startswith("198.51.100.2 strips DNSSEC records and is asked when those before it do not answer")
+    assert tell(ASYNCOS, GOOD, late.replace("strips", "passes")).notes == ()
+    assert tell(ASYNCOS, GOOD, late, down=["198.51.100.2"]).notes == ()
