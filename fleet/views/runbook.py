@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fleet.forecast import OPEN
 from fleet.forecast.moves import flow_name
 from fleet.forecast.runbook import Change, Page
 from fleet.text import show
@@ -66,7 +65,7 @@ def _heading(name: str, pages: Sequence[Page]) -> str:
         return f"Mail to {name} is held on {named(tuple(dict.fromkeys(n for page in held for n in page.nodes)))}."
     if not pages:
         return f"No flow is known to take in mail, so nothing is known of mail to {name}."
-    if any(page.found.outcome in OPEN for page in pages):
+    if any(page.found.core.open for page in pages):
         return f"Whether mail to {name} is held is not known."
     return f"By what is declared and was checked, no mail to {name} is held."
 

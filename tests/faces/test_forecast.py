@@ -336,3 +336,14 @@ def test_old_checks_are_said_to_be_old(here, files) -> None:
         known = {one["domain"]: one["checked_at"] for one in json.loads(done.stdout)["forecasts"]}
         assert known["plain.example"] is None
         assert datetime.fromisoformat(known["example.org"]) == at
+
+
+def test_a_check_with_gaps_is_exit_3_although_what_was_seen_is_good(here, files) -> None:
+    """As ``fleet check`` itself says of it."""
+    profile, verdicts = files
+    cut = checks.replace(checks.verdict(checks.Host()), unknown=("1 MX hosts were not checked",))
+    plain = checks.verdict(checks.Host(address="insecure"), mx="insecure", domain="plain.example")
+    Path(verdicts).write_text(written([cut, plain]), encoding="utf-8")
+    done = here("forecast", profile, "--verdicts", verdicts)
+    assert (done.returncode, "gap: 1 MX hosts were not checked" in done.stdout) == (3, True)
+    assert here("runbook", "example.org", "-p", profile, "--verdicts", verdicts).returncode == 3

@@ -275,3 +275,13 @@ def test_an_entry_beside_which_dane_is_not_active_is_not_configured(plan) -> Non
     none = ('"example.org"]\ndane = "opportunistic"', '"example.org"]\ndane = "opportunistic"\ntls = "none"')
     lines = "\n".join(line for _, each in plan(none).steps[2].lines for line in each)
     assert "Destination: example.org | TLS Support: Preferred | DANE Support: Opportunistic" in lines
+
+
+def test_hosts_that_nobody_looked_at_keep_a_destination_from_mandatory(fleets, checks, two_tiers) -> None:
+    """Every host that was looked at does DANE, and one was left out: that is no proof of every host."""
+    fleet = fleets.of(two_tiers)
+    whole = checks.verdict(checks.Host())
+    cut = checks.replace(whole, unknown=("1 MX hosts beyond the first 1 were not checked",))
+    for verdict, level in ((whole, DaneSupport.MANDATORY), (cut, DaneSupport.OPPORTUNISTIC)):
+        found = forecast(fleet, [fleet.destinations["example.org"]], {"example.org": verdict})
+        assert rollout(found, Dates(TODAY)).advice[0].level is level

@@ -1,6 +1,7 @@
 """Running ``fleet forecast``."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fleet.decision import ExitCode, worst_code
@@ -8,9 +9,9 @@ from fleet.errors import UsageError
 from fleet.faces.cli.forecast_given import Given, gather
 from fleet.faces.cli.forecast_options import Asked
 from fleet.faces.cli.terminal import look
+from fleet.forecast import Core
 from fleet.forecast.moves import moves, unmatched
 from fleet.forecast.rows import entries, totals
-from fleet.model import Outcome
 from fleet.text import show
 
 
@@ -35,7 +36,7 @@ def write_forecast(asked: Asked, shown: Shown) -> ExitCode:
     changes = moves(before, after, shown.node) if before else None
     alone = unmatched(before, after, shown.node) if before else ()
     found = entries(after, node=shown.node)
-    code = exit_code([entry.core.outcome for entry in found], any(entry.core.stopped for entry in found), given)
+    code = exit_code([entry.core for entry in found], given)
     listed = found[: shown.limit] if shown.limit and not shown.as_json else found
     counts = totals(found)
     if shown.as_json:
@@ -66,13 +67,10 @@ def write_forecast(asked: Asked, shown: Shown) -> ExitCode:
     return code
 
 
-_OPEN = (Outcome.UNKNOWN, Outcome.NOT_TESTED, Outcome.DNS_READY)
-
-
-def exit_code(outcomes: list[Outcome], stopped: bool, given: Given) -> ExitCode:
+def exit_code(cores: Sequence[Core], given: Given) -> ExitCode:
     """What a script is told: mail that is held counts for more than what is not known."""
-    codes = [ExitCode.CLEAN] if outcomes else []
-    codes += [ExitCode.FINDINGS] if stopped else []
-    codes += [ExitCode.INCOMPLETE] if any(outcome in _OPEN for outcome in outcomes) else []
+    codes = [ExitCode.CLEAN] if cores else []
+    codes += [ExitCode.FINDINGS] if any(core.stopped for core in cores) else []
+    codes += [ExitCode.INCOMPLETE] if any(core.open for core in cores) else []
     codes += [ExitCode.INTERRUPTED] if given.interrupted else []
     return worst_code(codes)

@@ -23,7 +23,7 @@ def write_runbook(asked: Asked, destination: str, node: str, since: str, *, as_j
     found = pages(told, domain, node)
     if node and not any(node in group.names for group in told.classes):
         raise UsageError(f"--node {show(node)}: there is no such external node")
-    code = exit_code([page.found.outcome for page in found], any(page.held for page in found), given)
+    code = exit_code([page.found.core for page in found], given)
     at = now()
     if as_json:
         from fleet.faces.export.rollout_json import runbook_document
