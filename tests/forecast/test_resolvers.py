@@ -193,3 +193,11 @@ def test_a_resolver_that_strips_is_named_before_it_is_ever_asked(tell, late) -> 
     assert note.startswith("198.51.100.2 strips DNSSEC records and is asked when those before it do not answer")
     assert tell(ASYNCOS, GOOD, late.replace("strips", "passes")).notes == ()
     assert tell(ASYNCOS, GOOD, late, down=["198.51.100.2"]).notes == ()
+
+
+def test_nodes_are_told_apart_by_who_is_silent_where_nothing_was_checked(fleets) -> None:
+    own = '[nodes.m]\ntier = "edge"\naddresses = ["10.0.0.2"]\nresolvers = [{ address = "198.51.100.9" }]\n'
+    fleet = fleets.of(ASYNCOS.format(resolvers=GOOD, dane="opportunistic") + own)
+    found = forecast(fleet, [Destination(DOMAIN)], {}, Resolving(frozenset({"198.51.100.9"})))
+    outcomes = {group.names: group.cells[group.ingresses[0].action][0].outcome for group in found.classes}
+    assert outcomes == {("n",): Outcome.NOT_TESTED, ("m",): Outcome.HELD}
