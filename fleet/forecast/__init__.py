@@ -16,16 +16,15 @@ destinations, and only if the version, TLS Support, the RELAY hop, the SMTP rout
 ``through``             a check as seen through another kind of resolver, or without DANE
 ``resolving``           the resolvers of one node, and what each makes of a check
 ``judging``             judgements and sights, each made once
-``judging``             judgements and sights, each made once
 ``foretell``            one forecast
 ``alike``, ``classed``  a fleet's forecast, computed once for what is alike
-``rows``                a fleet's forecast as a list, the worst first
 ``rows``                a fleet's forecast as a list, the worst first
 ``facts``               what decided, each with its place in the profile or its recorded step
 ``moves``               before and after a change
 ``rollout``             how far each destination may go, and in which order
 ``prerequisites``       what must be true before the first step
 ``instructions``        settings by label, policy-map lines, host lists: for a person to apply
+``host_lists``          Exim's lists, with what stands in them already
 ``runbook``             mail is held now: the smallest safe change, and the way back
 ======================  ===============================================================================
 

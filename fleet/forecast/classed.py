@@ -263,7 +263,8 @@ class _Forecaster:
 
     def _different_traces(self) -> tuple[Trace, ...]:
         found = (trace(verdict) for verdict in self._verdicts.values())
-        return tuple(dict.fromkeys(Trace(one.asked, one.bogus, ()) for one in found))
+        seen = (Trace(one.asked, one.bogus, ()) for one in found)
+        return tuple(dict.fromkeys((*seen, Trace(frozenset(), frozenset(), ()))))  # the last: what was not checked
 
     def _speaker(self, verdict: Verdict) -> Verdict:
         """The first check of the same shape: what it comes to, all of them come to."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from fleet.decision.states import AddressState, MxState
 from fleet.decision.table import Row
 from fleet.forecast.conditions import new_enough
-from fleet.forecast.outcome import Foretold
+from fleet.forecast.outcome import DaneUse, Foretold
 from fleet.forecast.resolving import Resolving
 from fleet.layout import Decided, Flow, nearest
 from fleet.model import AddressStep, ContactStep, MxStep, Step, TlsaStep, Verdict
@@ -32,6 +33,8 @@ class Topic(StrEnum):
     ADDRESS = "A record"
     TLSA = "TLSA record"
     CERTIFICATE = "certificate"
+    SESSION = "SMTP session"
+    """What the host offered: without DANE that is all that decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +119,25 @@ def _steps(found: Foretold, verdict: Verdict | None) -> Iterator[Fact]:
     judged = found.judgement
     if judged is None or verdict is None:
         return
-    path = judged.expected_path
+    path, off = judged.expected_path, found.dane is DaneUse.OFF
     for topic, state, kind, where in _columns(path.row):
-        if state is None:
+        # Without DANE no signature is looked at: "insecure" is then how it is treated, not what was recorded.
+        if state is None or (off and state in (MxState.INSECURE, AddressState.INSECURE)):
             continue
         step = _index(verdict, kind, path.host, path.address)
         yield Fact(topic, f"{state}{where and ' at '}{where and (path.address or path.host)}", step=step)
+    step = _index(verdict, ContactStep, path.host, path.address)
+    if off and step is not None:
+        yield Fact(Topic.SESSION, _session(verdict.steps[step]), step=step)
+
+
+def _session(step: Step) -> str:
+    assert isinstance(step, ContactStep)
+    contact, pkix = step.contact, step.pkix
+    if contact.failure is not None:
+        return contact.failure.sentence
+    verifies = "" if pkix is None else ", certificate verifies" if pkix.verifies else ", certificate does not verify"
+    return f"TLS at {contact.address}{verifies}"
 
 
 def _columns(row: Row) -> Iterator[tuple[Topic, object, type[Step], str]]:

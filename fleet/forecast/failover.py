@@ -55,7 +55,7 @@ class Answering:
 
 def turns(platform: Platform, resolvers: Sequence[Resolver], name: str = "") -> tuple[Turn, ...]:
     """The order in which ``platform`` asks for ``name``; without a name, for one that no alternate server has."""
-    mine = _alternates(resolvers, name) or tuple(one for one in resolvers if not one.domains)
+    mine = alternates(resolvers, name) or tuple(one for one in resolvers if not one.domains)
     if platform is not Platform.ASYNCOS:
         listed = sorted(mine, key=lambda one: (one.secondary, one.priority))  # stable: equal ones as they are listed
         return tuple(Turn((one,), LIBC_SECONDS) for one in listed[:LIBC_SERVERS])
@@ -101,7 +101,7 @@ def _groups(resolvers: Sequence[Resolver]) -> list[tuple[tuple[Resolver, ...], f
     ]
 
 
-def _alternates(resolvers: Sequence[Resolver], name: str) -> tuple[Resolver, ...]:
+def alternates(resolvers: Sequence[Resolver], name: str) -> tuple[Resolver, ...]:
     """The alternate servers of the longest domain that ``name`` is or lies below."""
     if not name:
         return ()

@@ -9,20 +9,20 @@ Undeclared settings give ``unknown``, a destination without a check ``not-tested
 May import ``fleet.decision``, ``fleet.layout`` and ``fleet.model``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from fleet.decision import Judgement, MxState
 from fleet.forecast.conditions import new_enough, standing
 from fleet.forecast.judging import Judges
 from fleet.forecast.outcome import BADNESS, DaneUse, Foretold, Reading, Why, better, worse
-from fleet.forecast.resolving import Resolving, Sight, View
+from fleet.forecast.resolving import Resolving, Sight, Trace, View, sights
 from fleet.forecast.through import Strips
 from fleet.layout import EffectivePolicy, mode_of, route_table
 from fleet.layout import postfix as postfix_levels
 from fleet.layout.exim import why_off as exim_why_off
 from fleet.layout.routes import literal
-from fleet.model import Mode, Outcome, Policy, TlsLevel, Verdict
+from fleet.model import Action, Mode, Outcome, Policy, TlsLevel, Verdict
 from fleet.model.control import DaneSupport, IpPreference
 from fleet.model.fleet import Platform, Settings
 from fleet.model.resolver import ResolverKind
@@ -53,6 +53,15 @@ _STRIPPED: dict[TlsLevel, Outcome] = {
     TlsLevel.REQUIRED_VERIFY_HOSTED: Outcome.HELD,
 }
 """What a level comes to with a peer that offers no TLS."""
+_OFFERED: dict[TlsLevel, Outcome] = {
+    TlsLevel.NONE: Outcome.CLEAR,
+    TlsLevel.PREFERRED: Outcome.TLS,
+    TlsLevel.PREFERRED_VERIFY: Outcome.TLS_VERIFIED,
+    TlsLevel.REQUIRED: Outcome.TLS,
+    TlsLevel.REQUIRED_VERIFY: Outcome.TLS_VERIFIED,
+    TlsLevel.REQUIRED_VERIFY_HOSTED: Outcome.TLS_VERIFIED,
+}
+"""What a level comes to with a peer that offers all that can be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,7 @@ def _by_route(question: Question) -> Foretold:
     if route.kind is RouteKind.HOSTS:
         return _routed(question, route)
     if question.verdict is None:
-        return _unchecked(policy)
+        return _silent(question, DaneUse.ATTEMPTED) or _unchecked(policy)
     return _judged(question, question.verdict)
 
 
@@ -137,13 +146,15 @@ def _off(question: Question, why: Why, sentence: str) -> Foretold:
         return Foretold(
             Outcome.NOT_TESTED,
             _STRIPPED[level],
-            Outcome.TLS,
+            _OFFERED[level],
             DaneUse.OFF,
             why,
             f"{sentence}; delivered by the route to {where}, whose TLS nobody tested",
             policy,
         )
     if verdict is None:
+        if (silent := _silent(question, DaneUse.OFF)) is not None:
+            return silent
         unchecked = _unchecked(policy, DaneUse.OFF)
         return replace(unchecked, worst=_STRIPPED[level], sentence=f"{sentence}; {unchecked.sentence}")
     return _combined(why, sentence, _plain(question, verdict, level))
@@ -223,7 +234,22 @@ def _judged(question: Question, verdict: Verdict) -> Foretold:
         else:
             judged = _from(policy, _dane(question, verdict, sight.view, mode, level), DaneUse.ATTEMPTED, sight)
             found.append(_blamed(question, sight, verdict, judged, mode, level))
-    return _combined(Why.DESTINATION, "", found)
+    told = _combined(Why.DESTINATION, "", found)
+    return replace(told, notes=(*told.notes, *_later(question, told)))
+
+
+def _later(question: Question, told: Foretold) -> Iterator[str]:
+    """What a resolver does to mail that is asked only after others: a note, as long as those answer."""
+    settings, resolving = question.settings, question.resolving
+    if question.own is not Policy.ASYNCOS or settings.root_servers:
+        return
+    for one in settings.resolvers or ():
+        later = one.address not in (*told.through, *resolving.down) and not one.domains
+        if later and resolving.kind(one) is ResolverKind.STRIPS:
+            yield (
+                f"{one.address} strips DNSSEC records and is asked when those before it do not answer: mail to signed "
+                "domains is then held (--down shows it)"
+            )
 
 
 def _blamed(
@@ -277,7 +303,7 @@ _INSECURE_MX = {"may": TlsLevel.PREFERRED, "encrypt": TlsLevel.REQUIRED}
 def _from(policy: EffectivePolicy, judged: Judgement, use: DaneUse, sight: Sight) -> Foretold:
     outcome = judged.outcome
     doubted = outcome is Outcome.UNKNOWN and bool(sight.view.doubts)
-    sentence = _plain_sentence(judged) if use is DaneUse.OFF else judged.reason
+    sentence = _plain_sentence(judged, policy.tls.value) if use is DaneUse.OFF else judged.reason
     readings = _next_host(judged) if use is DaneUse.ATTEMPTED else ()
     return Foretold(
         outcome,
@@ -315,8 +341,11 @@ _PLAIN: dict[Outcome, str] = {
 }
 
 
-def _plain_sentence(judged: Judgement) -> str:
+def _plain_sentence(judged: Judgement, level: TlsLevel | None) -> str:
     """What the TLS level came to; the rows of DANE say nothing where it is off."""
+    path = judged.expected_path
+    if judged.outcome is Outcome.HELD and path.action is Action.FALLBACK:
+        return f"{path.host} ({path.address}) offers no TLS that TLS level {level} accepts, so mail stays in the queue"
     return _PLAIN.get(judged.outcome, judged.reason.removesuffix("."))
 
 
@@ -337,7 +366,7 @@ def _combined(why: Why, sentence: str, found: list[Foretold]) -> Foretold:
     )
 
 
-_CHANCE = "which resolver answers is left to chance, query by query"
+_CHANCE = "which resolver answers is left to chance, query by query, or depends on the name that is asked"
 
 
 def _fixed(
@@ -353,6 +382,15 @@ def _unknown(policy: EffectivePolicy, why: Why, sentence: str, use: DaneUse = Da
 def _unchecked(policy: EffectivePolicy, use: DaneUse = DaneUse.ATTEMPTED) -> Foretold:
     sentence = "the destination was not checked: run this with --check, or give --verdicts"
     return Foretold(Outcome.NOT_TESTED, Outcome.HELD, Outcome.NOT_TESTED, use, Why.NO_VERDICT, sentence, policy)
+
+
+def _silent(question: Question, use: DaneUse) -> Foretold | None:
+    """Mail that is held whatever the destination publishes, because no resolver is there to ask."""
+    seen = Trace(frozenset(), frozenset(), (question.policy.domain,))
+    found = sights(question.settings, seen, question.own, question.resolving)
+    if not all(sight.nobody for sight in found):
+        return None
+    return _fixed(question.policy, Outcome.HELD, Why.RESOLVERS, found[0].sentence, use)
 
 
 def _hosts(route: SmtpRoute) -> str:

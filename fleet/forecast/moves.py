@@ -58,6 +58,9 @@ class Move:
         return sum(one.destination.recipients_per_day is None for one in self.moved)
 
 
+_NAMELESS = Ingress().name
+
+
 @dataclass(slots=True)
 class _Gathered:
     core: Core
@@ -66,10 +69,46 @@ class _Gathered:
     flows: dict[str, None] = field(default_factory=dict)
 
 
-def moves(before: Forecast, after: Forecast) -> tuple[Move, ...]:
-    """What moves from ``before`` to ``after``, what is worst first; both must be of the same destinations."""
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Mail that has only a before or only an after: a flow or a node that is forecast on one side alone.
+
+    ``flow`` is empty where all mail of the nodes is meant.  ``new``: it is there only afterwards.
+    """
+
+    nodes: tuple[str, ...]
+    flow: str
+    new: bool
+
+
+def unmatched(before: Forecast, after: Forecast, node: str = "") -> tuple[Unmatched, ...]:
+    """What cannot move because it is on one side only; ``node``: of this node alone."""
+    found: dict[tuple[str, bool], dict[str, None]] = {}
+    for here, there, new in ((before, after, False), (after, before, True)):
+        known = {name for group in there.classes for name in group.names}
+        for group in here.classes:
+            if lone := [name for name in group.names if name not in known]:
+                found.setdefault(("", new), {}).update(dict.fromkeys(lone))
+    for old, group, names in _pairs(before, after):
+        pairs = tuple(_ways(old, group))
+        for ways, matched, new in (
+            (old.ingresses, [was.name for was, _ in pairs], False),
+            (group.ingresses, [way.name for _, way in pairs], True),
+        ):
+            for way in ways:
+                if way.name not in matched:
+                    found.setdefault((flow_name(way), new), {}).update(dict.fromkeys(names))
+    chosen = {key: tuple(name for name in names if node in ("", name)) for key, names in found.items()}
+    return tuple(Unmatched(names, flow, new) for (flow, new), names in chosen.items() if names)
+
+
+def moves(before: Forecast, after: Forecast, node: str = "") -> tuple[Move, ...]:
+    """What moves from ``before`` to ``after``, what is worst first; both must be of the same destinations.
+
+    ``node``: of this node alone.
+    """
     found: dict[tuple[str, str], _Gathered] = {}
-    for old, new, names in _pairs(before, after):
+    for old, new, names in _pairs(before, after, node):
         for way, other in _ways(old, new):
             _compare(after, old, new, way, other, names, found)
     listed = [
@@ -102,12 +141,12 @@ def _weight(destination: Destination) -> tuple[int, str]:
     return -(destination.recipients_per_day or 0), destination.domain
 
 
-def _pairs(before: Forecast, after: Forecast) -> Iterator[tuple[MailClass, MailClass, tuple[str, ...]]]:
+def _pairs(before: Forecast, after: Forecast, node: str = "") -> Iterator[tuple[MailClass, MailClass, tuple[str, ...]]]:
     """The classes that share nodes, with the names of those."""
     old = {name: group for group in before.classes for name in group.names}
     shared: dict[tuple[int, int], tuple[MailClass, MailClass, list[str]]] = {}
     for group in after.classes:
-        for name in group.names:
+        for name in group.names if not node else {node}.intersection(group.names):
             was = old.get(name)
             if was is not None:
                 shared.setdefault((id(was), id(group)), (was, group, []))[2].append(name)
@@ -116,11 +155,13 @@ def _pairs(before: Forecast, after: Forecast) -> Iterator[tuple[MailClass, MailC
 
 
 def _ways(old: MailClass, new: MailClass) -> Iterator[tuple[Ingress, Ingress]]:
-    """Flows that are there before and after."""
+    """Flows that are there before and after; where one side tells none apart, its one way stands for each of them."""
     by_name = {way.name: way for way in old.ingresses}
+    nameless = by_name.get(_NAMELESS)
     for way in new.ingresses:
-        was = by_name.get(way.name)
-        if was is not None:
+        if way.name == _NAMELESS:
+            yield from ((was, way) for was in old.ingresses)
+        elif (was := by_name.get(way.name, nameless)) is not None:
             yield was, way
 
 

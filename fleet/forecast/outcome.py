@@ -77,11 +77,18 @@ class Core:
     why: Why
     action: Action | None = None
     """What the policy table does; None where the settings decided alone."""
+    gaps: bool = False
+    """Whether the check behind it lacks something, so that not all of it is known."""
 
     @property
     def stopped(self) -> bool:
         """Whether mail is held, or returned because DANE is required and is not there."""
         return self.outcome is Outcome.HELD or self.action is Action.BOUNCE
+
+    @property
+    def open(self) -> bool:
+        """Whether anything is unknown or was not tested."""
+        return self.gaps or self.outcome in OPEN
 
     @property
     def label(self) -> str:
@@ -126,5 +133,6 @@ class Foretold:
     @property
     def core(self) -> Core:
         """What the members of a class have in common."""
-        action = self.judgement.action if self.judgement is not None else None
-        return Core(self.outcome, self.worst, self.best, self.dane, self.why, action)
+        judged = self.judgement
+        action, gaps = (judged.action, bool(judged.incomplete)) if judged is not None else (None, False)
+        return Core(self.outcome, self.worst, self.best, self.dane, self.why, action, gaps)

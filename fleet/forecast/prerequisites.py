@@ -30,8 +30,9 @@ from fleet.layout import (
     tier_graph,
 )
 from fleet.layout.exim import why_off as exim_why_off
+from fleet.layout.names import sample
 from fleet.layout.postfix import why_off as postfix_why_off
-from fleet.model.control import DaneSupport
+from fleet.model.control import DEFAULT, DaneSupport
 from fleet.model.fleet import Fleet, ObjectPath, Platform
 from fleet.model.flow import FlowAction
 from fleet.model.policy import TlsLevel
@@ -170,22 +171,30 @@ def _routes(fleet: Fleet, group: NodeClass, _: Resolving) -> Answer:
         place = declared_at(fleet, group.holder, one.path) or one.path
         if one.route.domain == ALL:
             return State.NOT_DONE, "all mail leaves by a route: behind DANE it would be held, every destination", place
-        entry = effective(fleet, group.settings, FlowAction.RELAY, one.route.domain.lstrip("."))
-        if entry.dane.path[1:2] == ("default",) or entry.dane.value is not DaneSupport.NONE:
+        dane = effective(fleet, group.settings, FlowAction.RELAY, sample(one.route.domain)).dane
+        if dane.path[1:2] == (DEFAULT,) or dane.value is not DaneSupport.NONE:
             text = f"{one.route.domain} has a route and no entry of its own with DANE None"
             return State.NOT_DONE, text, place
+    # Below a route for .domain an entry may turn DANE on again.
+    for control in group.settings.controls or () if leading else ():
+        policy = effective(fleet, group.settings, FlowAction.RELAY, sample(control.domain))
+        route = policy.route.value
+        if route is not None and route.kind is RouteKind.HOSTS and policy.dane.value is not DaneSupport.NONE:
+            text = f"{control.domain} has an entry without DANE None, and its mail leaves by a route"
+            return State.NOT_DONE, text, nearest(fleet, group.holder, policy.dane.path)
     text = "no route is in the way" if not leading else "every domain with a route has an entry with DANE None"
     return State.DONE, text, nearest(fleet, group.holder, ("smtp_routes",))
 
 
 def _resolvers(fleet: Fleet, group: NodeClass, resolving: Resolving) -> Answer:
     settings, path = group.settings, nearest(fleet, group.holder, ("resolvers",))
-    if settings.root_servers:
+    declared = [one for one in settings.resolvers or () if one.domains or not settings.root_servers]
+    if settings.root_servers and not declared:
         return State.DONE, "it asks the root servers itself", nearest(fleet, group.holder, ("root_servers",))
-    if not settings.resolvers or settings.platform is None:
+    if not declared or settings.platform is None:
         return State.UNKNOWN, "no resolvers are declared", path
-    late = set(never_asked(settings.platform, settings.resolvers))
-    asked = [one for one in settings.resolvers if one not in late]
+    late = set(never_asked(settings.platform, declared))
+    asked = [one for one in declared if one not in late]
     needs = (ResolverKind.VALIDATES,) if settings.platform is not Platform.ASYNCOS else _INTACT
     bad = [one for one in asked if resolving.kind(one) not in (*needs, ResolverKind.UNKNOWN)]
     unknown = [one for one in asked if resolving.kind(one) is ResolverKind.UNKNOWN]

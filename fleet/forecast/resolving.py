@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from fleet.forecast.failover import Answering, answering
+from fleet.forecast.failover import Answering, alternates, answering
 from fleet.forecast.through import Strips, answered_after_refusal, lookups, refused, seen_through
-from fleet.model import Policy, Security, Verdict
+from fleet.model import Policy, Security, TlsaStep, Verdict
 from fleet.model.fleet import Platform, Settings
 from fleet.model.resolver import Resolver, ResolverKind
 
@@ -44,7 +44,7 @@ class Trace:
     """What of a check says through whom it saw: the resolvers it ``asked``, and those of which it got bogus answers.
 
     ``bogus`` leaves out answers that the resolver refused itself (SERVFAIL): those are no doing of its own.  ``names``:
-    the domain and its hosts, which alternate servers may stand for.
+    the domain, its hosts and where TLSA was asked, which alternate servers may stand for.
     """
 
     asked: frozenset[str]
@@ -56,7 +56,8 @@ def trace(verdict: Verdict) -> Trace:
     """Through whom ``verdict`` saw."""
     found = tuple(lookups(verdict))
     bogus = (one.resolver for one in found if one.security is Security.BOGUS and not refused(one))
-    names = (verdict.domain, *(host.name for host in verdict.hosts))
+    bases = (step.base for step in verdict.steps if isinstance(step, TlsaStep))
+    names = tuple(dict.fromkeys((verdict.domain, *(host.name for host in verdict.hosts), *bases)))
     return Trace(frozenset(one.resolver for one in found), frozenset(bogus), names)
 
 
@@ -119,14 +120,17 @@ class Sight:
 
 def sights(settings: Settings, seen: Trace, policy: Policy, resolving: Resolving) -> tuple[Sight, ...]:
     """The ways a node with ``settings`` may see a destination that was seen as ``seen`` tells; never empty."""
-    if settings.root_servers:
-        # It walks down from the root by itself: nobody stands between who could strip anything.
-        view = View(policy, _kind(policy, ResolverKind.PASSES), doubts=_doubts(seen, (), resolving))
-        return (Sight("the root servers", view, ResolverKind.PASSES),)
-    if not settings.resolvers:
+    alone = settings.root_servers and not any(one.domains for one in settings.resolvers or ())
+    if not settings.resolvers and not alone:
         none = "no resolvers are declared" if settings.resolvers is None else "the list of resolvers is empty"
         return (Sight("?", View(policy, None), None, f"{none}, so what they do to DNSSEC is not known"),)
-    return tuple(dict.fromkeys(_sights(settings.resolvers, seen, policy, resolving)))
+    return tuple(dict.fromkeys(_sights(settings, seen, policy, resolving)))
+
+
+def _root(seen: Trace, policy: Policy, resolving: Resolving) -> Sight:
+    """It walks down from the root by itself: nobody stands between who could strip anything."""
+    view = View(policy, _kind(policy, ResolverKind.PASSES), doubts=_doubts(seen, (), resolving))
+    return Sight("the root servers", view, ResolverKind.PASSES)
 
 
 def endpoint(resolver: Resolver) -> str:
@@ -135,10 +139,14 @@ def endpoint(resolver: Resolver) -> str:
     return f"{address}:{resolver.port}"
 
 
-def _sights(resolvers: tuple[Resolver, ...], seen: Trace, policy: Policy, resolving: Resolving) -> Iterator[Sight]:
+def _sights(settings: Settings, seen: Trace, policy: Policy, resolving: Resolving) -> Iterator[Sight]:
+    resolvers = settings.resolvers or ()
     split = any(one.domains for one in resolvers)
     doubts = _doubts(seen, resolvers, resolving)
-    for name in ("", *seen.names) if split else ("",):
+    for name in seen.names if split else ("",):
+        if settings.root_servers and not alternates(resolvers, name):
+            yield _root(seen, policy, resolving)
+            continue
         answers = answering(_PLATFORMS[policy], resolvers, resolving.down, name)
         if not answers.resolvers:
             yield Sight("", View(policy, None), None, "no resolver answers, so mail waits in the queue")

@@ -12,7 +12,7 @@ configured on every external node, a baseline of the queue was taken before it, 
 May import ``fleet.decision``, ``fleet.layout``, ``fleet.model`` and modules of this package.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -20,7 +20,7 @@ from enum import StrEnum
 from fleet.forecast.classed import Forecast, MailClass
 from fleet.forecast.conditions import FIRST_VERSION, new_enough
 from fleet.forecast.foretell import Question, foretell
-from fleet.forecast.instructions import Entry, instructions
+from fleet.forecast.instructions import Entry, entry_for, instructions
 from fleet.forecast.judging import Judges
 from fleet.forecast.outcome import BADNESS, OPEN, Foretold, Why
 from fleet.forecast.prerequisites import Prerequisite, State, prerequisites
@@ -44,7 +44,6 @@ class Advice:
     reason: str
     opportunistic: Foretold
     mandatory: Foretold
-    hosts: tuple[str, ...]
 
     @property
     def harmed(self) -> bool:
@@ -107,9 +106,7 @@ def _advice(forecast: Forecast, destination: Destination, judges: Judges) -> Adv
     opportunistic = _supposed(forecast, destination.domain, DaneSupport.OPPORTUNISTIC, judges)
     mandatory = _supposed(forecast, destination.domain, DaneSupport.MANDATORY, judges)
     level, reason = _level(forecast, destination, opportunistic, mandatory)
-    verdict = forecast.verdicts.get(canonical(destination.domain))
-    hosts = tuple(host.name for host in verdict.hosts) if verdict is not None else ()
-    return Advice(destination, level, reason, opportunistic, mandatory, hosts)
+    return Advice(destination, level, reason, opportunistic, mandatory)
 
 
 def _supposed(forecast: Forecast, domain: str, dane: DaneSupport, judges: Judges) -> Foretold:
@@ -121,6 +118,8 @@ def _supposed(forecast: Forecast, domain: str, dane: DaneSupport, judges: Judges
 def _at(forecast: Forecast, group: MailClass, domain: str, dane: DaneSupport, judges: Judges) -> Foretold:
     policy = effective(forecast.fleet, group.holder, FlowAction.RELAY, domain)
     tls = policy.tls if policy.tls.value is not TlsLevel.NONE else Decided(TlsLevel.PREFERRED)
+    if policy.platform is Platform.POSTFIX:  # its level says both
+        tls = Decided(TlsLevel.PREFERRED if dane is DaneSupport.OPPORTUNISTIC else TlsLevel.REQUIRED)
     supposed = replace(policy, dane=Decided(dane), tls=tls)
     verdict = forecast.verdicts.get(canonical(domain))
     settings = _ready(group.settings)
@@ -201,32 +200,54 @@ def _steps(
     names = ", ".join(dict.fromkeys(one.name for one in (*wrong, *open_)))
     yield Step(StepKind.PREREQUISITES, "Meet the prerequisites", state, names or "all of them are met")
     watch = tuple(line for platform in _platforms(forecast) for line in _WATCH[platform])
-    taken = dates.baseline is not None
     yield Step(
-        StepKind.BASELINE,
-        "Take a baseline of the queue before anything is turned on",
-        State.DONE if taken else State.UNKNOWN,
-        f"taken on {dates.baseline}" if taken else "when it was taken is not told (--baseline DATE)",
-        watch=watch,
+        StepKind.BASELINE, "Take a baseline of the queue before anything is turned on", *_taken(dates), (), watch
     )
-    proven = [one for one in advice if one.opportunistic.outcome is Outcome.DANE]
-    firm = [one for one in advice if one.level is DaneSupport.MANDATORY]
-    harmed = [one for one in advice if one.harmed]
+    plan: list[_Wanted] = []
     for kind, title, level, chosen in (
-        (StepKind.ENTRIES, "Entries for destinations that were tested", DaneSupport.OPPORTUNISTIC, proven),
-        (StepKind.MANDATORY, "Mandatory where DANE is proven at every host", DaneSupport.MANDATORY, firm),
-        (StepKind.PROTECT, "Entries that keep DANE off where mail would be held", DaneSupport.NONE, harmed),
+        (
+            StepKind.ENTRIES,
+            "Entries for destinations that were tested",
+            DaneSupport.OPPORTUNISTIC,
+            [one for one in advice if one.opportunistic.outcome is Outcome.DANE],
+        ),
+        (
+            StepKind.MANDATORY,
+            "Mandatory where DANE is proven at every host",
+            DaneSupport.MANDATORY,
+            [one for one in advice if one.level is DaneSupport.MANDATORY],
+        ),
+        (
+            StepKind.PROTECT,
+            "Entries that keep DANE off where mail would be held",
+            DaneSupport.NONE,
+            [one for one in advice if one.harmed],
+        ),
     ):
-        yield _entry_step(forecast, kind, title, level, chosen, dates, watch)
-    yield _entry_step(
-        forecast,
-        StepKind.DEFAULT,
-        "The Default entry, last",
-        DaneSupport.OPPORTUNISTIC,
-        [DEFAULT],
-        dates,
-        watch,
-    )
+        plan.append(_Wanted(kind, title, level, tuple(canonical(one.destination.domain) for one in chosen)))
+    plan.append(_Wanted(StepKind.DEFAULT, "The Default entry, last", DaneSupport.OPPORTUNISTIC, (DEFAULT,)))
+    open_ends = sum(one.opportunistic.outcome in OPEN for one in advice) if advice else None
+    for number, wanted in enumerate(plan):
+        yield _entry_step(forecast, wanted, plan[:number], open_ends, dates, watch)
+
+
+def _taken(dates: Dates) -> tuple[State, str]:
+    """Whether a baseline was taken; one of tomorrow was not."""
+    if dates.baseline is None:
+        return State.UNKNOWN, "when it was taken is not told (--baseline DATE)"
+    if dates.baseline > dates.today:
+        return State.NOT_DONE, f"{dates.baseline} is still to come"
+    return State.DONE, f"taken on {dates.baseline}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a step wants: these destinations to be told this level."""
+
+    kind: StepKind
+    title: str
+    level: DaneSupport
+    domains: tuple[str, ...]
 
 
 def _platforms(forecast: Forecast) -> tuple[Platform, ...]:
@@ -236,32 +257,42 @@ def _platforms(forecast: Forecast) -> tuple[Platform, ...]:
 
 def _entry_step(
     forecast: Forecast,
-    kind: StepKind,
-    title: str,
-    level: DaneSupport,
-    chosen: Sequence[Advice | str],
+    wanted: _Wanted,
+    before: Sequence[_Wanted],
+    open_ends: int | None,
     dates: Dates,
     watch: tuple[str, ...],
 ) -> Step:
-    if not chosen:
+    """One step of entries.  ``before``: the steps before it; ``open_ends``: destinations that nobody knows yet."""
+    kind, title = wanted.kind, wanted.title
+    if not wanted.domains:
+        if open_ends is None:
+            return Step(kind, title, State.UNKNOWN, "no destination was forecast")
+        if open_ends and kind is not StepKind.PROTECT:
+            return Step(kind, title, State.UNKNOWN, f"of {open_ends} destinations it is not known: check them first")
         return Step(kind, title, State.DONE, "no destination needs it")
-    missing: dict[tuple[str, Platform | None], dict[str, Entry]] = {}
+    missing: dict[Hashable, tuple[MailClass, dict[tuple[str, str], Entry]]] = {}
     there = 0
-    for one in chosen:
-        domain = one if isinstance(one, str) else canonical(one.destination.domain)
-        hosts = () if isinstance(one, str) else one.hosts
-        lacking = [group for group in forecast.classes if not _says(forecast, group, domain, level, kind)]
+    for domain in wanted.domains:
+        lacking = [group for group in forecast.classes if not _says(forecast, group, domain, wanted.level, kind)]
         there += not lacking
         for group in lacking:
-            policy = effective(forecast.fleet, group.holder, FlowAction.RELAY, domain)
-            entry = Entry(domain, level, policy.tls.value, hosts)
-            missing.setdefault((group.tier.name, group.settings.platform), {})[domain] = entry
-    lines = tuple(
-        (f"tier {tier}", instructions(platform, tuple(entries.values())))
-        for (tier, platform), entries in missing.items()
-    )
-    state, why = _state(kind, there, len(chosen), dates)
-    return Step(kind, title, state, why, lines, watch)
+            entry = _entry(forecast, group, domain, wanted.level)
+            key = (group.tier.name, group.settings.platform, group.settings.exim)
+            missing.setdefault(key, (group, {}))[1][domain, entry.key] = entry
+    lines = []
+    for group, entries in missing.values():
+        # Only Exim's lists say all of it at once, so that a later list must keep what an earlier one said.
+        exim = group.settings.platform is Platform.EXIM
+        earlier = [_entry(forecast, group, one, each.level) for each in before for one in each.domains if exim]
+        lines.append((f"tier {group.tier.name}", instructions(group.settings, tuple(entries.values()), earlier)))
+    state, why = _state(kind, there, len(wanted.domains), dates)
+    return Step(kind, title, state, why, tuple(lines), watch)
+
+
+def _entry(forecast: Forecast, group: MailClass, domain: str, level: DaneSupport) -> Entry:
+    policy = effective(forecast.fleet, group.settings, FlowAction.RELAY, domain)
+    return entry_for(group.settings, domain, forecast.verdicts.get(domain), level, policy.tls.value)
 
 
 def _says(forecast: Forecast, group: MailClass, domain: str, level: DaneSupport, kind: StepKind) -> bool:
@@ -272,6 +303,8 @@ def _says(forecast: Forecast, group: MailClass, domain: str, level: DaneSupport,
         path = policy.dane.path
         own = "tls_policy" in path or ("destination_controls" in path and path[-2] != DEFAULT)
         return told is DaneSupport.NONE and own
+    if policy.tls.value is TlsLevel.NONE:
+        return False  # DANE Support is not active beside it
     wanted = (level, DaneSupport.MANDATORY) if level is DaneSupport.OPPORTUNISTIC else (level,)
     return told in wanted
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fleet.forecast.classed import Forecast, Ingress, MailClass
-from fleet.forecast.outcome import BADNESS, OPEN, Core
+from fleet.forecast.outcome import BADNESS, Core
 from fleet.model.fleet import Destination, Platform
 
 Place = tuple[MailClass, Ingress]
@@ -58,21 +58,6 @@ def totals(found: tuple[Entry, ...]) -> tuple[Total, ...]:
         for core, named in by_label.values()
     ]
     return tuple(sorted(listed, key=lambda total: -BADNESS.index(total.core.outcome)))
-
-
-def stops(forecast: Forecast) -> bool:
-    """Whether any mail is held, or returned for want of DANE."""
-    return any(core.stopped for core in _cores(forecast))
-
-
-def incomplete(forecast: Forecast) -> bool:
-    """Whether anything is unknown or was not tested, or nothing was forecast at all."""
-    found = _cores(forecast)
-    return not found or any(core.outcome in OPEN for core in found)
-
-
-def _cores(forecast: Forecast) -> frozenset[Core]:
-    return frozenset(core for group in forecast.classes for row in group.cells.values() for core in row)
 
 
 def _order(entry: Entry) -> tuple[int, int, str]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from fleet.forecast.classed import Forecast, Ingress, MailClass
 from fleet.forecast.foretell import Question, foretell
-from fleet.forecast.instructions import COMMIT, CONTROLS, Entry, instructions, take_back
+from fleet.forecast.instructions import COMMIT, CONTROLS, entry_for, instructions, take_back
 from fleet.forecast.outcome import OPEN, Core, DaneUse, Foretold, Why
 from fleet.layout import USEDNS, Decided, EffectivePolicy, canonical, effective
-from fleet.model import Outcome, TlsLevel
+from fleet.model import Outcome, TlsLevel, Verdict
 from fleet.model.control import DaneSupport
 from fleet.model.fleet import Platform, Settings
 from fleet.model.resolver import Resolver, ResolverKind
@@ -104,14 +104,12 @@ class _Node:
         return effective(self.forecast.fleet, self.group.holder, self.ingress.flow, self.domain)
 
     def supposing(self, policy: EffectivePolicy, settings: Settings | None = None) -> Foretold:
-        verdict = self.forecast.verdicts.get(canonical(self.domain))
         told = settings or self.group.settings
-        return foretell(Question(told, policy, verdict, self.forecast.resolving, others=self.forecast.verdicts))
+        return foretell(Question(told, policy, self.verdict, self.forecast.resolving, others=self.forecast.verdicts))
 
     @property
-    def hosts(self) -> tuple[str, ...]:
-        verdict = self.forecast.verdicts.get(canonical(self.domain))
-        return tuple(host.name for host in verdict.hosts) if verdict is not None else ()
+    def verdict(self) -> Verdict | None:
+        return self.forecast.verdicts.get(canonical(self.domain))
 
 
 def _changes(forecast: Forecast, group: MailClass, ingress: Ingress, domain: str, told: Foretold) -> Iterator[Change]:
@@ -150,12 +148,12 @@ def _without_dane(at: _Node) -> Change:
 
 def _entry(at: _Node, title: str, dane: DaneSupport, tls: TlsLevel | None, cost: str) -> Change:
     """An entry of the destination's own."""
-    policy = replace(at.policy, dane=Decided(dane), tls=Decided(tls) if tls is not None else at.policy.tls)
-    platform = at.group.settings.platform
-    entry = Entry(at.domain, dane, tls, at.hosts)
-    existed = any(canonical(str(part)) == at.domain for part in at.policy.dane.path)
-    lines = instructions(platform, [entry])
-    return Change(title, at.supposing(policy), cost, lines, take_back(platform, entry, existed))
+    settings = at.group.settings
+    entry = entry_for(settings, at.domain, at.verdict, dane, tls)
+    # The level of Postfix says both: under "dane" TLS is no longer required where DANE is not.
+    level = TlsLevel.PREFERRED if settings.platform is Platform.POSTFIX and dane is DaneSupport.OPPORTUNISTIC else tls
+    policy = replace(at.policy, dane=Decided(dane), tls=Decided(level) if level is not None else at.policy.tls)
+    return Change(title, at.supposing(policy), cost, instructions(settings, [entry]), take_back(settings, entry))
 
 
 def _by_dns(at: _Node) -> Iterator[Change]:
@@ -165,12 +163,15 @@ def _by_dns(at: _Node) -> Iterator[Change]:
         return
     after = at.supposing(replace(at.policy, route=Decided(USEDNS)))
     hosts = ", ".join(host.name for host in route.hosts)
+    own = canonical(route.domain) == at.domain
+    where = f"Network > SMTP Routes > {at.domain}" if own else f"Network > SMTP Routes > Add Route: {at.domain}"
+    back = f"set Destination Hosts back to {hosts}" if own else "delete this route"
     yield Change(
         "USEDNS for this destination",
         after,
         f"mail then goes to its MX and no longer to {hosts}: only where the route is not needed",
-        (f"Network > SMTP Routes > Add Route: Receiving Domain: {at.domain} | Destination Hosts: USEDNS", COMMIT),
-        (f"Network > SMTP Routes: delete the route of {at.domain}", COMMIT),
+        (f"{where}: Destination Hosts: USEDNS", COMMIT),
+        (f"Network > SMTP Routes > {at.domain}: {back}", COMMIT),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from fleet.forecast import NO_FLOW, NOT_MODELLED, Core, DaneUse, Forecast, Foretold, Why
 from fleet.forecast.facts import Fact, facts
-from fleet.forecast.moves import Move, Moved, flow_name
+from fleet.forecast.moves import Move, Moved, Unmatched, flow_name
 from fleet.forecast.rows import Entry, Total
 from fleet.model import AddressStep, ContactStep, MxStep, Outcome, Step, TlsaStep, Verdict
 from fleet.model.fleet import Destination, ObjectPath, Platform
@@ -61,7 +61,10 @@ class MoveRow:
 
 @dataclass(frozen=True, slots=True)
 class ForecastView:
-    """A whole forecast.  ``moves`` None: nothing was supposed, so there is no before and after."""
+    """A whole forecast.  ``moves`` None: nothing was supposed, so there is no before and after.
+
+    ``alone``: sentences on mail that has only one of the two.
+    """
 
     heading: str
     moves: tuple[MoveRow, ...] | None
@@ -69,6 +72,7 @@ class ForecastView:
     more: int
     totals: tuple[tuple[Mark, str], ...]
     notes: tuple[str, ...]
+    alone: tuple[str, ...] = ()
 
 
 WHY_WORDS: dict[Why, str] = {
@@ -91,6 +95,7 @@ def forecast_view(
     source: SourceMap,
     *,
     moves: Sequence[Move] | None = None,
+    alone: Sequence[Unmatched] = (),
     supposed: Sequence[str] = (),
     more: int = 0,
     in_full: bool = False,
@@ -107,6 +112,7 @@ def forecast_view(
         more,
         tuple((OUTCOME_MARKS[total.core.outcome], _total(total)) for total in totals),
         tuple(_notes(forecast)),
+        tuple(map(_alone, alone)),
     )
 
 
@@ -235,6 +241,16 @@ def _move_row(move: Move, forecast: Forecast, each: int) -> MoveRow:
         tuple(_moved(one, forecast) for one in move.moved[:each]),
         max(0, len(move.moved) - each),
     )
+
+
+def _alone(one: Unmatched) -> str:
+    where = named(one.nodes)
+    if one.flow:
+        said = "takes mail in only now: it has no before" if one.new else "takes no mail in any more: it has no after"
+        return f"on {where}: {show(one.flow)} {said}"
+    if one.new:
+        return f"on {where}: mail leaves for the Internet only now: it has no before"
+    return f"on {where}: no mail leaves for the Internet any more: it has no after"
 
 
 def _moved(one: Moved, forecast: Forecast) -> tuple[str, str]:

@@ -56,14 +56,18 @@ class RunbookView:
 
 def runbook_view(domain: str, pages: Sequence[Page], since: datetime | None, now: datetime) -> RunbookView:
     """``pages`` in words; ``since``: when the oldest message was queued, if anybody knows."""
+    return RunbookView(_heading(both_names(domain), pages), tuple(_page(page, since, now) for page in pages))
+
+
+def _heading(name: str, pages: Sequence[Page]) -> str:
     held = [page for page in pages if page.held]
-    name = both_names(domain)
-    heading = (
-        f"Mail to {name} is held on {named(tuple(n for page in held for n in page.nodes))}."
-        if held
-        else f"By what is declared and was checked, no mail to {name} is held."
-    )
-    return RunbookView(heading, tuple(_page(page, since, now) for page in pages))
+    if held:
+        return f"Mail to {name} is held on {named(tuple(dict.fromkeys(n for page in held for n in page.nodes)))}."
+    if not pages:
+        return f"No flow is known to take in mail, so nothing is known of mail to {name}."
+    if any(page.found.core.open for page in pages):
+        return f"Whether mail to {name} is held is not known."
+    return f"By what is declared and was checked, no mail to {name} is held."
 
 
 def _page(page: Page, since: datetime | None, now: datetime) -> PageRow:

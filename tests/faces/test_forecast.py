@@ -256,3 +256,94 @@ def test_text_keeps_to_its_width_and_nothing_hostile_passes(width) -> None:
     for line in lines:
         assert line.isprintable(), repr(line)
         assert cell_width(line) <= width, line
+
+
+def test_a_file_too_large_is_refused_and_never_cut_short(here, files, monkeypatch) -> None:
+    """The first part of a profile is another profile: what it would forecast is true of no fleet."""
+    from fleet.faces.cli import given
+
+    profile, verdicts = files
+    assert here("forecast", profile, "--verdicts", verdicts).returncode == 0
+    text = Path(profile).read_text(encoding="utf-8")
+    monkeypatch.setattr(given, "MOST", len(text) - 1)
+    for named, stdin in ((profile, ""), ("-", text)):
+        done = here("forecast", named, stdin=stdin)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "cannot be read: it has more than" in done.stderr
+
+
+def test_checks_are_read_line_by_line_and_a_line_without_end_is_refused(here, files, monkeypatch) -> None:
+    from fleet.faces.cli import given
+
+    profile, verdicts = files
+    lines = Path(verdicts).read_text(encoding="utf-8").splitlines(keepends=True)
+    monkeypatch.setattr(given, "MOST", max(map(len, lines)))
+    Path(verdicts).write_text("".join(lines * 3), encoding="utf-8")
+    assert here("forecast", profile, "--verdicts", verdicts).returncode == 0
+    done = here("forecast", profile, "--verdicts", "/dev/zero")
+    assert (done.returncode, "it has a line of more than" in done.stderr) == (2, True)
+
+
+def test_a_key_that_is_no_setting_is_answered_with_the_nearest_one(here, files) -> None:
+    done = here("forecast", files[0], "--set", 'tiers.delivery.destination_controls."example.org".dan=none')
+    assert done.returncode == 2
+    assert "did you mean 'dane'?" in done.stderr
+
+
+def test_a_runbook_never_says_that_mail_leaves_where_nobody_knows(here, files) -> None:
+    profile, _ = files
+    said = here("runbook", "example.org", "-p", profile)
+    assert (said.returncode, said.stdout.splitlines()[0]) == (3, "Whether mail to example.org is held is not known.")
+    closed = ("--set", 'tiers.delivery.listeners.outgoing.policies.RELAYED="REJECT"')
+    for node in ((), ("--node", "dlv1")):
+        said = here("runbook", "example.org", "-p", profile, *closed, *node)
+        assert (said.returncode, said.stdout.splitlines()[0]) == (
+            3,
+            "No flow is known to take in mail, so nothing is known of mail to example.org.",
+        )
+
+
+@pytest.mark.parametrize("since", ["9999-12-31", "0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00", "2900-01-01"])
+def test_a_time_that_cannot_be_is_refused(here, files, since) -> None:
+    profile, verdicts = files
+    route = ("--set", "tiers.delivery.smtp_routes.ALL=relay.example")
+    for form in ((), ("--json",)):
+        done = here("runbook", "example.org", "-p", profile, "--verdicts", verdicts, *route, "--since", since, *form)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"--since {since}" in done.stderr
+
+
+def test_a_silent_resolver_holds_what_was_not_checked_too(here, files) -> None:
+    document = json.loads(here("forecast", files[0], "--down", "192.0.2.53", "--json").stdout)
+    assert {(move["before"], move["after"]) for move in document["moves"]} == {
+        ("not-tested", "held"),
+        ("dane-off: not-tested", "dane-off: held"),
+    }
+
+
+def test_old_checks_are_said_to_be_old(here, files) -> None:
+    from datetime import datetime, timedelta
+
+    from fleet.clock import now
+
+    profile, verdicts = files
+    for age, said in ((timedelta(minutes=5), ""), (timedelta(days=400), "1 of 1 checks are more than a day old")):
+        at = now() - age
+        Path(verdicts).write_text(written([checks.replace(checks.verdict(checks.Host()), at=at)]), encoding="utf-8")
+        done = here("forecast", profile, "--verdicts", verdicts, "--json")
+        assert said in done.stderr
+        assert bool(said) is bool(done.stderr)
+        known = {one["domain"]: one["checked_at"] for one in json.loads(done.stdout)["forecasts"]}
+        assert known["plain.example"] is None
+        assert datetime.fromisoformat(known["example.org"]) == at
+
+
+def test_a_check_with_gaps_is_exit_3_although_what_was_seen_is_good(here, files) -> None:
+    """As ``fleet check`` itself says of it."""
+    profile, verdicts = files
+    cut = checks.replace(checks.verdict(checks.Host()), unknown=("1 MX hosts were not checked",))
+    plain = checks.verdict(checks.Host(address="insecure"), mx="insecure", domain="plain.example")
+    Path(verdicts).write_text(written([cut, plain]), encoding="utf-8")
+    done = here("forecast", profile, "--verdicts", verdicts)
+    assert (done.returncode, "gap: 1 MX hosts were not checked" in done.stdout) == (3, True)
+    assert here("runbook", "example.org", "-p", profile, "--verdicts", verdicts).returncode == 3

@@ -77,7 +77,7 @@ def plain_tls(level, peer):
         return "clear" if level.startswith("preferred") else "held"
     if level in ("preferred", "required"):
         return "tls"
-    if peer == "trusted":
+    if peer == "trusted" or (peer == "trusted elsewhere" and not level.endswith("hosted-domains")):
         return "tls-verified"
     return "tls" if level == "preferred-verify" else "held"
 
@@ -114,10 +114,11 @@ def naive(case):
     return "dane" if action == "success" else "held"
 
 
+LEVELS = ["none", "preferred", "preferred-verify", "required", "required-verify", "required-verify-hosted-domains"]
 CASES = st.builds(
     Case,
     version=st.sampled_from(["15.0.0-104", "12.0.0", "11.9.9-1", None]),
-    tls=st.sampled_from(["none", "preferred", "preferred-verify", "required", "required-verify", None]),
+    tls=st.sampled_from([*LEVELS, None]),
     dane=st.sampled_from(["none", "opportunistic", "mandatory", None]),
     hop=st.sampled_from(["RELAY", "ACCEPT", None]),
     route=st.sampled_from(["", "USEDNS", "relay.example", "/dev/null", None]),
@@ -126,7 +127,7 @@ CASES = st.builds(
     address=st.sampled_from(["Secure", "Insecure", "Bogus"]),
     tlsa=st.sampled_from(["Secure", "Insecure", "NXDOMAIN", "Bogus"]),
     certificate=st.sampled_from(["Success", "Failed"]),
-    peer=st.sampled_from(["trusted", "untrusted", "no TLS"]),
+    peer=st.sampled_from(["trusted", "trusted elsewhere", "untrusted", "no TLS"]),
 ).map(lambda case: Case(**{**case.__dict__, "certificate": "Failed"}) if case.peer == "no TLS" else case)
 """A host with TLSA records and no TLS counts as one whose certificate failed (assumed, and the same in both models)."""
 
@@ -154,7 +155,7 @@ def check(case, checks):
         tlsa=case.tlsa.lower(),
         session="no-starttls" if case.peer == "no TLS" else "tls",
         match=checks.matched() if case.certificate == "Success" else checks.mismatched(),
-        pkix=checks.Pkix(case.peer == "trusted", case.peer == "trusted", ("mx.example",)),
+        pkix=checks.Pkix(case.peer != "untrusted", True, ("mx.example",) if case.peer == "trusted" else ()),
     )
     found = checks.verdict(host, mx=case.mx.lower())
     if case.address == "Bogus":  # whoever doubts a host's address does not connect to it
@@ -196,6 +197,7 @@ def test_all_that_can_break_one_at_a_time_and_in_pairs(tell) -> None:
         ("hop", "ACCEPT"), ("hop", None), ("route", "relay.example"), ("route", None), ("resolver", "strips"),
         ("resolver", "passes"), ("mx", "Insecure"), ("mx", "Bogus"), ("address", "Bogus"), ("tlsa", "NXDOMAIN"),
         ("certificate", "Failed"), ("peer", "untrusted"), ("dane", "mandatory"), ("tls", "required-verify"),
+        ("tls", "required-verify-hosted-domains"), ("peer", "trusted elsewhere"),
     ]  # fmt: skip
     assert tell(right).core.label == naive(right) == "dane"
     for first in breakages:

@@ -3,7 +3,7 @@
 import pytest
 
 from fleet.forecast import forecast
-from fleet.forecast.moves import moves
+from fleet.forecast.moves import Unmatched, moves, unmatched
 from fleet.forecast.rows import entries, totals
 from fleet.model import Outcome
 
@@ -120,3 +120,54 @@ def test_both_readings_of_a_first_host_that_fails_are_told(fleets, checks, two_t
     told = found.explain(group, group.ingresses[0], "example.org")
     assert [(one.name, one.outcome) for one in told.readings] == [("strict", Outcome.HELD), ("RFC 7672", Outcome.DANE)]
     assert (told.outcome, told.best, told.assumed) == (Outcome.HELD, Outcome.DANE, True)
+
+
+def test_what_is_on_one_side_only_never_counts_as_staying_the_same(both) -> None:
+    """A flow that is refused, a tier that turns inward: their mail does not come to the same as before."""
+    before, after = both(('RELAYED = "RELAY"', 'RELAYED = "REJECT"'))
+    assert moves(before, after) == ()
+    assert unmatched(before, after) == (Unmatched(("dlv1", "dlv2"), "outgoing > RELAYLIST: RELAY", new=False),)
+    assert unmatched(after, before, "dlv2") == (Unmatched(("dlv2",), "outgoing > RELAYLIST: RELAY", new=True),)
+    before, after = both(('delivers_to = ["internet"]', 'delivers_to = ["inside"]'))
+    assert unmatched(before, after) == (Unmatched(("dlv1", "dlv2"), "", new=False),)
+    assert unmatched(after, after) == ()
+
+
+def test_flows_that_were_not_declared_before_are_compared_with_all_mail(fleets, checks, two_tiers) -> None:
+    listeners = two_tiers[two_tiers.index("[tiers.delivery.listeners") : two_tiers.index("[tiers.delivery.destination")]
+    verdicts = {"example.org": checks.verdict(checks.Host())}
+    with_flows, without = (
+        forecast(fleets.of(text), [fleets.of(text).destinations["example.org"]], verdicts)
+        for text in (two_tiers, two_tiers.replace(listeners, ""))
+    )
+    assert [(move.before, move.after) for move in moves(without, with_flows)] == [("unknown", "dane")]
+    assert [(move.before, move.after) for move in moves(with_flows, without)] == [("dane", "unknown")]
+    assert unmatched(with_flows, without) == ()
+
+
+def test_one_node_is_told_of_its_own_destinations_only(both) -> None:
+    """Two nodes on which different mail comes to be held: each of them is asked for by itself."""
+    own = '[nodes.dlv{}]\ntier = "delivery"\ndestination_controls."{}".dane = "mandatory"'
+    changes = [
+        (f'[nodes.dlv{number}]\ntier = "delivery"', own.format(number, domain))
+        for number, domain in ((1, "example.org"), (2, "plain.example"))
+    ]
+    before, after = both(*changes)
+    assert [(move.recipients, move.nodes) for move in moves(before, after)] == [(40_012, ("dlv1", "dlv2"))]
+    assert [(move.recipients, move.nodes) for move in moves(before, after, "dlv2")] == [(12, ("dlv2",))]
+
+
+def test_recipients_that_nobody_knows_are_counted_by_themselves(fleets, checks, two_tiers) -> None:
+    texts = [
+        text + '[destinations."new.example"]\n' for text in (two_tiers.replace('"opportunistic"', '"none"'), two_tiers)
+    ]
+    verdicts = {"example.org": checks.verdict(checks.Host(match=checks.mismatched()))}
+    verdicts["new.example"] = checks.verdict(checks.Host(match=checks.mismatched()), domain="new.example")
+    on = [
+        text.replace('dane = "none"', 'dane = "opportunistic"') if number else text for number, text in enumerate(texts)
+    ]
+    before, after = (
+        forecast(fleet, [fleet.destinations[name] for name in verdicts], verdicts) for fleet in map(fleets.of, on)
+    )
+    (move,) = moves(before, after)
+    assert (len(move.moved), move.recipients, move.unweighed) == (2, 40_000, 1)

@@ -164,3 +164,40 @@ def test_an_alternate_server_that_strips_harms_the_domains_it_is_asked_for(tell)
 def test_root_servers_hide_nothing(tell) -> None:
     profile = ASYNCOS.replace("resolvers = [{resolvers}]", "root_servers = true")
     assert tell(profile).outcome is Outcome.DANE
+
+
+OWN = '{ address = "198.51.100.2", kind = "%s", domains = ["example.org"] }'
+ALL_OWN = '{ address = "198.51.100.1", kind = "%s", domains = ["example.org", "mx.example"] }'
+
+
+def test_an_alternate_server_is_asked_instead_of_the_root_servers(tell) -> None:
+    root = ASYNCOS.replace('version = "15', 'root_servers = true\nversion = "15')
+    assert tell(root).outcome is Outcome.DANE
+    assert tell(root, GOOD.replace("validates", "strips")).outcome is Outcome.DANE  # not asked: the root servers are
+    found = tell(root, OWN % "strips")
+    assert (found.outcome, found.why, found.through[0]) == (Outcome.HELD, Why.RESOLVERS, "198.51.100.2")
+    assert tell(root, OWN % "unknown").outcome is Outcome.UNKNOWN
+    assert tell(root, OWN % "validates").outcome is Outcome.DANE
+    assert tell(root, OWN % "passes", down=["198.51.100.2"]).outcome is Outcome.HELD
+
+
+def test_a_server_is_of_no_matter_where_alternates_are_asked_for_every_name(tell) -> None:
+    assert tell(ASYNCOS, ALL_OWN % "validates", BESIDE).outcome is Outcome.DANE
+    assert tell(ASYNCOS, ALL_OWN % "strips", SPARE.replace("strips", "validates")).outcome is Outcome.HELD
+
+
+@pytest.mark.parametrize("late", [SPARE, SECONDARY])
+def test_a_resolver_that_strips_is_named_before_it_is_ever_asked(tell, late) -> None:
+    """The vendor's document: it harms delivery as a lower priority or a secondary one, whatever the mode."""
+    (note,) = tell(ASYNCOS, GOOD, late).notes
+    assert note.startswith("198.51.100.2 strips DNSSEC records and is asked when those before it do not answer")
+    assert tell(ASYNCOS, GOOD, late.replace("strips", "passes")).notes == ()
+    assert tell(ASYNCOS, GOOD, late, down=["198.51.100.2"]).notes == ()
+
+
+def test_nodes_are_told_apart_by_who_is_silent_where_nothing_was_checked(fleets) -> None:
+    own = '[nodes.m]\ntier = "edge"\naddresses = ["10.0.0.2"]\nresolvers = [{ address = "198.51.100.9" }]\n'
+    fleet = fleets.of(ASYNCOS.format(resolvers=GOOD, dane="opportunistic") + own)
+    found = forecast(fleet, [Destination(DOMAIN)], {}, Resolving(frozenset({"198.51.100.9"})))
+    outcomes = {group.names: group.cells[group.ingresses[0].action][0].outcome for group in found.classes}
+    assert outcomes == {("n",): Outcome.NOT_TESTED, ("m",): Outcome.HELD}

@@ -183,7 +183,8 @@ addresses = ["10.0.0.1"]
             [
                 "smtp transport: hosts_try_dane = mx.example",
                 "smtp transport: hosts_require_dane = mx.example",
-                "smtp transport: hosts_try_dane = *",
+                "smtp transport: hosts_try_dane = !bad.example : mx.example",
+                "smtp transport: hosts_try_dane = !bad.example : *",
             ],
         ),
     ],
@@ -192,7 +193,9 @@ def test_policy_map_lines_and_host_lists(fleets, checks, platform, settings, exp
     fleet = fleets.of(PEERS.format(platform=platform, settings=settings))
     verdicts = {
         "example.org": checks.verdict(checks.Host()),
-        "wrong.example": checks.verdict(checks.Host(match=checks.mismatched()), domain="wrong.example"),
+        "wrong.example": checks.verdict(
+            checks.Host(name="bad.example", match=checks.mismatched()), domain="wrong.example"
+        ),
     }
     found = rollout(forecast(fleet, list(fleet.destinations.values()), verdicts), Dates(TODAY))
     lines = [line for step in found.steps for _, each in step.lines for line in each]
@@ -209,3 +212,76 @@ def test_dane_behind_an_mx_that_is_not_proven_goes_no_further_than_opportunistic
     (advice,) = found.advice
     assert (advice.mandatory.outcome, advice.level) == ("dane", DaneSupport.OPPORTUNISTIC)
     assert "MX not secure" in advice.reason
+
+
+def test_nothing_is_done_where_nobody_looked(fleets, two_tiers) -> None:
+    """No destination is known to need an entry because none was checked."""
+    fleet = fleets.of(two_tiers)
+    found = rollout(forecast(fleet, list(fleet.destinations.values()), {}), Dates(TODAY))
+    by_kind = {step.kind: step.state for step in found.steps}
+    assert (by_kind[StepKind.ENTRIES], by_kind[StepKind.MANDATORY]) == (State.UNKNOWN, State.UNKNOWN)
+    inward = fleets.of(two_tiers.replace('["internet"]', '["inside"]', 2))
+    assert State.DONE not in {step.state for step in rollout(forecast(inward, [], {}), Dates(TODAY)).steps}
+
+
+def test_a_baseline_of_tomorrow_was_not_taken(plan) -> None:
+    assert plan(dates=Dates(TODAY, date(2026, 11, 26))).steps[1].state is State.NOT_DONE
+    assert plan(dates=Dates(TODAY, TODAY)).steps[1].state is State.DONE
+
+
+def test_behind_a_relay_host_the_policy_map_names_the_next_hop(fleets) -> None:
+    """Postfix looks its policy up by next hop: a line of the destination's name would never be read."""
+    settings = '[fleet.postfix]\nsmtp_tls_security_level = "may"\nrelayhost = "[relay.example]:587"'
+    fleet = fleets.of(PEERS.format(platform="postfix", settings=settings))
+    found = rollout(forecast(fleet, list(fleet.destinations.values()), {}), Dates(TODAY))
+    lines = [line for step in found.steps for _, each in step.lines for line in each]
+    assert "smtp_tls_policy_maps: [relay.example]:587  may" in lines
+    assert not any("example.org" in line for line in lines)
+
+
+SUFFIX = ROUTE[0], '[tiers.delivery.smtp_routes]\n".corp.example" = "relay.example"'
+DANE_OFF = '[tiers.delivery.destination_controls."{}"]\ndane = "none"\n'
+
+
+@pytest.mark.parametrize(
+    ("entries", "state"),
+    [
+        ("", State.NOT_DONE),
+        (DANE_OFF.format("corp.example"), State.NOT_DONE),  # its own name only, and the route is for those below it
+        (DANE_OFF.format(".corp.example"), State.DONE),
+        (
+            DANE_OFF.format(".corp.example") + DANE_OFF.format("a.corp.example").replace("none", "mandatory"),
+            State.NOT_DONE,
+        ),
+    ],
+)
+def test_a_route_for_all_below_a_domain_is_met_by_an_entry_for_all_below_it(fleets, two_tiers, entries, state) -> None:
+    found = prerequisites(fleets.of(two_tiers.replace(*SUFFIX) + entries))
+    assert {one.name: one.state for one in found}["SMTP routes"] is state
+
+
+def test_alternate_servers_beside_the_root_servers_are_asked_about_too(fleets, two_tiers) -> None:
+    told = 'resolvers = [{ address = "192.0.2.53", kind = "validates" }]'
+    for kind, state in (("strips", State.NOT_DONE), ("passes", State.DONE)):
+        root = (
+            f'root_servers = true\nresolvers = [{{ address = "192.0.2.9", kind = "{kind}", domains = ["a.example"] }}]'
+        )
+        found = prerequisites(fleets.of(two_tiers.replace(told, root)))
+        assert {one.name: one.state for one in found}["resolvers"] is state
+
+
+def test_an_entry_beside_which_dane_is_not_active_is_not_configured(plan) -> None:
+    """DANE Support is active only beside a TLS level: an entry with TLS None says nothing, whatever stands in it."""
+    none = ('"example.org"]\ndane = "opportunistic"', '"example.org"]\ndane = "opportunistic"\ntls = "none"')
+    lines = "\n".join(line for _, each in plan(none).steps[2].lines for line in each)
+    assert "Destination: example.org | TLS Support: Preferred | DANE Support: Opportunistic" in lines
+
+
+def test_hosts_that_nobody_looked_at_keep_a_destination_from_mandatory(fleets, checks, two_tiers) -> None:
+    """Every host that was looked at does DANE, and one was left out: that is no proof of every host."""
+    fleet = fleets.of(two_tiers)
+    whole = checks.verdict(checks.Host())
+    cut = checks.replace(whole, unknown=("1 MX hosts beyond the first 1 were not checked",))
+    for verdict, level in ((whole, DaneSupport.MANDATORY), (cut, DaneSupport.OPPORTUNISTIC)):
+        found = forecast(fleet, [fleet.destinations["example.org"]], {"example.org": verdict})
+        assert rollout(found, Dates(TODAY)).advice[0].level is level

@@ -42,7 +42,7 @@ def test_a_wrong_certificate_is_gone_past_with_an_entry_without_dane(book, check
     (change,) = page.changes
     assert change.after.core.label == "dane-off: tls"
     assert "Destination: example.org | TLS Support: Preferred | DANE Support: None" in change.lines
-    assert change.back[0].endswith("set TLS Support and DANE Support back as they were")
+    assert change.back[0].endswith("set back TLS Support: Default | DANE Support: Opportunistic")
 
 
 def test_an_entry_that_was_not_there_before_is_taken_back_by_deleting_it(book, checks) -> None:
@@ -103,3 +103,76 @@ def test_one_node_can_be_asked_for(book) -> None:
     (page,) = book(node="dlv2")
     assert page.nodes == ("dlv2",)
     assert book(node="scan1") == ()
+
+
+def test_an_entry_that_sets_tls_alone_is_not_deleted_to_take_a_change_back(book, checks) -> None:
+    """Its DANE Support is the Default entry's, and the entry is there all the same."""
+    entry = ('"example.org"]\ndane = "opportunistic"', '"example.org"]\ntls = "required"')
+    (page,) = book(
+        entry, ('dane = "none"', 'dane = "opportunistic"'), verdict=checks.verdict(checks.Host(tlsa="bogus"))
+    )
+    assert page.changes[0].back[0].endswith("example.org: set back TLS Support: Required | DANE Support: Default")
+
+
+def test_a_route_of_its_own_is_set_back_and_not_deleted(book) -> None:
+    own = ("[tiers.delivery.smtp_routes]", '[tiers.delivery.smtp_routes]\n"example.org" = "relay.example"')
+    assert book(own)[0].changes[1].back[0].endswith("example.org: set Destination Hosts back to relay.example")
+    assert book(ROUTE)[0].changes[1].back[0].endswith("example.org: delete this route")
+
+
+PEER = """
+[fleet]
+platform = "{platform}"
+resolvers = [{{ address = "127.0.0.1", kind = "validates" }}]
+[fleet.{platform}]
+{settings}
+[tiers.edge]
+delivers_to = ["internet"]
+[nodes.n]
+tier = "edge"
+addresses = ["10.0.0.1"]
+[destinations."example.org"]
+"""
+
+
+@pytest.fixture
+def peer(fleets):
+    def opened(platform, settings, verdict):
+        fleet = fleets.of(PEER.format(platform=platform, settings=settings))
+        (page,) = pages(forecast(fleet, [fleet.destinations[DOMAIN]], {DOMAIN: verdict}), DOMAIN)
+        return page
+
+    return opened
+
+
+DANE_ONLY = 'smtp_tls_security_level = "dane-only"\nsmtp_dns_support_level = "dnssec"\nrelayhost = ""'
+EVERYBODY = 'dane_built_in = true\nhosts_require_dane = "*"\nroutes = {}'
+
+
+def test_postfix_without_dane_keeps_the_tls_that_was_required(peer, checks) -> None:
+    first, last = peer("postfix", DANE_ONLY, checks.verdict(checks.Host(match=checks.mismatched()))).changes
+    assert "smtp_tls_policy_maps: example.org  encrypt" in first.lines
+    assert "smtp_tls_policy_maps: example.org  may" in last.lines
+    assert "clear text" in last.cost
+
+
+def test_postfix_under_dane_no_longer_requires_tls_and_that_is_forecast_and_said(peer, checks) -> None:
+    found = peer("postfix", DANE_ONLY, checks.verdict(checks.Host(tlsa="nxdomain"))).changes[0]
+    assert "smtp_tls_policy_maps: example.org  dane" in found.lines
+    assert (found.after.outcome, found.after.worst) == ("tls", "clear")
+    assert any("mind: TLS is required now" in line for line in found.lines)
+
+
+def test_a_line_of_the_policy_map_is_taken_back_by_the_line_that_was_there(peer, checks) -> None:
+    own = DANE_ONLY + '\ntls_policy = { "example.org" = "dane-only match=nexthop" }'
+    changes = peer("postfix", own, checks.verdict(checks.Host(match=checks.mismatched()))).changes
+    assert changes[0].back[0] == "smtp_tls_policy_maps: example.org  dane-only match=nexthop"
+
+
+def test_exim_lets_mail_go_only_when_its_host_leaves_the_list_that_requires_dane(peer, checks) -> None:
+    (found,) = peer("exim", EVERYBODY, checks.verdict(checks.Host(match=checks.mismatched()))).changes
+    assert found.lines[:2] == (
+        "smtp transport: hosts_try_dane = !mx.example : *",
+        "smtp transport: hosts_require_dane = !mx.example : *",
+    )
+    assert "smtp transport: hosts_require_dane = *" in found.back

@@ -3,6 +3,7 @@
 import pytest
 
 from fleet.forecast import DaneUse, Why, forecast, foretell_one
+from fleet.forecast.facts import Topic, facts
 from fleet.model import Outcome
 
 DOMAIN = "example.org"
@@ -123,3 +124,20 @@ def test_unusable_records_show_the_worst_and_the_best_of_both_readings(tell, che
 def test_without_dane_a_bogus_domain_is_unknown(tell, checks) -> None:
     found = tell(('dane = "opportunistic"', 'dane = "none"'), verdict=checks.verdict(checks.Host(), mx="bogus"))
     assert found.core.label == "dane-off: unknown"
+
+
+def test_what_holds_mail_without_dane_is_the_tls_level_and_never_the_dns(fleets, checks, two_tiers) -> None:
+    """The check found everything signed: a reason that calls its MX insecure would be made up."""
+    text = two_tiers.replace('tls = "preferred"', 'tls = "required-verify"').replace('"opportunistic"', '"none"')
+    fleet = fleets.of(text)
+    verdict = checks.verdict(checks.Host(pkix=checks.Pkix(False, False, ())))
+    found = forecast(fleet, [fleet.destinations["example.org"]], {"example.org": verdict})
+    group = found.classes[0]
+    told = found.explain(group, group.ingresses[0], "example.org")
+    assert told.core.label == "dane-off: held"
+    assert "mx.example (192.0.2.1) offers no TLS that TLS level required-verify accepts" in told.sentence
+    assert "not secure" not in told.sentence
+    said = facts(fleet, group.holder, group.ingresses[0].flow, told, verdict, found.resolving)
+    assert not any("insecure" in fact.text for fact in said)
+    (session,) = (fact for fact in said if fact.topic is Topic.SESSION)
+    assert (session.text, session.step) == ("TLS at 192.0.2.1, certificate does not verify", 3)

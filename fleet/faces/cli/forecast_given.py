@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fleet.clock import now
 from fleet.errors import UsageError
 from fleet.faces.cli.forecast_options import Asked
-from fleet.faces.cli.given import read_profile_file
+from fleet.faces.cli.given import read_profile_file, read_verdict_file
 from fleet.forecast import Forecast, Resolving, forecast
 from fleet.forecast.resolving import endpoint
 from fleet.layout.names import canonical
@@ -22,6 +24,7 @@ from fleet.model.fleet import Destination, Fleet
 from fleet.model.resolver import Resolver, ResolverKind
 from fleet.profile import Reading, SourceMap, overlay, read_profile
 from fleet.text import show
+from fleet.views.names import moment
 
 if TYPE_CHECKING:
     from fleet.faces.cli.world import World
@@ -66,7 +69,7 @@ def gather(asked: Asked, only: Sequence[str] = ()) -> Given:
     fleet = _sound(supposing, "cannot be read with what is supposed") if asked.supposed else declared
     down = frozenset(_address(text) for text in asked.down)
     _known(down, fleet)
-    verdicts = _verdicts(asked.verdicts) if asked.verdicts else {}
+    verdicts = read_verdict_file(asked.verdicts) if asked.verdicts else {}
     if asked.observed:
         from fleet.faces.live.as_seen import as_seen
         from fleet.faces.live.last_known import last_known_of
@@ -77,6 +80,7 @@ def gather(asked: Asked, only: Sequence[str] = ()) -> Given:
         verdicts = {**{canonical(name): one for name, one in known.verdicts.items()}, **verdicts}
         declared, fleet = (as_seen(declared, one, known.observations) for one in (declared, fleet))
     destinations = _destinations(asked, fleet, verdicts, only)
+    _aged([verdicts[name] for one in destinations if (name := canonical(one.domain)) in verdicts])
     interrupted = False
     if asked.check or asked.lab:
         missing = tuple(one.domain for one in destinations if canonical(one.domain) not in verdicts)
@@ -95,25 +99,17 @@ def gather(asked: Asked, only: Sequence[str] = ()) -> Given:
     )
 
 
-def _verdicts(path: Path) -> dict[str, Verdict]:
-    """The last verdict of each destination, read line by line: checks of a large fleet make a large file."""
-    from fleet.plain import ShapeError, read_verdicts
+FRESH = timedelta(days=1)
+"""How old a check may be before it is said that it is old."""
 
-    found: dict[str, Verdict] = {}
-    try:
-        with path.open(encoding="utf-8") as lines:
-            for verdict in read_verdicts(lines):
-                known = found.get(canonical(verdict.domain))
-                if known is None or known.at <= verdict.at:
-                    found[canonical(verdict.domain)] = verdict
-    except ShapeError as error:
-        raise UsageError(f"{show(str(path))}: {show(str(error))}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{show(str(path))} cannot be read: it is not UTF-8") from error
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "this is no name of a file"
-        raise UsageError(f"{show(str(path))} cannot be read: {why}") from error
-    return found
+
+def _aged(verdicts: Sequence[Verdict]) -> None:
+    """Say on stderr how old the checks are: what was true of a destination then may not be so now."""
+    at = now()
+    old = [verdict.at for verdict in verdicts if at - verdict.at > FRESH]
+    if old:
+        said = f"{len(old):,} of {len(verdicts):,} checks are more than a day old, the oldest of {moment(min(old))}"
+        print(f"fleet: {said}: what these destinations publish may have changed since", file=sys.stderr)
 
 
 def _sound(reading: Reading, why: str) -> Fleet:
@@ -121,8 +117,9 @@ def _sound(reading: Reading, why: str) -> Fleet:
     if reading.fleet is not None and not reading.diagnostics:
         return reading.fleet
     for one in reading.diagnostics:
+        said = f"{one.finding.sentence}: {one.finding.hint}" if one.finding.hint else one.finding.sentence
         place = f"{show(one.span.file)}:{one.span.line}:{one.span.column}"
-        print(f"{place}: {one.finding.code} {show(one.finding.sentence)}", file=sys.stderr)
+        print(f"{place}: {one.finding.code} {show(said)}", file=sys.stderr)
     raise UsageError(f"{show(reading.source.file)} {why}, so nothing can be forecast from it")
 
 

@@ -1,6 +1,7 @@
 """Running ``fleet forecast``."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fleet.decision import ExitCode, worst_code
@@ -8,9 +9,9 @@ from fleet.errors import UsageError
 from fleet.faces.cli.forecast_given import Given, gather
 from fleet.faces.cli.forecast_options import Asked
 from fleet.faces.cli.terminal import look
-from fleet.forecast.moves import moves
+from fleet.forecast import Core
+from fleet.forecast.moves import moves, unmatched
 from fleet.forecast.rows import entries, totals
-from fleet.model import Outcome
 from fleet.text import show
 
 
@@ -28,13 +29,14 @@ def write_forecast(asked: Asked, shown: Shown) -> ExitCode:
     """Print the forecast and return the exit code."""
     given = gather(asked)
     after = given.after()
-    if shown.node and not any(shown.node in group.names for group in after.classes):
+    before = given.before() if given.changed else None
+    known = {name for each in (before, after) if each is not None for group in each.classes for name in group.names}
+    if shown.node and shown.node not in known:
         raise UsageError(f"--node {show(shown.node)}: there is no such external node")
-    changes = moves(given.before(), after) if given.changed else None
-    if changes is not None and shown.node:
-        changes = tuple(move for move in changes if shown.node in move.nodes)
+    changes = moves(before, after, shown.node) if before else None
+    alone = unmatched(before, after, shown.node) if before else ()
     found = entries(after, node=shown.node)
-    code = exit_code([entry.core.outcome for entry in found], any(entry.core.stopped for entry in found), given)
+    code = exit_code([entry.core for entry in found], given)
     listed = found[: shown.limit] if shown.limit and not shown.as_json else found
     counts = totals(found)
     if shown.as_json:
@@ -42,7 +44,7 @@ def write_forecast(asked: Asked, shown: Shown) -> ExitCode:
         from fleet.plain import dumps
 
         run = Run(tuple(asked.supposed), tuple(sorted(given.resolving.down)), int(code))
-        print(dumps(forecast_document(after, listed, counts, changes, given.source, run)))
+        print(dumps(forecast_document(after, listed, counts, changes, given.source, run, alone)))
     else:
         from fleet.faces.export.forecast_text import forecast_text
         from fleet.views.forecast import forecast_view
@@ -53,6 +55,7 @@ def write_forecast(asked: Asked, shown: Shown) -> ExitCode:
             counts,
             given.source,
             moves=changes,
+            alone=alone,
             supposed=given.supposed,
             more=len(found) - len(listed),
             in_full=shown.explain,
@@ -64,13 +67,10 @@ def write_forecast(asked: Asked, shown: Shown) -> ExitCode:
     return code
 
 
-_OPEN = (Outcome.UNKNOWN, Outcome.NOT_TESTED, Outcome.DNS_READY)
-
-
-def exit_code(outcomes: list[Outcome], stopped: bool, given: Given) -> ExitCode:
+def exit_code(cores: Sequence[Core], given: Given) -> ExitCode:
     """What a script is told: mail that is held counts for more than what is not known."""
-    codes = [ExitCode.CLEAN] if outcomes else []
-    codes += [ExitCode.FINDINGS] if stopped else []
-    codes += [ExitCode.INCOMPLETE] if any(outcome in _OPEN for outcome in outcomes) else []
+    codes = [ExitCode.CLEAN] if cores else []
+    codes += [ExitCode.FINDINGS] if any(core.stopped for core in cores) else []
+    codes += [ExitCode.INCOMPLETE] if any(core.open for core in cores) else []
     codes += [ExitCode.INTERRUPTED] if given.interrupted else []
     return worst_code(codes)

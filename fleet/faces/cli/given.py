@@ -1,17 +1,20 @@
 """Files named on the command line: profiles, and what is known beside them.  What cannot be read is a usage error.
 
-May import ``fleet.plain``, ``fleet.model``, ``fleet.text`` and ``fleet.errors``; what reads JSON is loaded only for it.
+May import ``fleet.plain``, ``fleet.layout.names``, ``fleet.model``, ``fleet.text`` and ``fleet.errors``; what
+reads JSON is loaded only for it.
 """
 
 import json
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from fleet.errors import UsageError
+from fleet.layout.names import canonical
 from fleet.text import show
 
 if TYPE_CHECKING:
@@ -19,8 +22,8 @@ if TYPE_CHECKING:
     from fleet.model.observation import Observation
 
 STDIN = "-"
-_MOST = 64_000_000
-"""Octets read of one file: more is no profile, and a device may never end."""
+MOST = 64_000_000
+"""Octets of one file that is read as a whole: more is no profile, and a device may never end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Given:
 def read_profile_file(name: str) -> Given:
     """The profile called ``name`` on the command line."""
     if name == STDIN:
-        return Given("<stdin>", sys.stdin.buffer.read(_MOST), None)
+        return Given("<stdin>", whole(sys.stdin.buffer, "stdin"), None)
     path = Path(name)
     return Given(name, read_file(path), path)
 
@@ -44,11 +47,28 @@ def read_file(path: Path) -> bytes:
     """The octets of ``path``."""
     try:
         with path.open("rb") as file:
-            return file.read(_MOST)
-    except OSError as error:
-        raise UsageError(f"{show(str(path))} cannot be read: {error.strerror or error}") from error
-    except ValueError as error:  # a name with a NUL
-        raise UsageError(f"{show(str(path))} cannot be read: this is no name of a file") from error
+            return whole(file, show(str(path)))
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def whole(file: BinaryIO, name: str) -> bytes:
+    """All of ``file``; the first part of one would be another profile, so more than ``MOST`` octets is an error."""
+    content = file.read(MOST + 1)
+    if len(content) > MOST:
+        raise UsageError(f"{name} cannot be read: it has more than {MOST // 1_000_000} MB")
+    return content
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> UsageError:
+    """What is said of a file that cannot be opened or read."""
+    if isinstance(error, UnicodeDecodeError):
+        why = "it is not UTF-8"
+    elif isinstance(error, OSError):
+        why = error.strerror or str(error)
+    else:  # a name with a NUL
+        why = "this is no name of a file"
+    return UsageError(f"{show(str(path))} cannot be read: {why}")
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -71,22 +91,37 @@ def read_text(path: Path) -> str:
     try:
         return read_file(path).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{show(str(path))} cannot be read: it is not UTF-8") from error
+        raise _unreadable(path, error) from error
 
 
 def read_verdict_file(path: Path) -> "dict[str, Verdict]":
-    """The last verdict of each destination in what ``fleet check --jsonl`` wrote."""
+    """The last verdict of each destination in what ``fleet check --jsonl`` wrote, by canonical domain.
+
+    Read line by line: checks of a large fleet make a large file.
+    """
     from fleet.plain import ShapeError, read_verdicts
 
     found: dict[str, Verdict] = {}
     try:
-        for verdict in read_verdicts(read_text(path).splitlines()):
-            known = found.get(verdict.domain)
-            if known is None or known.at <= verdict.at:
-                found[verdict.domain] = verdict
+        with path.open(encoding="utf-8") as lines:
+            for verdict in read_verdicts(_bounded(lines, path)):
+                name = canonical(verdict.domain)
+                known = found.get(name)
+                if known is None or known.at <= verdict.at:
+                    found[name] = verdict
     except ShapeError as error:
         raise UsageError(f"{show(str(path))}: {show(str(error))}") from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
     return found
+
+
+def _bounded(file: TextIO, path: Path) -> Iterator[str]:
+    """The lines of ``file``, none of them without an end."""
+    while line := file.readline(MOST + 1):
+        if len(line) > MOST:
+            raise UsageError(f"{show(str(path))} cannot be read: it has a line of more than {MOST // 1_000_000} MB")
+        yield line
 
 
 def read_observation_file(path: Path) -> "dict[str, Observation]":

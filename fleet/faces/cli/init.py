@@ -26,7 +26,7 @@ def init(
     from pathlib import Path
 
     from fleet.errors import UsageError
-    from fleet.faces.cli.given import STDIN, read_text
+    from fleet.faces.cli.given import STDIN, read_text, whole
     from fleet.profile import init as first
 
     if source is None:
@@ -41,5 +41,7 @@ def init(
             InitSource.SSH_CONFIG: first.from_ssh_config,
             InitSource.ANSIBLE: first.from_ansible,
         }[source]
-        text = make(sys.stdin.buffer.read().decode("utf-8", "replace") if file == STDIN else read_text(Path(file)))
+        text = make(
+            whole(sys.stdin.buffer, "stdin").decode("utf-8", "replace") if file == STDIN else read_text(Path(file))
+        )
     print(text, end="")

@@ -19,10 +19,11 @@ def write_runbook(asked: Asked, destination: str, node: str, since: str, *, as_j
     began = _moment(since)
     given = gather(asked, only=[destination])
     domain = given.destinations[0].domain
-    found = pages(given.after(), domain, node)
-    if node and not found:
+    told = given.after()
+    found = pages(told, domain, node)
+    if node and not any(node in group.names for group in told.classes):
         raise UsageError(f"--node {show(node)}: there is no such external node")
-    code = exit_code([page.found.outcome for page in found], any(page.held for page in found), given)
+    code = exit_code([page.found.core for page in found], given)
     at = now()
     if as_json:
         from fleet.faces.export.rollout_json import runbook_document
@@ -45,8 +46,11 @@ def _moment(text: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        found = (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UsageError(
             f"--since {show(text)}: write a time such as 2026-11-23T08:00 or 2026-11-23T08:00+01:00"
         ) from None
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    if found > now():
+        raise UsageError(f"--since {show(text)}: this is still to come")
+    return found

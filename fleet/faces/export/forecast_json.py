@@ -8,11 +8,13 @@ May import ``fleet.forecast``, ``fleet.views``, ``fleet.profile`` and ``fleet.mo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from fleet.forecast import NO_FLOW, NOT_MODELLED, DaneUse, Forecast, Foretold, Why
 from fleet.forecast.facts import Fact
-from fleet.forecast.moves import Move
+from fleet.forecast.moves import Move, Unmatched
 from fleet.forecast.rows import Entry, Total
+from fleet.layout import canonical
 from fleet.model import Action, Outcome, TlsLevel
 from fleet.model.control import DaneSupport
 from fleet.model.fleet import ObjectPath, Platform
@@ -57,6 +59,15 @@ class MoveDocument:
     nodes: tuple[str, ...]
     flows: tuple[str, ...]
     moved: tuple[MovedDocument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedDocument:
+    """Mail with a before (``new`` false) or an after alone; ``flow`` empty: all mail of the nodes."""
+
+    nodes: tuple[str, ...]
+    flow: str
+    new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +157,16 @@ class EntryDocument:
     incomplete: tuple[str, ...]
     assumed: bool
     measured: bool
+    checked_at: datetime | None
+    """When the destination was checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class ForecastDocument:
-    """All of it.  ``moves`` is null where nothing was supposed; ``left_out`` counts entries that are not listed."""
+    """All of it.  ``moves`` is null where nothing was supposed; ``left_out`` counts entries that are not listed.
+
+    ``unmatched``: mail that is forecast before or after what is supposed, not both, so that it is in no move.
+    """
 
     profile: str
     supposed: tuple[str, ...]
@@ -164,6 +180,7 @@ class ForecastDocument:
     left_out: int
     no_flow: str
     not_modelled: tuple[str, ...]
+    unmatched: tuple[UnmatchedDocument, ...] = ()
     format: str = FORECAST_FORMAT
 
 
@@ -183,6 +200,7 @@ def forecast_document(
     moves: Sequence[Move] | None,
     source: SourceMap,
     run: Run,
+    alone: Sequence[Unmatched] = (),
     left_out: int = 0,
 ) -> ForecastDocument:
     """``forecast`` as a document, with the entries ``shown``."""
@@ -200,6 +218,7 @@ def forecast_document(
         left_out,
         NO_FLOW if asyncos else "",
         NOT_MODELLED if asyncos else (),
+        tuple(UnmatchedDocument(one.nodes, one.flow, one.new) for one in alone),
     )
 
 
@@ -249,6 +268,7 @@ def _entry(forecast: Forecast, entry: Entry, source: SourceMap) -> EntryDocument
         for name in group.names
     )
     judged = found.judgement
+    checked = forecast.verdicts.get(canonical(entry.destination.domain))
     return EntryDocument(
         domain=entry.destination.domain,
         recipients_per_day=entry.destination.recipients_per_day,
@@ -271,6 +291,7 @@ def _entry(forecast: Forecast, entry: Entry, source: SourceMap) -> EntryDocument
         incomplete=judged.incomplete if judged is not None else (),
         assumed=found.assumed,
         measured=found.measured,
+        checked_at=checked.at if checked is not None else None,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fleet.faces.export.look import NARROWEST, Look, fold
 from fleet.text import cell_width
 from fleet.views.forecast import ForecastRow, ForecastView, MoveRow
+from fleet.views.marks import Mark
 
 _NUMBER = 11
 
@@ -18,7 +19,7 @@ def forecast_text(view: ForecastView, look: Look) -> Iterator[str]:
     yield from fold(view.heading, width)
     yield ""
     if view.moves is not None:
-        yield from _moves(view.moves, look, width)
+        yield from _moves(view, view.moves, look, width)
         yield ""
     if view.rows:
         yield from _table(view.rows, look, width)
@@ -33,8 +34,8 @@ def forecast_text(view: ForecastView, look: Look) -> Iterator[str]:
         yield from fold(note, width, hang=2)
 
 
-def _moves(moves: tuple[MoveRow, ...], look: Look, width: int) -> Iterator[str]:
-    if not moves:
+def _moves(view: ForecastView, moves: tuple[MoveRow, ...], look: Look, width: int) -> Iterator[str]:
+    if not moves and not view.alone:
         yield "Nothing moves: every destination comes to the same as before."
     for move in moves:
         first, *rest = fold(move.sentence, width - 2)
@@ -45,6 +46,10 @@ def _moves(moves: tuple[MoveRow, ...], look: Look, width: int) -> Iterator[str]:
             yield from indented(f"{name}: {why}", 4, width, hang=2)
         if move.more:
             yield f"    ... and {move.more:,} more"
+    for sentence in view.alone:
+        first, *rest = fold(sentence, width - 2)
+        yield look.painted(f"{look.sign(Mark.WARN)} {first}", Mark.WARN)
+        yield from (f"  {line}" for line in rest)
 
 
 def _table(rows: tuple[ForecastRow, ...], look: Look, width: int) -> Iterator[str]:
