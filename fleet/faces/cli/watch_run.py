@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from fleet.decision import ExitCode
 from fleet.errors import UsageError
-from fleet.faces.cli.serving import NO_EDITOR
+from fleet.faces.cli.serving import SERVED, serve
 from fleet.text import show
 
 if TYPE_CHECKING:
@@ -44,12 +44,11 @@ class WatchAsked:
     smtp: bool = True
     history: Path | None = None
     roots: Path | None = None
-    editor: bool = True
 
 
 def watch_fleet(asked: WatchAsked) -> ExitCode:
     """Show the dashboard until it is left."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) and not (SERVED in os.environ and asked.follow):
         raise UsageError("fleet watch is for a terminal; in a pipe use fleet validate, fleet check or fleet poll")
     engine = make_engine(asked)
     for line in run_app(engine, asked):
@@ -118,14 +117,15 @@ def run_app(
     from fleet.faces.tui.delivery import Surroundings
     from fleet.settings import Known, config_folder, load, read_columns, state_folder
 
+    served = SERVED in os.environ
     reading = load(config_folder() / "settings.toml", Known(frozenset(action.id for action in ACTIONS)))
     surroundings = Surroundings(
         settings=reading.settings,
         problems=tuple(map(str, reading.problems)),
         columns=read_columns(state_folder()),
-        state=state_folder(),
+        state=None if served else state_folder(),
         ascii=asked.ascii_only or not (sys.stdout.encoding or "").lower().startswith("utf"),
-        editor=asked.editor and NO_EDITOR not in os.environ,
+        editor=not served,
     )
     app = FleetApp(engine, surroundings)
     with asyncio.Runner() as runner:
@@ -169,7 +169,5 @@ class _Threads(ThreadPoolExecutor):
 
 def serve_watch(asked: WatchAsked, port: int) -> ExitCode:
     """Offer the follow-only view in a browser, on this machine only."""
-    from fleet.faces.cli.serving import serve
-
     make_engine(asked)  # what is wrong with the options is said here, not in the browser
-    return serve(asked.profile, asked.history, port, os.environ)
+    return serve(asked.profile, asked.history, port)

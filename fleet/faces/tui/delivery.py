@@ -37,7 +37,7 @@ class Surroundings:
     state: Path | None = None
     ascii: bool = False
     editor: bool = True
-    """Whether ``$EDITOR`` may be started; not in a browser."""
+    """Whether ``$EDITOR`` may be started and files be written; not in a browser."""
 
 
 class Delivery(App[Sequence[str]]):
@@ -100,6 +100,9 @@ class Delivery(App[Sequence[str]]):
         self._write(form, path, name, texts.get(form, plain), f"{len(lines):,} lines")
 
     def _write(self, form: str, path: str, name: str, made: Callable[[], str], what: str) -> None:
+        if not self.surroundings.editor:
+            self.refuse("No file can be written from here.")
+            return
         target = Path(path).expanduser() if path else Path.cwd() / f"fleet-{name}.{form}"
         try:
             text = self.export_screenshot() if form == "svg" else made()
