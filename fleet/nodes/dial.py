@@ -18,7 +18,7 @@ from fleet.model.fleet import Node, Platform, SshSettings
 from fleet.nodes.breaker import Breaker
 from fleet.nodes.carrier import Carrier
 from fleet.nodes.credentials import Credentials, Offer
-from fleet.nodes.failures import failed, from_exception
+from fleet.nodes.failures import failed, from_dial
 from fleet.nodes.hostkeys import EVERY_FAMILY, FAMILIES, HostKey, KnownHosts, Presented, Vouching, describe
 from fleet.nodes.limits import Limits
 from fleet.nodes.login import Login
@@ -84,7 +84,7 @@ class Dialer:
             late = f"{target.peer}: no SSH server answered within {self.limits.connect:g} s"
             raise failed(FailureKind.TIMEOUT, late, "the node is down, filtered or overloaded") from error
         except (OSError, asyncssh.Error) as error:
-            raise from_exception(error, target.peer) from error
+            raise from_dial(error, target.peer) from error
         finally:
             carrier.close()
         if not said:
@@ -187,7 +187,7 @@ class Dialer:
     ) -> RemoteError:
         if vouching.problem is not None and isinstance(error, asyncssh.HostKeyNotVerifiable):
             return RemoteError(vouching.problem)
-        explained = from_exception(error, target.peer, login.banner)
+        explained = from_dial(error, target.peer, login.banner)
         if login.question and explained.failure.kind is FailureKind.AUTHENTICATION:
             return failed(
                 FailureKind.AUTHENTICATION,
@@ -249,7 +249,7 @@ class Dialer:
             finally:
                 carrier.close()
         except (OSError, ValueError, asyncssh.Error) as error:
-            raise from_exception(error, target.peer) from error
+            raise from_dial(error, target.peer) from error
         if key is None:
             raise failed(FailureKind.MALFORMED, f"{target.peer} shows no host key")
         return describe(key)

@@ -239,6 +239,7 @@ async def test_a_jump_host_that_forbids_forwarding(behind: tuple[NodeServer, Nod
     jump.forwarding = False
     failure = await failure_of(node, dialer)
     assert failure.kind is FailureKind.CHANNEL
+    assert "its jump host does not forward to it" in failure.sentence
 
 
 async def test_a_hanging_node_behind_a_jump_host_delays_no_other(
@@ -309,7 +310,9 @@ async def test_behind_a_jump_host_it_is_the_nodes_own_port_that_is_reached(
     await gone.close()
     with pytest.raises(RemoteError) as error:
         await dialer.reach(replace(node, ssh=replace(node.ssh, port=gone.port)))
-    assert error.value.failure.kind is FailureKind.CHANNEL
+    assert error.value.failure.kind is FailureKind.UNREACHABLE
+    assert "its jump host cannot connect to it (" in error.value.failure.sentence
+    assert (await failure_of(replace(node, ssh=replace(node.ssh, port=gone.port)), dialer)) == error.value.failure
     assert jump.connections == 1
 
 
