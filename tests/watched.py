@@ -252,7 +252,7 @@ def shaking(picture: Picture, dice: random.Random) -> Callable[[datetime], None]
         verdict = dice.choice(ready[target.domain])
         queue.append(lambda at: events.CheckStarted(at, target))
         for step in verdict.steps:
-            queue.append(lambda at, step=step: events.StepSeen(at, target, step))  # type: ignore[misc]
+            queue.append(lambda at, step=step: events.StepSeen(at, target, step))
         queue.append(lambda at: events.CheckFinished(at, target, replace(verdict, at=at)))
 
     def happen(at: datetime) -> None:

@@ -21,11 +21,15 @@ class StepMark:
 
 @dataclass(frozen=True, slots=True)
 class PanelOutcome:
-    """What becomes of mail from ``sender`` (nodes or a tier, and the flow): ``held until bounce, 41 h left``."""
+    """What becomes of mail from ``sender`` (nodes or a tier, and the flow): ``held until bounce, 41 h left``.
+
+    ``short`` is the same in fewer words, for a narrow panel; empty where there are none.
+    """
 
     sender: str
     mark: Mark
     text: str
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 CODE = "from fleet.faces.cli import main; main()"
 
@@ -14,6 +15,19 @@ def test_the_demo_prints_one_entry_per_destination_and_all_come_out_as_built(fle
     assert document["unexpected"] == [], done.stderr
     assert len(document["destinations"]) >= 40
     assert done.returncode == 0
+    shown = document["fleet"]
+    assert {row["key"] for row in shown["nodes"]} == {"scan1", "scan2", "edge1", "dlv1", "dlv2"}
+    assert any(row["key"].startswith("VER601") for row in shown["findings"])
+    assert any(row["key"] == "wrong-key.lab" for row in shown["destinations"])
+
+
+def test_the_shipped_profile_of_the_demo_can_be_had_and_is_that_of_the_profiles_folder(fleet, tmp_path) -> None:
+    file = tmp_path / "mine.toml"
+    assert fleet("demo", "--write-profile", str(file)).returncode == 0
+    assert file.read_bytes() == (Path(__file__).parents[2] / "profiles" / "demo.toml").read_bytes()
+    again = fleet("demo", "--write-profile", str(file))
+    assert again.returncode == 2
+    assert "cannot be written" in again.stderr
 
 
 def test_the_lab_says_how_to_point_a_check_at_it_and_leaves_nothing_behind(fleet) -> None:

@@ -71,13 +71,16 @@ def test_start_filter_check_one_watch_it_turn_suppose_export_and_quit(
     pane.see("CERT ✓")
 
     pane.keys("w")
+    pane.see(":what-if")
     pane.write("tiers.delivery.destination_controls.default.dane=mandatory")
     pane.keys("Enter")
     pane.see("Mail that moves")
     pane.escape(until_gone="Mail that moves")
 
     pane.keys("e")
+    pane.see(":export")
     pane.write("json")
+    pane.see(":export json")
     pane.keys("Enter")
     pane.see("Wrote 1 rows")
     assert "good.lab" in (tmp_path / "fleet-destinations.json").read_text()

@@ -18,7 +18,7 @@ _SECONDS = 60.0
 
 def look_once(demo: DemoFleet) -> Picture:
     """Poll every node of the demo and check every destination, once."""
-    engine = LiveEngine(ProfileFile(demo.profile), demo.reach, None)
+    engine = LiveEngine(ProfileFile(demo.profile, demo.profile.name), demo.reach, None)
     return asyncio.run(one_round(engine, _SECONDS))
 
 

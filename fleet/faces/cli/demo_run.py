@@ -53,7 +53,7 @@ class _DemoEngine(LiveEngine):
 
     def __init__(self, demo: DemoFleet) -> None:
         history = demo.profile.with_suffix(".sqlite")
-        super().__init__(ProfileFile(demo.profile), demo.reach, history, poll_seconds=POLL_SECONDS)
+        super().__init__(ProfileFile(demo.profile, demo.profile.name), demo.reach, history, poll_seconds=POLL_SECONDS)
         self._demo = demo
 
     async def run(self) -> None:

@@ -28,9 +28,9 @@ from fleet.faces.live.shown import Shown
 from fleet.faces.live.targets import Watched, watched
 from fleet.faces.tui.engine import Deed, Reply, Request
 from fleet.history import History, HistoryError, Lease, LeaseHeld, open_history, take_lease
-from fleet.model.event import Activity, Event, ProfileLoaded
+from fleet.model.event import Activity, Event, NodeObserved, ProfileLoaded
 from fleet.model.observation import Observation
-from fleet.monitor import Backoff, Engine, Limits, Monitor, Part, Touched
+from fleet.monitor import Backoff, Engine, Limits, Monitor, Touched
 from fleet.network.own_name import own_name
 from fleet.plain import UnknownEvent
 from fleet.text import show
@@ -77,6 +77,9 @@ class LiveEngine(Shown):
         self.polls = Polls(lambda: self.state.fleet)
         self.checks = Checks(reach, lambda: (self.state.fleet.ehlo if self.state.fleet else "") or own_name())
         self.watched = Watched()
+        self._scheduled: set[str] = set()
+        self._seen_anew = False
+        self._through = 0
         self.monitor: Monitor | None = None
         self.engine: Engine | None = None
         self.who = _who()
@@ -130,8 +133,6 @@ class LiveEngine(Shown):
             self._survive("following", lambda: follow_into(self, path)),
             self._survive("judging", self.judging.run),
         )
-
-    _through = 0
 
     async def _work(self, history: History | None) -> None:
         notice = history.notice if history is not None else None
@@ -200,11 +201,10 @@ class LiveEngine(Shown):
             self.watched, self._scheduled = found, set(fleet.nodes)
             self.engine.schedule(fleet.nodes, found.targets)
 
-    _scheduled: set[str] = set()  # noqa: RUF012 - replaced, never changed
-
     def observations(self) -> dict[str, Observation]:
         """What is known of nodes."""
-        return {name: entry.known for name, entry in self.state.nodes.items() if entry.known is not None}
+        known = ((name, entry.known) for name, entry in self.state.nodes.items())
+        return {name: seen for name, seen in known if seen is not None}
 
     def _load_profile(self) -> None:
         self.publish(ProfileLoaded(self.wall(), self.profile.fleet, str(self.profile.path), self.profile.sha256))
@@ -222,6 +222,9 @@ class LiveEngine(Shown):
             await asyncio.sleep(_FOREIGN_SECONDS)
             if self.monitor is not None:
                 self.monitor.take_foreign()
+            if self._seen_anew:  # not with every poll of a thousand nodes
+                self._seen_anew = False
+                self.reschedule()
 
     async def _audit(self) -> None:
         await keep_auditing(
@@ -231,9 +234,9 @@ class LiveEngine(Shown):
             self.publish,
         )
 
-    def _heard(self, event: Event | UnknownEvent, touched: Touched) -> None:
-        if touched.part is Part.NODE and type(event).__name__ == "NodeObserved":
-            self.reschedule()
+    def _heard(self, event: Event | UnknownEvent, _touched: Touched) -> None:
+        if isinstance(event, NodeObserved):
+            self._seen_anew = True
         self.tell()
 
 

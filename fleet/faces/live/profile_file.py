@@ -20,11 +20,13 @@ class ProfileFile:
     """A profile as it was last read.  Raises UsageError where nothing can be made of it to begin with.
 
     ``fleet`` is the last one that could be read: an editor may be between two steps of saving, and a slip of its user
-    must not make the monitor forget what it watches.  ``reading`` always is the text as it is now.
+    must not make the monitor forget what it watches.  ``reading`` always is the text as it is now.  ``name``: what the
+    file is called in messages; its path, unless said otherwise.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, name: str = "") -> None:
         self.path = path
+        self._name = name or str(path)
         self._stamp = _stamp(path)
         try:
             self.content = _read(path)
@@ -32,7 +34,7 @@ class ProfileFile:
             raise UsageError(f"{show(str(path))} cannot be read: {error.strerror or error}") from error
         except ValueError as error:  # a name with a NUL
             raise UsageError(f"{show(str(path))} cannot be read: this is no name of a file") from error
-        self.reading: Reading = read_profile(self.content, str(path))
+        self.reading: Reading = read_profile(self.content, self._name)
         if self.reading.fleet is None:
             first = self.reading.diagnostics[0] if self.reading.diagnostics else None
             where = f":{first.span.line}:{first.span.column}: {show(first.finding.sentence)}" if first else ""
@@ -57,7 +59,7 @@ class ProfileFile:
         if content == self.content:
             return False
         self.content = content
-        self.reading = read_profile(content, str(self.path))
+        self.reading = read_profile(content, self._name)
         if self.reading.fleet is not None and self.reading.readable:
             self.fleet = self.reading.fleet
         return True

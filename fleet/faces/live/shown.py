@@ -4,7 +4,6 @@ May import ``fleet.views``, ``fleet.monitor``, ``fleet.faces.tui.engine`` and th
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
 
 from fleet import clock
 from fleet.faces.live import looking
@@ -102,7 +101,7 @@ class Shown:
         if path is None or not self.profile.path.exists():
             return None
         span = self.profile.reading.source.locate(path)
-        return Place(Path(span.file), span.line)
+        return Place(self.profile.path, span.line)
 
     def summary(self) -> Sequence[str]:
         """The state of the fleet in a few lines."""

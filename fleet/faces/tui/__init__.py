@@ -9,8 +9,8 @@ and what the user chose is one frozen ``Arrangement`` per view.
 * ``safe`` is the only place where text becomes something a terminal shows.
 * ``look`` and ``themes`` are glyphs and colours: a state is glyph and word before it is a colour.
 * ``engine`` says what the dashboard asks of whoever runs checks and polls.  It never does either itself.
-* ``screens`` are the six views, ``overlays`` what lies over them, ``delivery`` is what leaves the program (clipboard,
-  files, editor), ``app`` holds it together.
+* ``screens`` are the six views (``view``) and the closer look at one object (``closer``), ``overlays`` what lies over
+  them, ``delivery`` is what leaves the program (clipboard, files, editor), ``app`` holds it together.
 
 **A screen is added** by a row in ``actions.table.VIEWS``, its class in ``screens.SCREENS`` and ``action_view_<id>`` of
 ``app``; tests fail until all three agree.  The class extends ``screens.view.ViewScreen``: ``make_body`` makes its

@@ -86,7 +86,7 @@ def _mail(
     for way, core in zip(seen.ways, fate.cores, strict=True):
         told = seen.foretold(picture, way, domain)
         flow = f" by {show(flow_name(way.ingress), 120)}" if way.ingress.flow is not None else ""
-        yield Detail(0, f"{listed(way.group.names, 6)}{flow}: {outcome_words(core)}", fate_mark(core))
+        yield Detail(0, f"{listed(sorted(way.group.names), 6)}{flow}: {outcome_words(core)}", fate_mark(core))
         if told is None:
             continue
         yield Detail(1, f"{WHY_WORDS[told.why]}: {show(told.sentence, _LONG)}")

@@ -21,12 +21,12 @@ from fleet.views.rows import Column, Row, Table, TableCell
 
 COLUMNS = (
     Column("time", "Time", 8, help="when (UTC)"),
-    Column("kind", "Kind", 9, help="ssh, dns, smtp, or what the monitor did"),
-    Column("subject", "About", 20, help="the node or destination"),
-    Column("outcome", "Outcome", 14, help="ok, or how it failed", least=70),
+    Column("kind", "Kind", 8, help="ssh, dns, smtp, or what the monitor did"),
+    Column("subject", "About", 16, help="the node or destination"),
+    Column("outcome", "Outcome", 12, help="ok, or how it failed", least=70),
     Column("words", "What was done", 24, flexible=True),
     Column("with", "With", 22, help="the host, resolver or server", least=110),
-    Column("took", "Took", 9, right=True, help="milliseconds", least=78),
+    Column("took", "Took", 9, right=True, help="milliseconds", least=90),
 )
 CHECKS = 40
 """Checks whose questions and dialogues are listed."""

@@ -7,8 +7,9 @@ not face outside loses mail, so that is said in capitals, with a glyph, and in t
 May import ``fleet.layout``, ``fleet.model``, ``fleet.monitor`` and its own package.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from fleet.layout import dane_places, resolver_key, tier_graph
 from fleet.model import Mode
@@ -20,7 +21,7 @@ from fleet.text import show
 from fleet.views.board.known import known_fleet, was_seen
 from fleet.views.board.outlook import Outlook, Tally, bare_address, outlook
 from fleet.views.board.picture import Picture
-from fleet.views.board.words import counted, minutes_since, rough_age
+from fleet.views.board.words import counted, minutes_since, rough, rough_age
 from fleet.views.findings import SEVERITIES, SEVERITY_MARKS, FindingRow, finding_rows
 from fleet.views.forecast import outcome_words
 from fleet.views.marks import OUTCOME_MARKS, Mark, badness, worst
@@ -34,7 +35,7 @@ COLUMNS = (
     Column("reach", "Reached", 17, help="when it was last seen, or why it was not"),
     Column("resolvers", "Resolvers", 16, least=120, help="what its resolvers do to DNSSEC"),
     Column("dane", "DANE", 23, help="what it is told to do: off, on for some destinations, or by default"),
-    Column("outcome", "Worst mail", 18, help="the worst that happens to any mail of it"),
+    Column("outcome", "Worst mail", 18, help="the worst that happens to any mail of it", least=74),
     Column("recipients", "Held/day", 9, right=True, least=130, help="recipients a day of mail that is held"),
     Column("findings", "Find", 5, right=True, least=78, help="findings of the node itself"),
     Column("polls", "Poll time", 16, least=170, help="how long polls took; gaps are failures"),
@@ -55,7 +56,11 @@ def fleet_table(picture: Picture) -> Table:
         _row(picture, fleet, node, touched.get(node.name), found, lanes.index(node.tier) if node.tier in lanes else 0)
         for node in fleet.nodes.values()
     ]
-    heads = {show(name, 64): _lane(fleet, fleet.tiers[name], found) for name in lanes}
+    at = next(at for at, column in enumerate(COLUMNS) if column.key == "dane")
+    told: dict[str, list[TableCell]] = {}
+    for node, row in zip(fleet.nodes.values(), rows, strict=True):
+        told.setdefault(node.tier, []).append(row.cells[at])
+    heads = {show(name, 64): _lane(fleet.tiers[name], told.get(name, []), found) for name in lanes}
     return Table(COLUMNS, rows, "tier", heads, partial=bool(seen.behind))
 
 
@@ -137,6 +142,8 @@ def _row(
     def make() -> tuple[Mark, tuple[TableCell, ...]]:
         reach = reach_cell(entry, fresh, picture)
         dane = dane_of(node, tier, entry)
+        if fresh is Freshness.STALE and badness(dane.mark) < badness(Mark.STALE):
+            dane = replace(dane, mark=Mark.STALE, text=f"{dane.text}, {rough(age * 60)} old")
         resolvers = resolver_cell(node, dane, kinds_seen(state, node.name))
         findings = _findings_cell(own, picture)
         mark = worst(reach.mark or Mark.NONE, dane.mark, resolvers.mark or Mark.NONE, findings.mark or Mark.NONE)
@@ -336,26 +343,23 @@ def _held_cell(touched: Touch | None) -> TableCell:
 
 
 # ---------------------------------------------------------------------------------------------------------------- lanes
-def _lane(fleet: Fleet, tier: Tier, found: Mapping[str, tuple[FindingRow, ...]]) -> Head:
-    """The lane in words: from where to where, and whether DANE is where it must be."""
-    nodes = [node for node in fleet.nodes.values() if node.tier == tier.name]
-    states = [dane_state(settings, tier.external, declared=False) for settings in _different(tier, nodes)]
-    wrong = next((one for one in states if one.forbidden), None)
-    where = f"{_ends(tier.receives_from)} -> {_ends(tier.delivers_to)}"
+def _lane(tier: Tier, told: Sequence[TableCell], found: Mapping[str, tuple[FindingRow, ...]]) -> Head:
+    """The lane in words: whether DANE is where it must be, as its nodes say, and from where to where mail goes."""
+    if not told:  # nobody can say otherwise, and nobody has seen it
+        alone = dane_state(tier.settings, tier.external, declared=True)
+        told = [TableCell(alone.text, alone.mark)]
+    kinds = Counter((cell.text, cell.mark or Mark.NONE) for cell in told)
+    (text, mark), _ = max(kinds.items(), key=lambda item: (badness(item[0][1]), item[1]))
+    if len(kinds) > 1:
+        text = (
+            ", ".join(f"{count:,} {words}" for (words, _), count in kinds.most_common(3))
+            if mark is not Mark.FAIL
+            else text
+        )
     own = found.get(f"tier {tier.name}", ())
     severity = worst_severity(own)
     about = f"; {counted(len(own), 'finding')} of the tier, worst: {severity}" if severity is not None else ""
-    if wrong is not None:
-        return Head(f"DANE {wrong.text}; {where}{about}", Mark.FAIL)
-    texts = list(dict.fromkeys(one.text for one in states))
-    dane = texts[0] if len(texts) == 1 else "differs between nodes"
-    return Head(f"DANE {dane}; {where}{about}", worst(*(one.mark for one in states)))
-
-
-def _different(tier: Tier, nodes: list[Node]) -> list[Settings]:
-    if not nodes:
-        return [tier.settings]
-    return list({id(node.settings): node.settings for node in nodes}.values())
+    return Head(f"DANE {text}; {_ends(tier.receives_from)} -> {_ends(tier.delivers_to)}{about}", mark)
 
 
 _ENDS = {INTERNET: "Internet", INSIDE: "inside"}

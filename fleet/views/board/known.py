@@ -62,6 +62,15 @@ def known_fleet(picture: Picture) -> Fleet | None:
     return picture.memo.keeper(KnownFleet).fleet(picture.state)
 
 
+def node_of_key(fleet: Fleet | None, key: str) -> tuple[Node, str] | None:
+    """The node a row's ``key`` begins with, and the rest of the key; names may hold blanks themselves."""
+    names = [name for name in fleet.nodes if key.startswith(f"{name} ")] if fleet is not None else []
+    if fleet is None or not names:
+        return None
+    name = max(names, key=len)
+    return fleet.nodes[name], key[len(name) + 1 :]
+
+
 def was_seen(entry: NodeEntry | None, unit: str) -> bool:
     """Whether any poll saw ``unit`` of the node's settings: else what is known of it is a declaration."""
     known = entry.known if entry is not None else None

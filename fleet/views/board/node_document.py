@@ -16,7 +16,7 @@ from fleet.views.board.destination_rows import fate_mark
 from fleet.views.board.document import Document, Section, section
 from fleet.views.board.drift_rows import STATE_MARKS, drift_of, side, sides
 from fleet.views.board.fleet_rows import dane_of, findings_by_object, kinds_seen, reach_cell
-from fleet.views.board.known import known_fleet
+from fleet.views.board.known import known_fleet, node_of_key
 from fleet.views.board.outlook import domains_of, outlook
 from fleet.views.board.picture import Picture
 from fleet.views.board.resolver_rows import order_of
@@ -49,7 +49,7 @@ def node_document(picture: Picture, name: str) -> Document | None:
     own = findings_by_object(picture).get(f"node {name}", ())
     sections = (
         section("State", _state(picture, fleet, node, entry, fresh)),
-        section("DANE", _dane(fleet, node, entry)),
+        section("DANE", _dane(fleet, node, entry, fresh)),
         section("Mail", _mail(picture, node)),
         section("Resolvers", _resolvers(picture, node, dane.on)),
         section(
@@ -88,9 +88,10 @@ def _state(picture: Picture, fleet: Fleet, node: Node, entry: NodeEntry | None, 
     yield Detail(0, f"polled every {duration(picture.state.poll_seconds(node.name))}")
 
 
-def _dane(fleet: Fleet, node: Node, entry: NodeEntry | None) -> Iterator[Detail]:
+def _dane(fleet: Fleet, node: Node, entry: NodeEntry | None, fresh: Freshness) -> Iterator[Detail]:
     dane = dane_of(node, fleet.tiers.get(node.tier), entry)
-    yield Detail(0, dane.text, dane.mark)
+    stale = fresh is Freshness.STALE and dane.mark in (Mark.OK, Mark.NONE)
+    yield Detail(0, f"{dane.text}, when it was last seen" if stale else dane.text, Mark.STALE if stale else dane.mark)
     if dane.forbidden:
         yield Detail(
             1,
@@ -199,9 +200,8 @@ def _evidence(entry: NodeEntry | None) -> Iterator[Detail]:
         mark = None if unit.sight is Sight.SEEN else Mark.UNKNOWN
         why = f": {show(unit.why, 200)}" if unit.why else ""
         yield Detail(0, f"{show(unit.name, 60)}: {unit.sight}{why}", mark)
-        yield Detail(
-            1, f"$ {show(found.command, 200)}  ({moment(found.at)}, {found.milliseconds:.0f} ms, {found.parser})"
-        )
+        how = f"{moment(found.at)}, {found.milliseconds:.0f} ms, {show(found.parser, 60)}"
+        yield Detail(1, f"$ {show(found.command, 200)}  ({how})")
         if found.sha256 in told:
             yield Detail(1, "(the same answer as above)")
             continue
@@ -215,11 +215,12 @@ def _evidence(entry: NodeEntry | None) -> Iterator[Detail]:
 
 def drift_document(picture: Picture, key: str) -> Document | None:
     """One field of one node, and which nodes of its tier have which value: the largest group first."""
-    name, _, field = key.partition(" ")
     fleet = picture.state.fleet
-    node = fleet.nodes.get(name) if fleet is not None else None
-    if fleet is None or node is None:
+    meant = node_of_key(fleet, key)
+    if fleet is None or meant is None:
         return None
+    node, field = meant
+    name = node.name
     entry = picture.state.nodes.get(name)
     found = drift_of(picture, node, entry) or ()
     one = next((one for one in found if one.field == field), None)
@@ -258,7 +259,8 @@ def _tier_groups(picture: Picture, fleet: Fleet, node: Node, field: str) -> Iter
             facts.append((other.name, getattr(known.settings, field)))
     for at, group in enumerate(groups(facts)):
         mine = " (this node)" if node.name in group.nodes else ""
-        text = "have one value" if at == 0 else "have another"
+        has = "has" if len(group.nodes) == 1 else "have"
+        text = f"{has} {'one value' if at == 0 else 'another'}"
         yield Detail(
             0,
             f"{counted(len(group.nodes), 'node')} {text}{mine}: {_named(group.nodes)}",

@@ -12,7 +12,7 @@ from fleet.views.board.document import Document, Section, section
 from fleet.views.board.event_rows import events_table
 from fleet.views.board.finding_rows import finding_key
 from fleet.views.board.fleet_rows import dane_of, findings_of, kind_mark, kinds_seen
-from fleet.views.board.known import known_fleet
+from fleet.views.board.known import known_fleet, node_of_key
 from fleet.views.board.node_document import node_document
 from fleet.views.board.outlook import bare_address
 from fleet.views.board.picture import Picture
@@ -28,11 +28,12 @@ _LONG = 2000
 
 def resolver_document(picture: Picture, key: str) -> Document | None:
     """One resolver as one node uses it; ``key`` is the node and the resolver."""
-    name, _, which = key.partition(" ")
     fleet = known_fleet(picture)
-    node = fleet.nodes.get(name) if fleet is not None else None
-    if fleet is None or node is None:
+    meant = node_of_key(fleet, key)
+    if fleet is None or meant is None:
         return None
+    node, which = meant
+    name = node.name
     found = next((one for one in node.settings.resolvers or () if resolver_key(one) == which), None)
     if found is None:
         return node_document(picture, name)

@@ -122,18 +122,20 @@ def _outcomes(
     """What becomes of mail, by nodes and flow, the worst first; nodes and flows with one answer share a line."""
     if fate is None or fleet is None or not fate.cores:
         return
-    alike: dict[str, tuple[Mark, dict[str, None], dict[str, None]]] = {}
+    alike: dict[tuple[str, str], tuple[Mark, dict[str, None], dict[str, None]]] = {}
     for way, core in zip(ways, fate.cores, strict=True):
-        text = outcome_words(core)
+        words = outcome_words(core)
+        text, short = words, words.replace(", at worst ", ", worst ")
         if held(core):
-            text = f"held until bounce, {_left(picture, fleet, way, domain, entry)}"
-        mark, names, flows = alike.setdefault(text, (fate_mark(core), {}, {}))
+            left = _left(picture, fleet, way, domain, entry)
+            text, short = f"held until bounce, {left}", f"held, {left}"
+        mark, names, flows = alike.setdefault((text, short), (fate_mark(core), {}, {}))
         names.update(dict.fromkeys(way.group.names))
         flows[str(way.action or "")] = None
     every = {str(way.action or "") for way in ways}
-    for text, (mark, names, flows) in sorted(alike.items(), key=lambda item: -badness(item[1][0])):
+    for (text, short), (mark, names, flows) in sorted(alike.items(), key=lambda item: -badness(item[1][0])):
         by = f" {'/'.join(filter(None, flows))}" if set(flows) != every and any(flows) else ""
-        yield PanelOutcome(f"{_who(fleet, tuple(names))}{by}", mark, text)
+        yield PanelOutcome(f"{_who(fleet, tuple(names))}{by}", mark, text, short)
 
 
 def _who(fleet: Fleet, names: tuple[str, ...]) -> str:

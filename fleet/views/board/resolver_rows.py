@@ -21,14 +21,14 @@ from fleet.views.marks import Mark, badness
 from fleet.views.rows import Column, Row, Table, TableCell
 
 COLUMNS = (
-    Column("node", "Node", 12, flexible=True, help="who asks"),
-    Column("resolver", "Resolver", 18, help="who is asked"),
+    Column("node", "Node", 9, flexible=True, help="who asks"),
+    Column("resolver", "Resolver", 15, help="who is asked"),
     Column("priority", "Turn", 10, help="when it is asked: priority, secondary, alternate for some domains"),
-    Column("kind", "Kind", 20, help="what an audit saw it do to DNSSEC, else what is declared"),
+    Column("kind", "Kind", 21, help="what an audit saw it do to DNSSEC, else what is declared"),
     Column("udp", "UDP", 14, least=100, help="as seen over UDP"),
     Column("tcp", "TCP", 14, least=100, help="as seen over TCP"),
     Column("vantage", "Seen from", 14, least=120, help="whence it was audited"),
-    Column("failover", "If it must answer", 26, flexible=True, help="what failing over to it does", least=78),
+    Column("failover", "If it must answer", 19, flexible=True, help="what failing over to it does", least=78),
     Column("age", "Age", 8, right=True, help="how old the audit is", least=90),
     Column("tier", "Tier", 10, optional=True),
 )
@@ -140,13 +140,13 @@ def consequence(kind: ResolverKind, settings: Settings, dane_on: bool | None) ->
     if kind is ResolverKind.UNKNOWN:
         return "unknown: audit it"
     if dane_on is False:
-        return "nothing: DANE is off here"
+        return "nothing, DANE off"
     asyncos = settings.platform is Platform.ASYNCOS
     if kind is ResolverKind.STRIPS:
-        return "DANE mail is held" if asyncos else "DANE is left out silently"
+        return "holds DANE mail" if asyncos else "leaves DANE out"
     if kind is ResolverKind.PASSES and not asyncos:
-        return "DANE is left out silently"
-    return "mail goes on under DANE"
+        return "leaves DANE out"
+    return "DANE goes on"
 
 
 def order_of(settings: Settings, kinds: dict[str, ResolverKind], dane_on: bool | None) -> list[tuple[str, Mark]]:

@@ -8,6 +8,7 @@ May import ``fleet.forecast``, ``fleet.profile`` and its own package.
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from fleet.errors import UsageError
 from fleet.forecast import Forecast, Resolving, forecast
 from fleet.forecast.moves import moves
 from fleet.forecast.rows import entries, totals
@@ -30,7 +31,11 @@ MOST = 200
 def what_if_document(picture: Picture, reading: Reading, supposed: Sequence[str]) -> Document:
     """What ``supposed`` (as ``--set`` takes it) would do to mail, against the profile of ``reading``."""
     title = f"what if {'; '.join(show(one, 120) for one in supposed)}"
-    after = overlay(reading, supposed)
+    try:
+        after = overlay(reading, supposed)
+    except UsageError as error:
+        no_setting = section("That cannot be supposed", [(show(str(error), 400), Mark.FAIL)])
+        return Document(title, Mark.FAIL, (no_setting,))
     problems = [
         Detail(0, f"{one.finding.code} {show(one.finding.sentence, 400)}", Mark.FAIL) for one in after.diagnostics
     ]

@@ -1,4 +1,4 @@
-"""The wall of destinations.  May import ``textual`` and the modules beside."""
+"""The wall of destinations.  May import ``textual``, ``fleet.views`` and the modules beside."""
 
 from typing import ClassVar
 
@@ -7,6 +7,7 @@ from textual.widget import Widget
 
 from fleet.faces.tui.screens.view import ViewScreen
 from fleet.faces.tui.widgets.wall import PanelWall
+from fleet.views import GroupHead
 
 
 class DestinationsScreen(ViewScreen):
@@ -24,6 +25,11 @@ class DestinationsScreen(ViewScreen):
         if isinstance(self.body, PanelWall):
             keys = tuple(row.key for row in self.shown.rows)
             self.body.show(keys, self.fleet_app.engine.panel, self.marked, self._why_empty())
+
+    def group_words(self) -> str:
+        """A wall has no heads: how many there are of each group is said here."""
+        heads = [f"{one.count:,} {one.title or '(empty)'}" for one in self.shown.lines if isinstance(one, GroupHead)]
+        return f"{super().group_words()}: {', '.join(heads)}" if heads else super().group_words()
 
     @on(PanelWall.Opened)
     def _panel_opened(self, message: PanelWall.Opened) -> None:

@@ -89,6 +89,12 @@ class ViewScreen(ActingScreen):
         self.set_class(self.size.width >= WIDE, "-wide")
         self.show_pane()
 
+    def on_mount(self) -> None:
+        """The rows take the keys."""
+        super().on_mount()
+        if self.fleet_app.look.ascii:
+            self._pane.styles.border_left = ("ascii", self._pane.styles.border_left[1])
+
     # Showing
 
     def show_pane(self) -> None:
@@ -155,7 +161,7 @@ class ViewScreen(ActingScreen):
             problems_only=choice.problems_only,
             sort=choice.sort,
             inverted=choice.inverted,
-            group=choice.group,
+            group=self.group_words(),
             marked=len(self.marked),
             hidden_marks=len(self.marked - seen),
             running=self.fleet_app.engine.running(),
@@ -163,6 +169,10 @@ class ViewScreen(ActingScreen):
             changes=self.fleet_app.changes,
         )
         self.header.show(self.fleet_app.engine.name, status)
+
+    def group_words(self) -> str:
+        """What the rows are grouped by, for the header; heads of groups say the rest."""
+        return self.arrangement.group
 
     @property
     def chosen_columns(self) -> tuple[str, ...]:

@@ -65,8 +65,9 @@ def _detail(detail: Detail, width: int, look: Look) -> Iterator[DocumentLine]:
     role: Role = PLAIN if detail.mark is None else detail.mark
     text = f"{look.cursor} {detail.text}" if detail.here else detail.text
     for at, piece in enumerate(wrapped(text, room)):
-        before = " " * indent + (sign if at == 0 else " " * len(sign))
-        yield DocumentLine(((before, role), (piece, role)), lit=detail.here)
+        blank = " " * indent if at == 0 else " " * (indent + len(sign))
+        signed = f"{sign}{piece}" if at == 0 else piece
+        yield DocumentLine(((blank, PLAIN), (signed, role)), lit=detail.here)
 
 
 def wrapped(text: str, width: int) -> list[str]:

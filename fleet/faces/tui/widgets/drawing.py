@@ -86,6 +86,8 @@ class LineWidget(Widget):
 
     def strip(self, spans: Drawn, width: int, ground: str = "", start: int = 0) -> Strip:
         """``spans`` as a line of exactly ``width`` cells, from cell ``start`` on."""
+        if self.look.ascii:  # texts that were cut elsewhere end in the one sign that is not of this terminal
+            spans = tuple((text.replace(UNICODE.ellipsis, self.look.ellipsis), role) for text, role in spans)
         line = Strip([segment(text, self.style_of(role, ground)) for text, role in spans if text])
         return line.crop_extend(start, start + width, self.style_of(PLAIN, ground))
 

@@ -141,7 +141,8 @@ class Entry(Vertical):
         self.say("")
         self.add_class("-open")
         self._input.begin(text)
-        self._input.focus()
+        # At once: keys that were typed ahead are for the line, and some of them would do something elsewhere.
+        self.screen.set_focus(self._input, scroll_visible=False)
 
     def close(self) -> None:
         """Hide it; the screen takes the focus back."""

@@ -19,7 +19,9 @@ from fleet.views import Panel, curve
 
 LEAST_HEIGHT = 8
 LEAST_WIDTH = 38
-_LEAST_SENDER = 8
+MOST_HEIGHT = 16
+"""Lines in which a panel has room for all it has to say."""
+_LEAST_SENDER = 10
 """Cells in which a list of senders still says something."""
 
 
@@ -102,10 +104,11 @@ def _outcomes(panel: Panel, width: int, most: int, look: Look) -> list[tuple[Spa
             spare -= 1
             lines.append(((_within(f"{outcome.sender}:", width, look), outcome.mark),))
             lines.append(((_within(f"  {text}", room, look), outcome.mark), (more, DIM)))
-        elif left >= _LEAST_SENDER:  # what becomes of mail is worth more than the whole list of nodes
-            lines.append(((f"{look.fit(outcome.sender, left)}: {text}", outcome.mark), (more, DIM)))
-        else:
-            lines.append(((_within(f"{outcome.sender}: {text}", room, look), outcome.mark), (more, DIM)))
+        else:  # what becomes of mail is worth more than the whole list of nodes
+            text = f"{look.sign(outcome.mark)} {outcome.short or outcome.text}"
+            left = max(_LEAST_SENDER, room - cell_len(text) - 2)
+            sender = _within(outcome.sender, left, look)
+            lines.append(((_within(f"{sender}: {text}", room, look), outcome.mark), (more, DIM)))
     return lines
 
 

@@ -15,6 +15,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -24,7 +25,7 @@ from fleet.faces.tui.actions import Scope
 from fleet.faces.tui.actions.bindings import bindings
 from fleet.faces.tui.safe import content
 from fleet.faces.tui.widgets.drawing import DIM, LineWidget
-from fleet.faces.tui.widgets.panel import LEAST_HEIGHT, LEAST_WIDTH, DestinationPanel
+from fleet.faces.tui.widgets.panel import LEAST_HEIGHT, LEAST_WIDTH, MOST_HEIGHT, DestinationPanel
 from fleet.views import Panel
 
 PanelFor = Callable[[str], Panel | None]
@@ -114,6 +115,8 @@ class PanelWall(Widget, can_focus=True):
         if here != self.cursor_key and here in keys:
             self._cursor = keys.index(here)
         self._cursor = max(0, min(self._cursor, len(keys) - 1))
+        if self._pool and self._shape(self.size) != (self._across, self._lines):
+            self._fit(self.size)
         self._reveal()
         self._bind()
         self.set_class(not keys, "-empty")
@@ -149,9 +152,21 @@ class PanelWall(Widget, can_focus=True):
     # The pool
 
     def on_resize(self, event: events.Resize) -> None:
-        """As many panels as now fit; a page of spare ones stays."""
-        self._across = max(1, (event.size.width - 1) // LEAST_WIDTH)
-        self._lines = max(1, event.size.height // LEAST_HEIGHT)
+        """As many panels as now fit."""
+        self._fit(event.size)
+        self._reveal()
+        self._bind()
+
+    def _shape(self, size: Size) -> tuple[int, int]:
+        """Panels side by side and lines of them; where there are few destinations, each has more room."""
+        across = max(1, (size.width - 1) // LEAST_WIDTH)
+        needed = max(1, -(-len(self._keys) // across))
+        lines = max(1, size.height // LEAST_HEIGHT)
+        return across, min(lines, max(needed, size.height // MOST_HEIGHT))
+
+    def _fit(self, size: Size) -> None:
+        """Mount what is missing; a page of spare panels stays."""
+        self._across, self._lines = self._shape(size)
         self._panels.styles.grid_size_columns = self._across
         self._panels.styles.grid_size_rows = self._lines
         missing = self.capacity - len(self._pool)
@@ -165,8 +180,6 @@ class PanelWall(Widget, can_focus=True):
             self._panels.remove_children(spare)
         for place, panel in enumerate(self._pool):
             panel.display = place < self.capacity
-        self._reveal()
-        self._bind()
 
     # Moving
 
