@@ -173,8 +173,10 @@ def test_what_may_tell_who_somebody_is_is_counted_once() -> None:
     lines = [
         '{"format": "x"}',
         '{"received": "gw1.example.com> root@corp.example\\r\\n10.0.0.1 2001:db8::1:2:3 gw1.example.com 12:00:01"}',
+        '{"received": "Serial #: 42AA-0"}',
     ]
     assert named_in(lines) == {
+        "serial numbers": ("42AA-0",),
         "mail addresses": ("root@corp.example",),
         "IP addresses": ("10.0.0.1", "2001:db8::1:2:3"),
         "host and domain names": ("gw1.example.com",),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fleet.faces.live.capturing import Captured
 
 _NAMING: dict[str, re.Pattern[str]] = {
+    "serial numbers": re.compile(r"(?i)serial\s*(?:#|no\.?|number)?\s*:\s*(\S+)"),
     "mail addresses": re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"),
     "IP addresses": re.compile(
         r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7})(?![\w:])"
