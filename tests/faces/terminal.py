@@ -35,7 +35,7 @@ class Terminal:
         """What is seen."""
         return self._run("capture-pane", "-p")
 
-    def see(self, text: str, seconds: float = 60.0) -> str:
+    def see(self, text: str, seconds: float = 25.0) -> str:
         """Wait until ``text`` is seen; the screen it is on."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -45,9 +45,9 @@ class Terminal:
             time.sleep(0.1)
         raise AssertionError(f"never seen: {text}\n{self.screen()}")
 
-    def escape(self, until_gone: str) -> None:
-        """Press escape and wait until ``until_gone`` is not seen: a key right after it would be taken for another."""
-        self.keys("Escape")
+    def press(self, key: str, until_gone: str) -> None:
+        """Press a key and wait until ``until_gone`` is not seen: the next key is for what is below."""
+        self.keys(key)
         end = time.monotonic() + 20
         while until_gone in self.screen():
             assert time.monotonic() < end, f"still there: {until_gone}\n{self.screen()}"

@@ -55,8 +55,10 @@ def test_start_filter_check_one_watch_it_turn_suppose_export_and_quit(
     pane.see("✓ DANE")
 
     pane.keys("/")
+    pane.see("\n /")
     pane.write("good")
-    pane.keys("Enter")
+    pane.see(" /good")
+    pane.press("Enter", until_gone=" /good")
     screen = pane.see("1 of 10 shown")
     assert "wrong-key.lab" not in screen
 
@@ -75,7 +77,7 @@ def test_start_filter_check_one_watch_it_turn_suppose_export_and_quit(
     pane.write("tiers.delivery.destination_controls.default.dane=mandatory")
     pane.keys("Enter")
     pane.see("Mail that moves")
-    pane.escape(until_gone="Mail that moves")
+    pane.press("Escape", until_gone="Mail that moves")
 
     pane.keys("e")
     pane.see(":export")
@@ -110,7 +112,7 @@ def test_a_second_look_knows_what_the_first_saw_and_shows_it_at_once(terminal: O
 def test_however_it_ends_nothing_is_left_running(terminal: Open, way: str) -> None:
     pane = terminal(f"{FLEET} demo")
     pane.see("A short tour")
-    pane.escape(until_gone="A short tour")
+    pane.press("Escape", until_gone="A short tour")
     pane.see("dlv2")
     below = children(pane.pid)
     assert len(below) >= 3, "the program, the lab and its nodes"

@@ -18,14 +18,14 @@ from fleet.model.fleet import Destination, Fleet
 from fleet.monitor import CheckEntry, Freshness, freshness_of_check
 from fleet.text import show
 from fleet.views.board.commands import check_command, reproducing
-from fleet.views.board.destination_rows import fate_mark, fortune, held, held_since, time_left
+from fleet.views.board.destination_rows import fate_mark, fate_words, fortune, held, held_since, time_left
 from fleet.views.board.document import Document, Section, section
 from fleet.views.board.known import known_fleet
 from fleet.views.board.outlook import Fate, Outlook, Way, is_watched, outlook_for, policy_and_mode, telling_check
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import counted, listed, rough_age
 from fleet.views.explanation import Detail, explanation
-from fleet.views.forecast import WHY_WORDS, outcome_words
+from fleet.views.forecast import WHY_WORDS
 from fleet.views.ladder import Cell, ladder
 from fleet.views.marks import OUTCOME_MARKS, OUTCOME_WORDS, Mark, worst
 from fleet.views.names import both_names, moment
@@ -86,7 +86,7 @@ def _mail(
     for way, core in zip(seen.ways, fate.cores, strict=True):
         told = seen.foretold(picture, way, domain)
         flow = f" by {show(flow_name(way.ingress), 120)}" if way.ingress.flow is not None else ""
-        yield Detail(0, f"{listed(sorted(way.group.names), 6)}{flow}: {outcome_words(core)}", fate_mark(core))
+        yield Detail(0, f"{listed(sorted(way.group.names), 6)}{flow}: {fate_words(core)}", fate_mark(core))
         if told is None:
             continue
         yield Detail(1, f"{WHY_WORDS[told.why]}: {show(told.sentence, _LONG)}")

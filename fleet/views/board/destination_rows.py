@@ -120,11 +120,20 @@ def fate_mark(core: Core) -> Mark:
     return OUTCOME_MARKS[core.outcome]
 
 
+def fate_words(core: Core) -> str:
+    """What becomes of mail, the outcome first: whoever cuts the text keeps that."""
+    text = outcome_words(core)
+    if core.dane is not DaneUse.OFF:
+        return text
+    outcome, comma, rest = text.removeprefix("DANE off, ").partition(",")
+    return f"{outcome} without DANE{comma}{rest}"
+
+
 def fortune(entry: CheckEntry | None, fate: Fate | None, ways: tuple[Way, ...], pending: bool = False) -> Fortune:
     """The worst that happens to mail of a destination, as far as anybody knows."""
     if entry is None or entry.verdict is None:
         if fate is not None and (core := fate.worst) is not None and core.outcome in _WITHOUT_A_CHECK:
-            return Fortune(fate_mark(core), outcome_words(core), senders(fate, ways, core))
+            return Fortune(fate_mark(core), fate_words(core), senders(fate, ways, core))
         if entry is not None and entry.running_since is not None:
             return Fortune(Mark.RUNNING, "first check runs")
         if entry is not None and entry.failure is not None:
@@ -136,7 +145,7 @@ def fortune(entry: CheckEntry | None, fate: Fate | None, ways: tuple[Way, ...], 
     if core is None:
         outcome = _marked(entry, Policy.ASYNCOS, Mode.OPPORTUNISTIC)
         return Fortune(OUTCOME_MARKS[outcome], OUTCOME_WORDS[outcome], "no external node")
-    return Fortune(fate_mark(core), outcome_words(core), senders(fate, ways, core))
+    return Fortune(fate_mark(core), fate_words(core), senders(fate, ways, core))
 
 
 _WITHOUT_A_CHECK = (Outcome.HELD, Outcome.DISCARDED)
@@ -272,7 +281,7 @@ def time_left(seconds: int | None, since: tuple[datetime, bool] | None, now: dat
     if seconds is None:
         return "bounce timer unknown"
     if since is None:
-        return f"for {rough(seconds)}"
+        return f"{rough(seconds)} at most"
     began, watched = since
     rest = seconds - (now - began).total_seconds()
     if rest <= 0:
@@ -284,8 +293,3 @@ def time_left(seconds: int | None, since: tuple[datetime, bool] | None, now: dat
 def held(core: Core) -> bool:
     """Whether mail waits in a queue."""
     return core.outcome is Outcome.HELD
-
-
-def dane_off(core: Core) -> bool:
-    """Whether DANE is not done for this mail."""
-    return core.dane is DaneUse.OFF

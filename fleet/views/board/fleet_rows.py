@@ -23,8 +23,7 @@ from fleet.views.board.outlook import Outlook, Tally, bare_address, outlook
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import counted, minutes_since, rough, rough_age
 from fleet.views.findings import SEVERITIES, SEVERITY_MARKS, FindingRow, finding_rows
-from fleet.views.forecast import outcome_words
-from fleet.views.marks import OUTCOME_MARKS, Mark, badness, worst
+from fleet.views.marks import OUTCOME_MARKS, OUTCOME_WORDS, Mark, badness, worst
 from fleet.views.rows import Column, Head, Row, Table, TableCell
 
 COLUMNS = (
@@ -308,7 +307,7 @@ def _touch(fleet: Fleet, tally: Tally, open_: int) -> Touch:
     core = max(there, key=lambda one: badness(OUTCOME_MARKS[one.outcome]), default=None)
     weights = [_weight(fleet, domain) for domain in tally.stopped]
     return Touch(
-        outcome_words(core) if core is not None else "",
+        OUTCOME_WORDS[core.outcome] if core is not None else "",
         OUTCOME_MARKS[core.outcome] if core is not None else Mark.NONE,
         len(weights),
         sum(weight or 0 for weight in weights),
@@ -330,7 +329,7 @@ def _outcome_cell(touched: Touch | None, tier: Tier | None) -> TableCell:
     if not touched.words:
         return TableCell("being worked out", Mark.RUNNING)
     count = f" {counted(touched.held, 'dest')}" if touched.held else ""
-    return TableCell(f"{touched.words.partition(',')[0]}{count}", touched.mark)
+    return TableCell(f"{touched.words}{count}", touched.mark)
 
 
 def _held_cell(touched: Touch | None) -> TableCell:

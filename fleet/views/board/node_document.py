@@ -12,7 +12,7 @@ from fleet.model.fleet import Fleet, Node, Settings
 from fleet.model.observation import Sight, Unit
 from fleet.monitor import Freshness, NodeEntry, freshness_of_node
 from fleet.text import show
-from fleet.views.board.destination_rows import fate_mark
+from fleet.views.board.destination_rows import fate_mark, fate_words
 from fleet.views.board.document import Document, Section, section
 from fleet.views.board.drift_rows import STATE_MARKS, drift_of, side, sides
 from fleet.views.board.fleet_rows import dane_of, findings_by_object, kinds_seen, reach_cell
@@ -22,7 +22,6 @@ from fleet.views.board.picture import Picture
 from fleet.views.board.resolver_rows import order_of
 from fleet.views.board.words import counted, rough_age
 from fleet.views.explanation import Detail
-from fleet.views.forecast import outcome_words
 from fleet.views.marks import Mark, badness, worst
 from fleet.views.names import both_names, duration, moment
 from fleet.views.policy_words import leaf_name, leaf_words
@@ -117,7 +116,7 @@ def _mail(picture: Picture, node: Node) -> Iterator[Detail]:
         for domain in domains_of(picture.state):
             fate = found.fate(domain)
             if fate is not None and (mark := fate_mark(fate.cores[at])) is not Mark.OK:
-                bad.append((-badness(mark), domain, outcome_words(fate.cores[at]), mark))
+                bad.append((-badness(mark), domain, fate_words(fate.cores[at]), mark))
         for _, domain, words, mark in sorted(bad)[:_DESTINATIONS]:
             yield Detail(1, f"{both_names(domain)}: {words}", mark)
         if len(bad) > _DESTINATIONS:

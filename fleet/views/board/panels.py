@@ -14,6 +14,7 @@ from fleet.monitor import CheckEntry, Freshness, freshness_of_check
 from fleet.views.board.destination_rows import (
     age_cell,
     fate_mark,
+    fate_words,
     fortune,
     held,
     held_since,
@@ -27,7 +28,6 @@ from fleet.views.board.known import known_fleet
 from fleet.views.board.outlook import Fate, Way, is_watched, outlook_for, policy_and_mode, telling_check
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import listed, minutes_since
-from fleet.views.forecast import outcome_words
 from fleet.views.ladder import Cell, ladder
 from fleet.views.marks import OUTCOME_WORDS, Mark, badness
 from fleet.views.names import both_names
@@ -124,7 +124,7 @@ def _outcomes(
         return
     alike: dict[tuple[str, str], tuple[Mark, dict[str, None], dict[str, None]]] = {}
     for way, core in zip(ways, fate.cores, strict=True):
-        words = outcome_words(core)
+        words = fate_words(core)
         text, short = words, words.replace(", at worst ", ", worst ")
         if held(core):
             left = _left(picture, fleet, way, domain, entry)

@@ -111,7 +111,7 @@ def test_what_is_left_of_the_queue_is_counted_from_the_first_check_that_found_it
     assert time_left(72 * 3600, (since[0], False), since[0] + timedelta(hours=31)) == "at most 41 h left"
     assert time_left(72 * 3600, since, since[0] + timedelta(hours=80)) == "first mail bounced 8 h ago"
     assert time_left(None, since, NOW) == "bounce timer unknown"
-    assert time_left(72 * 3600, None, NOW) == "for 3 d"
+    assert time_left(72 * 3600, None, NOW) == "3 d at most"
 
 
 def test_at_length_the_failing_link_and_the_deciding_row_are_lit(picture: Picture) -> None:
