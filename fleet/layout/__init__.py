@@ -5,7 +5,8 @@ does with mail* (``effective``): the sender decides the flow policy (listener, o
 recipient's domain decides the destination control and the route, and the three together decide whether DANE is done,
 left out, or holds the mail.  *Who is told the same* (``classes``): settings inherit fleet -> tier -> node, and
 answers are computed per class.  *Where it stands* (``declared_at``): which line of the profile an inherited value comes
-from.  *What a poll saw of it* (``drift``, ``overlay_observed``).
+from.  *What a poll saw of it* (``drift``, ``overlay_observed``).  *Which
+nodes are meant* (``select``): one language for every command.
 
 Each platform has its own truth: AsyncOS takes DANE from destination controls and fails it behind a route; Postfix and
 Exim take it from levels and host lists, believe their resolver, and do DANE behind a route by the name of its host.
@@ -26,6 +27,7 @@ from fleet.layout.flows import Admission, Flow, flows, rat_entry, relays, sender
 from fleet.layout.leaves import resolver_key
 from fleet.layout.names import DomainTable, canonical
 from fleet.layout.routes import Routed, route_table, routes_of
+from fleet.layout.selecting import select
 from fleet.layout.tiers import TierGraph, tier_graph
 
 __all__ = [
@@ -65,6 +67,7 @@ __all__ = [
     "resolver_key",
     "route_table",
     "routes_of",
+    "select",
     "sender_group",
     "spelled",
     "tier_graph",

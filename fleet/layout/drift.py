@@ -85,7 +85,7 @@ def drift(declared: Settings, observation: Observation) -> tuple[Drift, ...]:
 def overlay_observed(fleet: Fleet, observations: Mapping[str, Observation]) -> Fleet:
     """``fleet`` with each node as it was seen; a field that was not seen stays as declared.
 
-    What no node can be asked (a resolver's declared kind, a log's ``until``) is kept from the declaration.
+    What no node can be asked (a resolver's declared kind, a log's ``files`` and ``until``) stays as declared.
     """
     seen = {node.name: _overlaid(node, observations.get(node.name)) for node in fleet.nodes.values()}
     return replace(fleet, nodes=_shared(seen))
@@ -161,14 +161,19 @@ def _kinds(declared: tuple[Resolver, ...] | None, seen: tuple[Resolver, ...]) ->
     return tuple(replace(one, kind=known.get(resolver_key(one), one.kind)) for one in seen)
 
 
-def _untils(
+def _files_and_untils(
     declared: tuple[LogSubscription, ...] | None, seen: tuple[LogSubscription, ...]
 ) -> tuple[LogSubscription, ...]:
-    known = {log.name: log.until for log in declared or ()}
-    return tuple(replace(log, until=log.until or known.get(log.name)) for log in seen)
+    known = {log.name: log for log in declared or ()}
+    return tuple(
+        replace(log, files=known[log.name].files if log.files is None else log.files, until=known[log.name].until)
+        if log.name in known
+        else log
+        for log in seen
+    )
 
 
-_KEEPING: dict[str, Any] = {"resolvers": _kinds, "logs": _untils}
+_KEEPING: dict[str, Any] = {"resolvers": _kinds, "logs": _files_and_untils}
 
 
 def _shared(nodes: Mapping[str, Node]) -> dict[str, Node]:

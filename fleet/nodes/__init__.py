@@ -20,9 +20,11 @@ For other rooms::
         poller.standings["dlv1"].good                      # last good facts and, with .at, their age
     await poll_node(node, dialer)                          # one node -> Observation
     await dialer.host_keys(node)                           # the keys it shows, for review; nothing is sent
+    await dialer.presents(node)                            # the same, against what is on record
     await dialer.reach(node)                               # its port answers
     TunnelNetwork(await dialer.connect(node), node.name)   # a Network from where the node stands
     poll_node(node, dialer, record=(recording := Recording()))  # then: recording.lines(...), masked
+    await replayed(lines, node.name)                       # what a poll sees in such a recording
 
 SSH: RFC 4251-4254; keyboard-interactive RFC 4256.  Layers: above ``network``, beside ``dnssec``, below ``vantage``.
 May import asyncssh, defusedxml and ``fleet.model``, ``fleet.network``, ``fleet.clock``, ``fleet.errors``,
@@ -31,11 +33,12 @@ May import asyncssh, defusedxml and ``fleet.model``, ``fleet.network``, ``fleet.
 
 from fleet.nodes.backoff import Backoff
 from fleet.nodes.dial import Dialer
-from fleet.nodes.hostkeys import HostKey
+from fleet.nodes.hostkeys import HostKey, KeyStanding, Presented
 from fleet.nodes.limits import Limits
 from fleet.nodes.poll import Kept, poll_node
 from fleet.nodes.poller import Poller, Standing
-from fleet.nodes.recording import Recording, Replay
+from fleet.nodes.recording import Recording
+from fleet.nodes.replaying import replayed
 from fleet.nodes.tunnel import TunnelNetwork
 
 __all__ = [
@@ -43,11 +46,13 @@ __all__ = [
     "Dialer",
     "HostKey",
     "Kept",
+    "KeyStanding",
     "Limits",
     "Poller",
+    "Presented",
     "Recording",
-    "Replay",
     "Standing",
     "TunnelNetwork",
     "poll_node",
+    "replayed",
 ]

@@ -6,13 +6,9 @@ May import asyncssh, ``fleet.errors``, ``fleet.model``, ``fleet.network``, ``fle
 """
 
 import asyncio
-import getpass
-import socket
 import warnings
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import asyncssh
 
@@ -20,57 +16,21 @@ from fleet.clock import monotonic
 from fleet.errors import Failure, FailureKind, RemoteError
 from fleet.model.fleet import Node, Platform, SshSettings
 from fleet.nodes.breaker import Breaker
+from fleet.nodes.carrier import Carrier
 from fleet.nodes.credentials import Credentials, Offer
-from fleet.nodes.failures import failed, from_exception
-from fleet.nodes.hostkeys import EVERY_FAMILY, FAMILIES, HostKey, KnownHosts, Vouching, describe
+from fleet.nodes.failures import failed, from_dial
+from fleet.nodes.hostkeys import EVERY_FAMILY, FAMILIES, HostKey, KnownHosts, Presented, Vouching, describe
 from fleet.nodes.limits import Limits
 from fleet.nodes.login import Login
 from fleet.nodes.places import LeasedPlaces
 from fleet.nodes.sockets import Sockets
+from fleet.nodes.targets import HOST_KEY_OPTION, SSH_PORT, Target, options_for, split_jump, target_at, target_of
 from fleet.text import show
 
 # An old appliance may offer nothing else; the operator cannot act on a library's warning about it.
 warnings.filterwarnings("ignore", "Diffie-Hellman over finite fields", module="asyncssh")
 
-SSH_PORT = 22
-_NO_EXTRAS: Mapping[str, object] = {
-    "x509_trusted_certs": None,
-    "x509_trusted_cert_paths": None,
-    "gss_host": None,
-    "gss_kex": False,
-    "gss_auth": False,
-    "host_based_auth": False,
-    "agent_path": None,
-    "agent_forwarding": False,
-    "x11_forwarding": False,
-    "pkcs11_provider": None,
-    "server_host_keys_handler": None,
-    "send_env": None,
-    "env": None,
-}
-"""Ways to log in and things to forward that asyncssh or a user's ssh_config would otherwise add."""
-_ALGORITHM_OPTIONS = frozenset({"kex_algs", "encryption_algs", "mac_algs", "compression_algs", "signature_algs"})
-_HOST_KEY_OPTION = "server_host_key_algs"
 _KEEPALIVE_SECONDS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a dial goes, after ssh_config has been asked if the profile says so."""
-
-    host: str
-    port: int
-    user: str
-    jumps: tuple[str, ...]
-    identities: tuple[str, ...] = ()
-    known_hosts: str = ""
-    proxied: bool = False
-    """ssh_config names a ProxyCommand: asyncssh runs it."""
-
-    @property
-    def peer(self) -> str:
-        """For sentences."""
-        return show(self.host, 120) + ("" if self.port == SSH_PORT else f" port {self.port}")
 
 
 @dataclass(slots=True)
@@ -103,14 +63,32 @@ class Dialer:
 
     async def connect(self, node: Node) -> asyncssh.SSHClientConnection:
         """A logged-in connection to ``node``.  Raises RemoteError; then nothing is left open."""
-        target = _target(node.ssh, node.ssh.host or (node.addresses[0] if node.addresses else ""))
+        target = target_of(node)
         keep_alive = 0 if node.settings.platform is Platform.ASYNCOS else _KEEPALIVE_SECONDS
         return await self._dial(target, node.ssh, keep_alive)
 
     async def reach(self, node: Node) -> str:
-        """Open and close the SSH port of ``node``: returns the peer's name.  Raises RemoteError.  Nothing is sent."""
-        target = _target(node.ssh, node.ssh.host or (node.addresses[0] if node.addresses else ""))
-        (await self._carry(target, node.ssh)).close()
+        """Wait until the SSH port of ``node`` says something, and close it: returns the peer's name.
+
+        Nothing is sent, unless ssh_config's ProxyCommand leads there: then a key exchange is.  Raises RemoteError.
+        """
+        target = target_of(node)
+        if target.proxied:
+            await self._keys(target, node.ssh, lambda _key: True)
+            return target.peer
+        carrier = await self._carry(target, node.ssh)
+        try:
+            async with carrier.place(), asyncio.timeout(self.limits.connect):
+                said = await carrier.first_bytes(target.host, target.port)
+        except TimeoutError as error:
+            late = f"{target.peer}: no SSH server answered within {self.limits.connect:g} s"
+            raise failed(FailureKind.TIMEOUT, late, "the node is down, filtered or overloaded") from error
+        except (OSError, asyncssh.Error) as error:
+            raise from_dial(error, target.peer) from error
+        finally:
+            carrier.close()
+        if not said:
+            raise failed(FailureKind.CLOSED, f"{target.peer} closed the connection before it had said anything")
         return target.peer
 
     async def host_keys(self, node: Node) -> tuple[HostKey, ...]:
@@ -118,12 +96,24 @@ class Dialer:
 
         Raises RemoteError if not one could be had.
         """
-        target = _target(node.ssh, node.ssh.host or (node.addresses[0] if node.addresses else ""))
+        return await self._keys(target_of(node), node.ssh, lambda _key: False)
+
+    async def presents(self, node: Node) -> Presented:
+        """How the host keys ``node`` shows stand to those on record; it is asked for no more once one is vouched for.
+
+        Nothing but key exchanges is sent.  Raises RemoteError if not one could be had.
+        """
+        target = target_of(node)
+        vouching = self._vouching(target, node.ssh)
+        keys = await self._keys(target, node.ssh, lambda key: vouching.vouches(key, target.host, target.port))
+        return vouching.presented(keys, target.host, target.port)
+
+    async def _keys(self, target: Target, ssh: SshSettings, enough: Callable[[HostKey], bool]) -> tuple[HostKey, ...]:
         found: list[HostKey] = []
         problem: RemoteError | None = None
         for family in FAMILIES:
             try:
-                key = await self._show_key(target, node.ssh, family)
+                key = await self._show_key(target, ssh, family)
             except RemoteError as error:
                 # OpenSSH hangs up without a word where it has no key of the kind that is asked for.
                 if error.failure.kind not in {FailureKind.ALGORITHMS, FailureKind.CLOSED}:
@@ -131,13 +121,15 @@ class Dialer:
                 problem = error
             else:
                 found.append(key)
+                if enough(key):
+                    break
         if not found and problem is not None:
             raise problem
         return tuple(found)
 
     async def _dial(self, target: Target, ssh: SshSettings, keep_alive: float) -> asyncssh.SSHClientConnection:
-        vouching = Vouching(target.peer, ssh.host_key, self._known_hosts.read(ssh.known_hosts or target.known_hosts))
-        if not vouching.pinned or any(name == _HOST_KEY_OPTION for name, _value in ssh.algorithms):
+        vouching = self._vouching(target, ssh)
+        if not vouching.pinned or any(name == HOST_KEY_OPTION for name, _value in ssh.algorithms):
             return await self._log_in(target, ssh, vouching, keep_alive, None)
         known = self._families.get((target.host, target.port, ssh.host_key))
         try:
@@ -150,6 +142,9 @@ class Dialer:
                 raise
         self._families[target.host, target.port, ssh.host_key] = family
         return await self._log_in(target, ssh, vouching, keep_alive, family)
+
+    def _vouching(self, target: Target, ssh: SshSettings) -> Vouching:
+        return Vouching(target.peer, ssh.host_key, self._known_hosts.read(ssh.known_hosts or target.known_hosts))
 
     async def _family_of_pin(self, target: Target, ssh: SshSettings, vouching: Vouching) -> tuple[str, ...] | None:
         """A server has several keys and shows the kind the client prefers; the pinned one may be of another kind."""
@@ -192,7 +187,7 @@ class Dialer:
     ) -> RemoteError:
         if vouching.problem is not None and isinstance(error, asyncssh.HostKeyNotVerifiable):
             return RemoteError(vouching.problem)
-        explained = from_exception(error, target.peer, login.banner)
+        explained = from_dial(error, target.peer, login.banner)
         if login.question and explained.failure.kind is FailureKind.AUTHENTICATION:
             return failed(
                 FailureKind.AUTHENTICATION,
@@ -205,14 +200,14 @@ class Dialer:
             return RemoteError(replace(explained.failure, sentence=said))
         return explained
 
-    async def _carry(self, target: Target, ssh: SshSettings) -> "_Carrier":
+    async def _carry(self, target: Target, ssh: SshSettings) -> Carrier:
         """What the SSH session will run over: a socket that has answered, or the last jump host's connection."""
         if target.jumps:
             tunnel, places = await self._through(target.jumps, ssh)
-            return _Carrier(tunnel=tunnel, places=places)
+            return Carrier(tunnel=tunnel, places=places)
         if target.proxied:
-            return _Carrier()
-        return _Carrier(await self._sockets.open(target.host, target.port, target.peer, self.limits.connect))
+            return Carrier()
+        return Carrier(await self._sockets.open(target.host, target.port, target.peer, self.limits.connect))
 
     async def _handshake(
         self,
@@ -220,11 +215,11 @@ class Dialer:
         ssh: SshSettings,
         offer: Offer,
         login: Login,
-        carrier: "_Carrier",
+        carrier: Carrier,
         keep_alive: float,
         family: tuple[str, ...] | None,
     ) -> asyncssh.SSHClientConnection:
-        options = _options(ssh, family)
+        options = options_for(ssh, family)
         async with carrier.place(), self._handshakes.place(), asyncio.timeout(self.limits.login):
             return await asyncssh.connect(
                 target.host,
@@ -243,8 +238,8 @@ class Dialer:
     async def _show_key(self, target: Target, ssh: SshSettings, family: tuple[str, ...]) -> HostKey:
         options = {
             name: value
-            for name, value in _options(ssh, family).items()
-            if name in {"kex_algs", _HOST_KEY_OPTION, "config"}
+            for name, value in options_for(ssh, family).items()
+            if name in {"kex_algs", HOST_KEY_OPTION, "config"}
         }
         try:
             carrier = await self._carry(target, ssh)
@@ -254,7 +249,7 @@ class Dialer:
             finally:
                 carrier.close()
         except (OSError, ValueError, asyncssh.Error) as error:
-            raise from_exception(error, target.peer) from error
+            raise from_dial(error, target.peer) from error
         if key is None:
             raise failed(FailureKind.MALFORMED, f"{target.peer} shows no host key")
         return describe(key)
@@ -277,7 +272,7 @@ class Dialer:
             refusal = jump.breaker.refuses(monotonic())
             if refusal is None:
                 try:
-                    target = replace(_target(own, *_split(jumps[-1])), jumps=jumps[:-1])
+                    target = replace(target_at(own, *split_jump(jumps[-1])), jumps=jumps[:-1])
                     jump.connection = await self._dial(target, own, _KEEPALIVE_SECONDS)
                 except RemoteError as error:
                     refusal = error.failure
@@ -286,28 +281,6 @@ class Dialer:
                 raise RemoteError(_behind(jumps[-1], refusal))
             jump.breaker.worked()
             return jump.connection, jump.places
-
-
-@dataclass(frozen=True, slots=True)
-class _Carrier:
-    sock: socket.socket | None = None
-    tunnel: asyncssh.SSHClientConnection | None = None
-    places: LeasedPlaces | None = None
-
-    def place(self) -> AbstractAsyncContextManager[None]:
-        """A place among those that go through the same jump host."""
-        return nullcontext() if self.places is None else self.places.place()
-
-    def close(self) -> None:
-        """Close the socket, if no session took it over and closed it."""
-        if self.sock is not None:
-            self.sock.close()
-
-    def options(self) -> dict[str, Any]:
-        """How asyncssh is told to use it."""
-        if self.sock is not None:
-            return {"sock": self.sock, "tunnel": None}
-        return {"tunnel": self.tunnel} if self.tunnel is not None else {}
 
 
 async def hang_up(connection: asyncssh.SSHClientConnection, seconds: float = 2.0) -> None:
@@ -327,67 +300,3 @@ def _behind(jump: str, reason: Failure | None) -> Failure:
         f"behind jump host {show(jump, 120)}, which cannot be used{said}",
         reason.hint if reason is not None else "",
     )
-
-
-def _split(jump: str) -> tuple[str, str, int | None]:
-    """``[user@]host[:port]`` as host, user, port."""
-    user, _, place = jump.strip().rpartition("@")
-    host, colon, port = place.rpartition(":")
-    if place.startswith("[") and "]" in place:
-        inside, _, rest = place[1:].partition("]")
-        host, colon, port = inside, rest[:1], rest[1:]
-    elif place.count(":") != 1:
-        return place, user, None
-    return host, user, int(port) if colon and port.isdecimal() and len(port) < 6 else None
-
-
-def _target(ssh: SshSettings, host: str, user: str = "", port: int | None = None) -> Target:
-    """Where to go for these settings.  With ``ssh_config``, what ~/.ssh/config says fills what they leave open."""
-    if not host:
-        raise failed(FailureKind.NAME, "no address is declared for this node", "give it ssh.host or an address")
-    jumps = tuple(part.strip() for part in ssh.jump.split(",") if part.strip())
-    chosen_port = port or ssh.port
-    if not ssh.ssh_config:
-        return Target(host, chosen_port, user or ssh.user or getpass.getuser(), jumps)
-    try:
-        read = asyncssh.SSHClientConnectionOptions(
-            host=host,
-            port=chosen_port if chosen_port != SSH_PORT else (),
-            username=user or ssh.user or (),
-            config=(),
-            client_keys=None,
-            **{name: value for name, value in _NO_EXTRAS.items() if name != "server_host_keys_handler"},
-        )
-    except (OSError, ValueError, asyncssh.Error) as error:
-        raise failed(FailureKind.KEY_LOCKED, f"~/.ssh/config cannot be used: {show(str(error), 120)}") from error
-    if not jumps and isinstance(read.tunnel, str):
-        jumps = tuple(part.strip() for part in read.tunnel.split(",") if part.strip())
-    identities = read.config.get("IdentityFile", ())
-    names = identities if isinstance(identities, list | tuple) else ()
-    files = read.known_hosts if isinstance(read.known_hosts, list) else []
-    return Target(
-        read.host,
-        read.port,
-        read.username,
-        jumps,
-        tuple(str(name) for name in names),
-        str(files[0]) if files else "",
-        proxied=bool(read.proxy_command) and not jumps,
-    )
-
-
-def _options(ssh: SshSettings, family: tuple[str, ...] | None) -> dict[str, Any]:
-    """asyncssh's options that depend on the settings alone."""
-    options: dict[str, Any] = dict(_NO_EXTRAS)
-    options["config"] = () if ssh.ssh_config else None
-    for name, value in ssh.algorithms:
-        if name not in _ALGORITHM_OPTIONS and name != _HOST_KEY_OPTION:
-            raise failed(
-                FailureKind.ALGORITHMS,
-                f"'{show(name, 60)}' is no list of SSH algorithms",
-                f"known: {', '.join(sorted(_ALGORITHM_OPTIONS | {_HOST_KEY_OPTION}))}",
-            )
-        options[name] = value
-    if family is not None:
-        options[_HOST_KEY_OPTION] = list(family)
-    return options

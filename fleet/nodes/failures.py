@@ -50,6 +50,19 @@ def from_exception(error: BaseException, peer: str, banner: str = "") -> RemoteE
     )
 
 
+def from_dial(error: BaseException, peer: str, banner: str = "") -> RemoteError:
+    """The same before the login is done, when the only channel there is leads through a jump host."""
+    if not isinstance(error, asyncssh.ChannelOpenError):
+        return from_exception(error, peer, banner)
+    refused = error.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED
+    return failed(
+        FailureKind.CHANNEL if refused else FailureKind.UNREACHABLE,
+        f"{peer} was not reached: its jump host {'does not forward to it' if refused else 'cannot connect to it'} "
+        f"({show(_reason(error), 160)})",
+        "let its account there open TCP connections to this node" if refused else "the node is down, or filtered",
+    )
+
+
 def _reason(error: BaseException) -> str:
     return str(getattr(error, "reason", "") or error or type(error).__name__)
 

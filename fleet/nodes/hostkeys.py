@@ -5,7 +5,9 @@ no user name either, is sent to such a server.  ``fleet.nodes.dial`` asks ``Vouc
 May import asyncssh, ``fleet.errors``, ``fleet.text``, ``fleet.nodes.failures``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import asyncssh
@@ -44,6 +46,30 @@ def describe(key: asyncssh.SSHKey) -> HostKey:
     return HostKey(key.get_algorithm(), key.get_fingerprint(), " ".join(line[:2]))
 
 
+class KeyStanding(StrEnum):
+    """How the keys a server shows stand to what is on record about it."""
+
+    PINNED = "pinned"
+    """The pinned key is among them."""
+    KNOWN = "known"
+    """known_hosts holds one of them."""
+    BY_AUTHORITY = "by-authority"
+    """known_hosts trusts an authority for this host; only a login shows the certificate."""
+    UNKNOWN = "unknown"
+    """Nobody has vouched for any of them."""
+    CHANGED = "changed"
+    """Another key is on record, or known_hosts revokes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """The keys that were shown and how they stand; ``problem``: what a login would say and end with."""
+
+    keys: tuple[HostKey, ...]
+    standing: KeyStanding
+    problem: Failure | None = None
+
+
 class Vouching:
     """What is known about a server's key before it is asked: a pin, or known_hosts."""
 
@@ -68,26 +94,50 @@ class Vouching:
         if self.accepts(key):
             return True
         self.shown = describe(key)
-        told = f"{self.shown.algorithm} {self.shown.fingerprint}"
+        self.problem = self._objection(self.shown, host, address, port)
+        return False
+
+    def vouches(self, key: HostKey, host: str, port: int) -> bool:
+        """Whether ``key`` is the pinned one, or one that known_hosts holds for this host."""
         if self._pin:
-            self.problem = Failure(
+            return key.fingerprint == self._pin
+        good, _authorities, revoked, *_rest = self.known_hosts.match(host, "", port if port != 22 else None)
+        return key.fingerprint in _fingerprints(good) - _fingerprints(revoked)
+
+    def presented(self, keys: Sequence[HostKey], host: str, port: int) -> Presented:
+        """How ``keys``, at least one, stand."""
+        if any(self.vouches(key, host, port) for key in keys):
+            return Presented(tuple(keys), KeyStanding.PINNED if self._pin else KeyStanding.KNOWN)
+        good, authorities, *_rest = self.known_hosts.match(host, "", port if port != 22 else None)
+        if authorities and not good:
+            return Presented(tuple(keys), KeyStanding.BY_AUTHORITY)
+        problem = self._objection(keys[0], host, "", port)
+        changed = problem.kind is FailureKind.HOST_KEY_CHANGED
+        return Presented(tuple(keys), KeyStanding.CHANGED if changed else KeyStanding.UNKNOWN, problem)
+
+    def _objection(self, shown: HostKey, host: str, address: str, port: int) -> Failure:
+        told = f"{shown.algorithm} {shown.fingerprint}"
+        if self._pin:
+            return Failure(
                 FailureKind.HOST_KEY_CHANGED,
                 f"{self._peer} shows another host key ({told}) than the pinned one ({show(self._pin, 80)})",
                 "rebuilt node, or somebody in between: compare with its console before changing ssh.host_key",
             )
-        elif self.known_hosts.match(host, address, port if port != 22 else None)[0]:
-            self.problem = Failure(
+        if self.known_hosts.match(host, address, port if port != 22 else None)[0]:
+            return Failure(
                 FailureKind.HOST_KEY_CHANGED,
                 f"{self._peer} shows another host key ({told}) than known_hosts holds",
                 "rebuilt node, or somebody in between: compare with its console before changing known_hosts",
             )
-        else:
-            self.problem = Failure(
-                FailureKind.HOST_KEY_UNKNOWN,
-                f"{self._peer} shows a host key nobody has vouched for ({told})",
-                "compare it with the node's console, then set ssh.host_key or add it to known_hosts",
-            )
-        return False
+        return Failure(
+            FailureKind.HOST_KEY_UNKNOWN,
+            f"{self._peer} shows a host key nobody has vouched for ({told})",
+            "compare it with the node's console, then set ssh.host_key or add it to known_hosts",
+        )
+
+
+def _fingerprints(keys: Sequence[asyncssh.SSHKey]) -> set[str]:
+    return {key.get_fingerprint() for key in keys}
 
 
 class KnownHosts:

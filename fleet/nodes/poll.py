@@ -5,8 +5,6 @@ in it.  May import asyncssh, ``fleet.model``, ``fleet.errors``, ``fleet.clock`` 
 """
 
 import asyncio
-import logging
-import traceback
 from contextlib import suppress
 
 import asyncssh
@@ -22,7 +20,9 @@ from fleet.nodes.dial import Dialer, hang_up
 from fleet.nodes.execute import Output, execute
 from fleet.nodes.failures import failed, from_exception
 from fleet.nodes.gathering import Gathering
-from fleet.nodes.shell import Recorder, Shell
+from fleet.nodes.recording import Recorder, Turn, note
+from fleet.nodes.settling import settled
+from fleet.nodes.shell import Shell
 from fleet.nodes.unix.poll import poll_unix
 from fleet.text import show
 
@@ -31,7 +31,6 @@ KEPT = frozenset({Platform.POSTFIX, Platform.EXIM})
 allows is not known, and an idle one holds a place an administrator may need, so there each poll logs in and out."""
 
 _CHECK_SECONDS = 5.0
-_log = logging.getLogger(__name__)
 
 
 _Way = tuple[str, tuple[str, ...], SshSettings]
@@ -75,26 +74,11 @@ async def poll_node(
     """Ask ``node`` for everything its platform shows.
 
     ``kept``: connections to use and keep.  ``document``: ask an appliance for its XML configuration as well (large, and
-    a role may not be allowed to).  ``record``: told every byte that passes in an appliance's session.
+    a role may not be allowed to).  ``record``: told all that passes once the node has let us in.
     """
     gathering = Gathering(node.name, clock, lambda: dialer.credentials.secrets)
     poll = _Poll(node, dialer, gathering, document, record)
-    try:
-        async with asyncio.timeout(dialer.limits.poll):
-            await poll.run(kept)
-    except RemoteError as error:
-        if error.failure.kind is FailureKind.UNCOMMITTED:
-            gathering.doubt(error.failure.sentence)
-        return gathering.observation(error.failure)
-    except TimeoutError:
-        late = f"{show(node.name, 80)}: the poll was not done within {dialer.limits.poll:g} s"
-        return gathering.observation(failed(FailureKind.TIMEOUT, late).failure)
-    except Exception as error:  # a fault of ours or of a library must cost one node, never the round
-        said = f"{show(node.name, 80)}: this program failed on what the node said ({type(error).__name__})"
-        # Frames only: the exception's own text may repeat what the node said.
-        _log.debug("poll of %r: %s", node.name, "".join(traceback.format_tb(error.__traceback__)))
-        return gathering.observation(failed(FailureKind.MALFORMED, said, "please report it with a recording").failure)
-    return gathering.observation()
+    return await settled(gathering, node.name, poll.run(kept), dialer.limits.poll)
 
 
 class _Poll:
@@ -161,6 +145,11 @@ class _Poll:
         limits, peer = self._dialer.limits, show(self._node.name, 80)
 
         async def run(line: Line, /) -> Output:
-            return await execute(connection, line, peer, limits.command, limits.output)
+            if self._record is not None:
+                self._record(Turn.SENT, line.text.encode("ascii"))
+            done = await execute(connection, line, peer, limits.command, limits.output)
+            if self._record is not None:
+                note(self._record, done)
+            return done
 
         await poll_unix(run, peer, platform, self._gathering)

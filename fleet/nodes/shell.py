@@ -4,20 +4,17 @@ May import asyncssh and this package.
 """
 
 import asyncio
-from collections.abc import Callable
 
 import asyncssh
 
 from fleet.nodes.commands import Line
 from fleet.nodes.failures import from_exception
+from fleet.nodes.recording import Recorder, Turn
 
 COLUMNS = ROWS = 0xFFFFFF
 """Seen to be accepted by appliances, and to keep tables on one line and the pager away."""
 _CHUNK = 32 * 1024
 _WINDOW = 256 * 1024
-
-Recorder = Callable[[str, bytes], None]
-"""Told everything that passes, ("sent" or "received", bytes)."""
 
 
 class Shell:
@@ -50,14 +47,14 @@ class Shell:
         except (OSError, asyncssh.Error) as error:
             raise from_exception(error, self._peer) from error
         if self._record is not None:
-            self._record("received", data)
+            self._record(Turn.RECEIVED, data)
         return data
 
     def write(self, line: Line) -> None:
         """See ``Terminal``."""
         data = line.text.encode("ascii")
         if self._record is not None:
-            self._record("sent", data)
+            self._record(Turn.SENT, data)
         try:
             self._process.stdin.write(data)
         except (OSError, asyncssh.Error) as error:

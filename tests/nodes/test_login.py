@@ -11,7 +11,7 @@ from pathlib import Path
 
 import asyncssh
 import pytest
-from node_examples import APPLIANCE, PASSWORD, POSTFIX, QUICK, Serve
+from node_examples import PASSWORD, POSTFIX, QUICK, Serve
 
 from fleet.errors import Failure, FailureKind, RemoteError
 from fleet.lab.nodes.faults import Fault
@@ -239,6 +239,7 @@ async def test_a_jump_host_that_forbids_forwarding(behind: tuple[NodeServer, Nod
     jump.forwarding = False
     failure = await failure_of(node, dialer)
     assert failure.kind is FailureKind.CHANNEL
+    assert "its jump host does not forward to it" in failure.sentence
 
 
 async def test_a_hanging_node_behind_a_jump_host_delays_no_other(
@@ -291,7 +292,28 @@ async def test_reach_opens_the_port_and_sends_nothing(serve: Serve, dialer: Dial
     server, node = await serve()
     assert str(server.port) in await dialer.reach(node)
     assert server.logins == []
-    assert APPLIANCE.version
+
+
+async def test_a_port_that_hangs_up_without_a_word_is_not_reached(serve: Serve, dialer: Dialer) -> None:
+    _server, node = await serve(fault=Fault.RESET)
+    with pytest.raises(RemoteError) as error:
+        await dialer.reach(node)
+    assert error.value.failure.kind is FailureKind.CLOSED
+
+
+async def test_behind_a_jump_host_it_is_the_nodes_own_port_that_is_reached(
+    behind: tuple[NodeServer, Node], serve: Serve, dialer: Dialer
+) -> None:
+    jump, node = behind
+    await dialer.reach(node)
+    gone, _node = await serve(UNIX)
+    await gone.close()
+    with pytest.raises(RemoteError) as error:
+        await dialer.reach(replace(node, ssh=replace(node.ssh, port=gone.port)))
+    assert error.value.failure.kind is FailureKind.UNREACHABLE
+    assert "its jump host cannot connect to it (" in error.value.failure.sentence
+    assert (await failure_of(replace(node, ssh=replace(node.ssh, port=gone.port)), dialer)) == error.value.failure
+    assert jump.connections == 1
 
 
 async def test_a_proxy_jump_of_ssh_config_is_taken_like_one_of_the_profile(

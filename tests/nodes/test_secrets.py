@@ -28,7 +28,7 @@ from fleet.nodes.asyncos.session import Session
 from fleet.nodes.asyncos.walks import DESTCONFIG
 from fleet.nodes.gathering import Gathering
 from fleet.nodes.masking import mask
-from fleet.nodes.recording import Recording, Replay
+from fleet.nodes.recording import Recording, Replay, read_recording
 
 PLANTED = {
     "PW": "Planted-Login-Secret-1",
@@ -37,6 +37,7 @@ PLANTED = {
 }
 IN_CONFIGURATION = "Planted-Config-Secret-4"
 OF_EXIM = "ExampleSecret99"
+HEADER = '{"format": "fleet-recording/1", "platform": "asyncos", "at": "2026-06-04T12:00:00+00:00"}'
 EVERY = (*PLANTED.values(), IN_CONFIGURATION, OF_EXIM)
 
 
@@ -109,22 +110,24 @@ async def test_a_recording_plays_back_and_is_read_the_same(serve: Serve, dialer:
     recording = Recording()
     seen = await poll_node(node, dialer, record=recording)
     gathering = Gathering("gw1", now, list)
-    await poll_appliance(Session(Replay(recording.lines("asyncos", [])), "gw1", QUICK), gathering, document=False)
+    await poll_appliance(
+        Session(Replay(read_recording(recording.lines("asyncos", []))), "gw1", QUICK), gathering, document=False
+    )
     assert gathering.observation().settings == seen.settings
 
 
 async def test_a_replay_refuses_what_was_not_sent_then() -> None:
-    lines = ['{"format": "fleet-recording/1"}', '{"received": "gw1> "}', '{"sent": "version\\n"}']
-    session = Session(Replay(lines), "gw1", QUICK)
+    lines = [HEADER, '{"received": "gw1> "}', '{"sent": "version\\n"}']
+    session = Session(Replay(read_recording(lines)), "gw1", QUICK)
     await session.start()
     with pytest.raises(RemoteError, match="'destconfig' was not sent there"):
         await session.walk(DESTCONFIG)
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"format": "other"}', "[1]", '{"format": "fleet-recording/1"}\n{"a": 1}'])
+@pytest.mark.parametrize("text", ["", "{}", '{"format": "other"}', "[1]", HEADER + '\n{"a": 1}'])
 def test_what_is_no_recording_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
-        Replay(text.split("\n"))
+        read_recording(text.split("\n"))
 
 
 @pytest.mark.parametrize(

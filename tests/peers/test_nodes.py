@@ -1,7 +1,9 @@
 """Real gateways over real OpenSSH: what Postfix, Exim and the resolver below them are told to do comes home."""
 
+import asyncio
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +13,8 @@ import pytest
 from gateways import Gateway, lacking, running_gateway
 from internet.world import EXIM
 from internet.world import lacking as lacking_for_namespaces
+
+from fleet.nodes import replayed
 
 HERE = Path(__file__).parent
 Poll = Callable[[Gateway, str, str], dict[str, Any]]
@@ -114,3 +118,46 @@ def test_a_gateway_declared_as_the_other_platform_claims_nothing(postfix: Gatewa
     (first, _second) = poll(postfix, "exim", postfix.pins[0])["polls"]
     assert first["settings"]["exim"] is None
     assert "there is no 'exim" in why(first)["exim"]
+
+
+PROFILE = """\
+[tiers.edge]
+platform = "{platform}"
+delivers_to = ["internet"]
+[tiers.edge.ssh]
+user = "fleetmon"
+key = "{key}"
+agent = false
+[nodes.gw1]
+tier = "edge"
+addresses = ["127.0.0.1"]
+[nodes.gw1.ssh]
+host_key = "{pin}"
+"""
+
+
+@pytest.mark.parametrize("platform", ["postfix", "exim"])
+def test_the_commands_reach_it_log_in_poll_it_and_record_it(platform: str, request: pytest.FixtureRequest) -> None:
+    gateway: Gateway = request.getfixturevalue(platform)
+    profile, recording = gateway.folder / "fleet.toml", gateway.folder / "gw1.jsonl"
+    profile.write_text(PROFILE.format(platform=platform, key=gateway.key, pin=gateway.pins[1]))
+
+    def fleet(*words: str, code: int = 0) -> str:
+        command = gateway.namespace.inside([sys.executable, "-m", "fleet", words[0], str(profile), *words[1:]])
+        environment = {**os.environ, "HOME": str(gateway.folder), "XDG_STATE_HOME": str(gateway.folder)}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, check=False)
+        assert done.returncode == code, (words, done.stdout, done.stderr)
+        return done.stdout
+
+    assert json.loads(fleet("probe", "--json"))["nodes"][0]["host_key"] == "pinned"
+    assert json.loads(fleet("login", "--json"))["nodes"][0]["user"] == "fleetmon"
+    (polled,) = json.loads(fleet("poll", "--json"))["nodes"]
+    fleet("record", "gw1", "--output", str(recording))
+    assert "Planted-Secret-42" not in recording.read_text()
+    seen = asyncio.run(replayed(recording.read_text().splitlines(), "gw1"))
+    assert seen.failure is None
+    assert {unit.name: str(unit.sight) for unit in seen.units} == {
+        unit["name"]: unit["sight"] for unit in polled["observation"]["units"]
+    }
+    profile.write_text(profile.read_text().replace(gateway.pins[1], "SHA256:" + "A" * 43))
+    assert json.loads(fleet("probe", "--json", code=1))["nodes"][0]["host_key"] == "changed"

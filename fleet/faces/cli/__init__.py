@@ -23,7 +23,7 @@ from fleet.faces.cli.forecast import forecast
 from fleet.faces.cli.init import init
 from fleet.faces.cli.lab import lab
 from fleet.faces.cli.logs import logs
-from fleet.faces.cli.poll import hostkeys, poll
+from fleet.faces.cli.poll import hostkeys, login, poll, probe, record
 from fleet.faces.cli.rollout import rollout
 from fleet.faces.cli.rules import explain, rules
 from fleet.faces.cli.runbook import runbook
@@ -74,7 +74,10 @@ app = typer.Typer(
 )
 app.command()(watch)
 app.command()(poll)
+app.command()(probe)
 app.command()(hostkeys)
+app.command()(login)
+app.command()(record)
 app.command()(drift)
 app.command()(adopt)
 app.command()(check)

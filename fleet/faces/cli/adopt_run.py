@@ -11,7 +11,7 @@ from fleet.faces.cli.given import read_observation_file, read_profile_file, repl
 from fleet.faces.cli.progress import progress
 from fleet.faces.export.changes import unified
 from fleet.faces.live.adopting import adoption
-from fleet.faces.live.selecting import select
+from fleet.layout import select
 from fleet.model.fleet import Fleet
 from fleet.model.observation import Observation
 from fleet.profile import edit, read_profile

@@ -12,8 +12,7 @@ from fleet.faces.cli.terminal import look
 from fleet.faces.export.look import Look, fold
 from fleet.faces.live.grouping import Fact, facts, leaves_apart
 from fleet.faces.live.last_known import last_known_of
-from fleet.faces.live.selecting import select
-from fleet.layout import Comparer, Drift
+from fleet.layout import Comparer, Drift, select
 from fleet.model.fleet import Fleet
 from fleet.model.observation import Observation
 from fleet.plain import Json, dumps

@@ -1,4 +1,4 @@
-"""``fleet poll`` and ``fleet hostkeys``: what are the nodes really told to do, and who are they?"""
+"""``fleet poll``, ``hostkeys``, ``probe``, ``login``, ``record``: what are nodes told to do, and who are they?"""
 
 from pathlib import Path
 from typing import Annotated
@@ -53,3 +53,59 @@ def hostkeys(
     from fleet.faces.cli.hostkeys_run import write_hostkeys
 
     raise typer.Exit(write_hostkeys(profile, tuple(nodes or ()), tuple(limit or ()), as_json=as_json))
+
+
+def probe(
+    profile: PROFILE,
+    nodes: NODES = None,
+    limit: LIMIT = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Try each node's SSH port and compare its host key with the one on record; nobody logs in.
+
+    Nothing but key exchanges is sent, except to jump hosts, which are logged in to.
+
+    Exit codes: 0 every node answers with a key that is on record - 1 a node shows another key, or one nobody has
+    vouched for - 2 usage - 3 a node was not reached - 130 interrupted.
+    """
+    from fleet.faces.cli.doors_run import write_probe
+
+    raise typer.Exit(write_probe(profile, tuple(nodes or ()), tuple(limit or ()), as_json=as_json))
+
+
+def login(
+    profile: PROFILE,
+    nodes: NODES = None,
+    limit: LIMIT = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Log in to each node as the profile says, once, and hang up; nothing is asked inside.
+
+    One attempt a node: an account that locks itself after a few failures is not brought near that.
+
+    Exit codes: 0 every node lets us in - 1 a node refuses the login or our algorithms, or shows a host key that is not
+    on record - 2 usage - 3 a node was not reached, or our own key cannot be used - 130 interrupted.
+    """
+    from fleet.faces.cli.doors_run import write_login
+
+    raise typer.Exit(write_login(profile, tuple(nodes or ()), tuple(limit or ()), as_json=as_json))
+
+
+def record(
+    profile: PROFILE,
+    node: Annotated[str, typer.Argument(metavar="NODE", help="The node.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The new file.  Default: NODE.recording.jsonl, here.")
+    ] = None,
+) -> None:
+    """Poll one node and write the whole session to a new file, masked, to be sent in: what does it really print?
+
+    Passwords are masked.  Names and addresses are not: what to look at before the file is sent is said on stderr.
+
+    Exit codes: 0 written, and all of it was understood - 1 written, and something in it was not understood - 2 usage,
+    or the file is there already - 3 the session did not begin (no file) or ended early (what there was is written) -
+    130 interrupted.
+    """
+    from fleet.faces.cli.record_run import write_record
+
+    raise typer.Exit(write_record(profile, node, output))

@@ -12,8 +12,7 @@ from fleet.faces.cli.given import STDIN, read_profile_file
 from fleet.faces.cli.progress import progress
 from fleet.faces.cli.terminal import look
 from fleet.faces.export.look import Look, fold
-from fleet.faces.live.selecting import select
-from fleet.layout import Comparer, Drift, DriftState
+from fleet.layout import Comparer, Drift, DriftState, select
 from fleet.model.fleet import Fleet, ObjectPath
 from fleet.model.observation import Observation, Sight
 from fleet.plain import Json, dumps, to_plain

@@ -5,16 +5,14 @@ May import ``fleet.nodes``, ``fleet.history``, ``fleet.model`` and the modules b
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.errors import RemoteError
 from fleet.faces.live.polling import commands_of
 from fleet.history import HistoryError, open_history
 from fleet.model.event import Event, NodeObserved, PollFailed
 from fleet.model.fleet import Fleet, Node
 from fleet.model.observation import Observation
-from fleet.nodes import Dialer, HostKey, Poller
+from fleet.nodes import Poller
 
 OnSeen = Callable[[Observation], None]
 
@@ -46,41 +44,3 @@ def _events(node: Node, seen: Observation) -> Iterator[Event]:
         yield PollFailed(seen.at, seen.node, seen.failure)
     else:
         yield NodeObserved(seen.at, seen)
-
-
-@dataclass(frozen=True, slots=True)
-class ShownKeys:
-    """The host keys a node shows, or why it shows none."""
-
-    node: Node
-    keys: tuple[HostKey, ...] = ()
-    error: RemoteError | None = None
-
-    @property
-    def pinned(self) -> str:
-        """The fingerprint the profile has on record."""
-        return self.node.ssh.host_key
-
-    @property
-    def differs(self) -> bool:
-        """Whether it shows keys, and the one on record is not among them."""
-        return bool(self.pinned and self.keys) and self.pinned not in {key.fingerprint for key in self.keys}
-
-
-def host_keys(fleet: Fleet, names: Sequence[str]) -> tuple[ShownKeys, ...]:
-    """What each node shows; nothing but key exchanges is sent, and nothing is trusted for it."""
-
-    async def ask(dialer: Dialer, node: Node) -> ShownKeys:
-        try:
-            return ShownKeys(node, await dialer.host_keys(node))
-        except RemoteError as error:
-            return ShownKeys(node, error=error)
-
-    async def run() -> tuple[ShownKeys, ...]:
-        dialer = Dialer()
-        try:
-            return tuple(await asyncio.gather(*(ask(dialer, fleet.nodes[name]) for name in names)))
-        finally:
-            await dialer.close()
-
-    return asyncio.run(run())

@@ -181,7 +181,9 @@ class _Server(asyncssh.SSHServer):
         return username == self._node.user and responses == [self._node.password]
 
     def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
-        return self._node.forwarding
+        if not self._node.forwarding:  # OpenSSH's words
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "open failed")
+        return True
 
 
 async def _silent(node: NodeServer, _writer: asyncio.StreamWriter) -> None:

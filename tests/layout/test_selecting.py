@@ -3,7 +3,7 @@
 import pytest
 
 from fleet.errors import UsageError
-from fleet.faces.live.selecting import select
+from fleet.layout import select
 from fleet.profile import read_profile
 
 NODES = "".join(

@@ -1,0 +1,188 @@
+"""``fleet probe``, ``fleet login`` and ``fleet record`` on the nodes of the demo."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fleet.errors import UsageError
+from fleet.faces.cli.record_run import file_name, named_in, write_record
+from fleet.faces.live.demo import DemoFleet, demo_fleet
+from fleet.lab.nodes.faults import Fault
+from fleet.nodes import replayed
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[DemoFleet]:
+    with demo_fleet() as running:
+        yield running
+
+
+@pytest.fixture
+def profile(demo: DemoFleet, tmp_path: Path) -> Path:
+    copy = tmp_path / "fleet.toml"
+    copy.write_bytes(demo.profile.read_bytes())
+    return copy
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    def command(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path)}
+        words = [sys.executable, "-m", "fleet", *arguments]
+        return subprocess.run(
+            words, capture_output=True, text=True, timeout=120, check=False, env=environment, cwd=tmp_path
+        )
+
+    return command
+
+
+@pytest.fixture
+def failing(demo: DemoFleet) -> Iterator[None]:
+    demo.nodes.fault("dlv2", Fault.RESET)
+    yield
+    demo.nodes.fault("dlv2", Fault.NONE)
+
+
+@pytest.fixture
+def exchanged(demo: DemoFleet, profile: Path) -> None:
+    """The profile has another node's key on record for dlv1."""
+    doors = demo.nodes.doors
+    profile.write_text(profile.read_text().replace(doors["dlv1"].host_key, doors["dlv2"].host_key))
+
+
+def test_a_probe_says_that_each_port_answers_with_the_key_on_record(run: Run, profile: Path) -> None:
+    done = run("probe", str(profile), "--limit", "tier=delivery")
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[1] for line in done.stdout.splitlines() if line[0] != " "] == ["dlv1:", "dlv2:"]
+    assert "with the pinned host key (ssh-ed25519 SHA256:" in " ".join(done.stdout.split())
+    assert done.stderr == ""
+
+
+@pytest.mark.usefixtures("exchanged")
+def test_a_key_that_is_not_the_one_on_record_is_a_finding_and_nobody_logs_in(run: Run, profile: Path) -> None:
+    probed = run("probe", str(profile), "dlv1")
+    assert probed.returncode == 1
+    assert "shows another host key" in probed.stdout
+    assert "hint:" in probed.stdout
+    refused = run("login", str(profile), "dlv1")
+    assert refused.returncode == 1
+    assert "shows another host key" in refused.stdout
+
+
+@pytest.mark.usefixtures("failing")
+def test_a_node_that_is_not_reached_is_incomplete_and_the_others_are_tried(run: Run, profile: Path) -> None:
+    for command, reached in (("probe", "reached"), ("login", "logged_in")):
+        done = run(command, str(profile), "--limit", "tier=delivery", "--json")
+        assert done.returncode == 3, done.stdout
+        document = json.loads(done.stdout)
+        assert document["format"] == f"fleet-{command}/1"
+        assert document["exit_code"] == 3
+        assert {node["node"]: node[reached] for node in document["nodes"]} == {"dlv1": True, "dlv2": False}
+        assert document["nodes"][1]["failure"]["kind"]
+
+
+def test_a_login_says_as_whom(run: Run, profile: Path) -> None:
+    done = run("login", str(profile), "scan2", "dlv1", "--json")
+    assert done.returncode == 0, done.stdout
+    users = {node["node"]: node["user"] for node in json.loads(done.stdout)["nodes"]}
+    assert users == {"scan2": "admin", "dlv1": "fleet"}
+
+
+def test_a_login_that_is_refused_is_a_finding(run: Run, profile: Path) -> None:
+    profile.write_text(profile.read_text().replace('user = "admin"', 'user = "nobody"'))
+    done = run("login", str(profile), "scan2")
+    assert done.returncode == 1, done.stdout
+    assert "refused the login of 'nobody'" in done.stdout
+
+
+def test_a_recording_is_a_new_private_file_that_plays_back(run: Run, profile: Path, tmp_path: Path) -> None:
+    done = run("record", str(profile), "dlv1")
+    assert done.returncode == 0, done.stderr
+    path = tmp_path / "dlv1.recording.jsonl"
+    assert done.stdout == f"{path.name}\n"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert "played back, it is read as the node was" in done.stderr
+    assert "before it is sent, read it for others" in done.stderr
+    assert " IP addresses: " in done.stderr
+    seen = asyncio.run(replayed(path.read_text().splitlines(), "dlv1"))
+    assert seen.failure is None
+    assert seen.settings.controls
+    text = path.read_text()
+    again = run("record", str(profile), "dlv1")
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+    assert path.read_text() == text
+
+
+@pytest.mark.usefixtures("failing")
+def test_no_session_is_no_file(run: Run, profile: Path, tmp_path: Path) -> None:
+    done = run("record", str(profile), "dlv2", "--output", "x.jsonl")
+    assert done.returncode == 3
+    assert "nothing was written" in done.stderr
+    assert not (tmp_path / "x.jsonl").exists()
+
+
+def test_a_session_that_ended_early_is_written_for_somebody_to_look_at(
+    run: Run, demo: DemoFleet, profile: Path, tmp_path: Path
+) -> None:
+    demo.nodes.fault("dlv2", Fault.FLOOD)
+    try:
+        done = run("record", str(profile), "dlv2", "--output", "x.jsonl")
+    finally:
+        demo.nodes.fault("dlv2", Fault.NONE)
+    assert done.returncode == 3, done.stderr
+    assert "printed more than a session may" in done.stderr
+    seen = asyncio.run(replayed((tmp_path / "x.jsonl").read_text().splitlines(), "dlv2"))
+    assert seen.failure is not None
+    assert "printed more than a session may" in seen.failure.sentence
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["probe", "PROFILE", "dlv11"], "did you mean dlv1?"),
+        (["login", "PROFILE", "--limit", "tier=delivry"], "did you mean delivery?"),
+        (["record", "PROFILE", "dvl1"], "did you mean dlv1?"),
+        (["record", "PROFILE", "dlv1", "-o", "/nonexistent/x"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_meant_is_exit_2(run: Run, profile: Path, arguments: list[str], sentence: str) -> None:
+    done = run(*(str(profile) if word == "PROFILE" else word for word in arguments))
+    assert done.returncode == 2
+    assert sentence in done.stderr
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", ".hidden", "--force", "a/b", "", "ü\x1b[2J"])
+def test_a_nodes_name_cannot_choose_the_folder(name: str) -> None:
+    made = file_name(name)
+    assert "/" not in made
+    assert made[0] not in ".-"
+    assert made.isascii()
+    assert made.isprintable()
+
+
+def test_what_may_tell_who_somebody_is_is_counted_once() -> None:
+    lines = [
+        '{"format": "x"}',
+        '{"received": "gw1.example.com> root@corp.example\\r\\n10.0.0.1 2001:db8::1:2:3 gw1.example.com 12:00:01"}',
+        '{"received": "Serial #: 42AA-0"}',
+    ]
+    assert named_in(lines) == {
+        "serial numbers": ("42AA-0",),
+        "mail addresses": ("root@corp.example",),
+        "IP addresses": ("10.0.0.1", "2001:db8::1:2:3"),
+        "host and domain names": ("gw1.example.com",),
+    }
+
+
+def test_a_profile_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        write_record(str(tmp_path / "none.toml"), "gw1", None)

@@ -1,0 +1,72 @@
+"""How the host keys that a node shows stand to what is on record, before anybody logs in."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import asyncssh
+import pytest
+from node_examples import POSTFIX, Serve
+
+from fleet.errors import FailureKind, RemoteError
+from fleet.lab.nodes.faults import Fault
+from fleet.lab.nodes.unix import Gateway
+from fleet.model.fleet import Node
+from fleet.nodes import Dialer, KeyStanding
+
+UNIX = Gateway(POSTFIX)
+
+
+def known(node: Node, path: Path, *lines: str) -> Node:
+    path.write_text("".join(f"{line}\n" for line in lines))
+    return replace(node, ssh=replace(node.ssh, host_key="", known_hosts=str(path)))
+
+
+def line(key: asyncssh.SSHKey) -> str:
+    return key.export_public_key().decode().strip()
+
+
+async def test_the_pinned_key_and_one_key_exchange_for_it(serve: Serve, dialer: Dialer) -> None:
+    server, node = await serve(UNIX)
+    presented = await dialer.presents(node)
+    assert (presented.standing, presented.problem) == (KeyStanding.PINNED, None)
+    assert server.connections == 1
+    assert server.logins == []
+
+
+async def test_another_key_than_the_pinned_one(serve: Serve, dialer: Dialer, user_key: asyncssh.SSHKey) -> None:
+    server, node = await serve(UNIX, ssh={"host_key": user_key.get_fingerprint()})
+    presented = await dialer.presents(node)
+    assert presented.standing is KeyStanding.CHANGED
+    assert presented.problem is not None
+    assert "than the pinned one" in presented.problem.sentence
+    assert server.logins == []
+
+
+async def test_known_hosts_holds_the_key_another_key_none_or_revokes_it(
+    serve: Serve, dialer: Dialer, host_key: asyncssh.SSHKey, user_key: asyncssh.SSHKey, tmp_path: Path
+) -> None:
+    server, node = await serve(UNIX)
+    here = f"[127.0.0.1]:{server.port}"
+    for number, (lines, standing, kind) in enumerate(
+        [
+            ([f"{here} {line(host_key)}"], KeyStanding.KNOWN, None),
+            ([f"{here} {line(user_key)}"], KeyStanding.CHANGED, FailureKind.HOST_KEY_CHANGED),
+            ([f"{here} {line(user_key)}", f"{here} {line(host_key)}"], KeyStanding.KNOWN, None),
+            ([f"other.example {line(host_key)}"], KeyStanding.UNKNOWN, FailureKind.HOST_KEY_UNKNOWN),
+            ([f"@cert-authority {here} {line(user_key)}"], KeyStanding.BY_AUTHORITY, None),
+            (
+                [f"{here} {line(host_key)}", f"@revoked {here} {line(host_key)}"],
+                KeyStanding.CHANGED,
+                FailureKind.HOST_KEY_CHANGED,
+            ),
+        ]
+    ):
+        presented = await dialer.presents(known(node, tmp_path / f"known{number}", *lines))
+        assert presented.standing is standing, lines
+        assert (presented.problem and presented.problem.kind) is kind, lines
+
+
+async def test_a_port_without_a_key_exchange_is_a_failure(serve: Serve, dialer: Dialer) -> None:
+    _server, node = await serve(UNIX, fault=Fault.RESET)
+    with pytest.raises(RemoteError):
+        await dialer.presents(node)
