@@ -239,7 +239,11 @@ def _made(picture: Picture, fleet: Fleet | None, seen: Outlook, domain: str, sec
     recipients = declared.recipients_per_day if declared is not None else None
     # Warnings are dear to find; the hour is as exact as their words are.
     hour = now.replace(minute=0, second=0, microsecond=0)
-    ahead = next_warning(entry.verdict, hour) if entry is not None and entry.verdict is not None else None
+    verdict = entry.verdict if entry is not None else None
+    ahead = None
+    if verdict is not None:
+        ahead = picture.memo.get(("ahead", domain), (verdict, hour), lambda: next_warning(verdict, hour))
+    mode = picture.memo.get(("mode", domain), (seen.generation,), lambda: mode_words(fleet, seen.ways, domain))
     mark = found.mark
     if fresh is Freshness.STALE and badness(mark) < badness(Mark.STALE):
         mark = Mark.STALE
@@ -248,7 +252,7 @@ def _made(picture: Picture, fleet: Fleet | None, seen: Outlook, domain: str, sec
         TableCell(both_names(domain), sort=domain),
         TableCell(found.words if mark is not Mark.STALE else f"{found.words}, stale", mark),
         TableCell(found.senders),
-        TableCell(mode_words(fleet, seen.ways, domain)),
+        TableCell(mode),
         age,
         TableCell(
             "unknown" if recipients is None else f"{recipients:,}",

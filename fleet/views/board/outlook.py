@@ -93,6 +93,8 @@ class Outlook:
 
     def __init__(self) -> None:
         self.ways: tuple[Way, ...] = ()
+        self.generation = 0
+        """Another number for other ``ways``: comparing those themselves would look into a whole fleet."""
         self.tallies: dict[int, Tally] = {}
         """For each class, by the number of its first way."""
         self.touched: set[str] = set()
@@ -174,7 +176,7 @@ class Outlook:
         speakers = {group.nodes[0].name: group.nodes[0] for group in whole.classes if group.nodes}
         self._slim = replace(fleet, nodes=speakers)
         same = not anew and [_told(way) for way in ways] == [_told(way) for way in self.ways]
-        self.ways = ways
+        self.ways, self.generation = ways, self.generation + 1
         if same:  # a node was seen to be what it was thought to be: nothing becomes of mail that did not before
             return
         self._needed = frozenset(

@@ -46,7 +46,7 @@ def destination_panel(picture: Picture, domain: str) -> Panel | None:
     entry = telling_check(state, domain, fate)
     age = minutes_since(entry.finished_at, picture.now) if entry is not None and entry.finished_at is not None else -1
     act = state.acts.get(f"destination {domain}")
-    basis = (entry, fate, fleet, seen.ways, age, act)
+    basis = (entry, fate, seen.generation, age, act)
     return picture.memo.get(("panel", domain), basis, lambda: _panel(picture, fleet, seen.ways, domain, entry, fate))
 
 
