@@ -20,8 +20,8 @@ from fleet.model.route import SmtpRoute
 
 Leaves = Mapping[ObjectPath, Any]
 
-UNOBSERVABLE = frozenset({"kind", "files", "until"})
-"""What a profile says of an entry and no node can be asked: a list of logs does not say how many files are kept."""
+UNOBSERVABLE = frozenset({"kind", "until"})
+"""What a profile says of an entry and no node can be asked."""
 
 
 def resolver_key(resolver: Resolver) -> str:
