@@ -4,6 +4,7 @@ May import ``fleet.history``, ``fleet.monitor`` and the modules beside.
 """
 
 import asyncio
+import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ async def restore_into(shown: Shown, reader: HistoryReader) -> int:
             shown.state.fleet = shown.profile.fleet
         shown.tell()
         await asyncio.sleep(0)
+    gc.freeze()  # thousands of verdicts that stay: looking through them again would stop the loop for half a second
     return through
 
 
