@@ -142,6 +142,14 @@ def test_a_node_that_shows_no_key_is_said(run: Run, profile: Path) -> None:
     assert shown["dlv1"]["keys"]
 
 
+def test_what_would_be_adopted_as_a_document(run: Run, profile: Path) -> None:
+    shown = run("adopt", str(profile), "dlv2", "--json")
+    found = json.loads(shown.stdout)
+    assert (shown.returncode, found["format"], found["written"], found["not_seen"]) == (1, "fleet-adopt/1", False, [])
+    assert {"path": "/nodes/dlv2/version", "value": "11.1.2-023"} in found["edits"]
+    assert any(line.startswith("+") and "11.1.2-023" in line for line in found["diff"])
+
+
 def test_adopting_shows_a_diff_first_and_writes_only_when_told(run: Run, profile: Path) -> None:
     text = profile.read_text()
     shown = run("adopt", str(profile), "dlv2")

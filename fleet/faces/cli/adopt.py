@@ -16,6 +16,7 @@ def adopt(
     observations: Annotated[
         Path | None, typer.Option(help="Take what `fleet poll --jsonl` saw, and poll nothing.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Show, as a diff, the change of the profile after which it says what nodes were seen to do; --write makes it.
 
@@ -26,5 +27,5 @@ def adopt(
     """
     from fleet.faces.cli.adopt_run import AdoptAsked, write_adoption
 
-    asked = AdoptAsked(profile, tuple(nodes or ()), tuple(limit or ()), write, observations)
+    asked = AdoptAsked(profile, tuple(nodes or ()), tuple(limit or ()), write, observations, as_json)
     raise typer.Exit(write_adoption(asked))
