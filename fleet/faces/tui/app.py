@@ -80,6 +80,9 @@ class FleetApp(Delivery):
         self.set_keymap(keymap({one: self.keys[one] for one in chosen if one in self.keys}))
         with suppress(NotImplementedError, RuntimeError, ValueError):  # no signals on this system or in this thread
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, ())
+            # Under nohup a closed terminal would be no news, and its end would be read for ever.
+            if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+                signal.signal(signal.SIGHUP, signal.SIG_DFL)
         self._unsubscribe = self.engine.subscribe(self._changed)
         self.set_interval(1 / self.surroundings.settings.updates_per_second, self._follow)
         self.screen_change_signal.subscribe(self, lambda _: self.show_now())
