@@ -142,10 +142,16 @@ def _keys(folder: Path) -> tuple[str, ...]:
 
 
 def _exim_programs(folder: Path) -> Path:
-    """A folder to lie over /usr/local/sbin: exim4 with the libraries that were unpacked beside it."""
-    programs = folder / "sbin"
+    """A folder to lie over /usr/local/sbin: exim4 with the libraries that were unpacked beside it.
+
+    All of it is copied: the account that runs it may not be able to enter the folder where Exim was unpacked.
+    """
+    programs, libraries = folder / "sbin", folder / "lib"
     programs.mkdir()
-    libraries = f"{EXIM}/usr/lib:{EXIM}/usr/lib/x86_64-linux-gnu"
+    libraries.mkdir()
+    libraries.chmod(0o755)
+    for library in sorted(Path(EXIM).glob("usr/lib/**/*.so*")):
+        shutil.copyfile(library, libraries / library.name)
     (folder / "exim.conf").write_text(EXIM_CONF.format(folder=folder))
     shutil.copyfile(f"{EXIM}/usr/sbin/exim4", folder / "exim4")  # not setuid: the loader would ignore its libraries
     (folder / "exim4").chmod(0o755)
