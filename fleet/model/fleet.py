@@ -75,7 +75,7 @@ class SshSettings:
     They read ``env:NAME`` or ``keyring:NAME``.  ``host`` is a name or address, empty for the node's first address;
     ``jump`` the hosts to go through (``[user@]host[:port]``, the first one first, separated by commas); ``host_key`` a
     pinned fingerprint (``SHA256:...``); ``algorithms`` pairs of an asyncssh option and what is added to its defaults,
-    an opt-in for old appliances.
+    an opt-in for old appliances; ``forward``: whether its resolvers may be asked through its connection.
     """
 
     host: str = ""
@@ -90,6 +90,7 @@ class SshSettings:
     known_hosts: str = ""
     ssh_config: bool = False
     algorithms: tuple[tuple[str, str], ...] = ()
+    forward: bool = True
 
 
 @dataclass(frozen=True, slots=True)

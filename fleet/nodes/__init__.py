@@ -22,7 +22,7 @@ For other rooms::
     await dialer.host_keys(node)                           # the keys it shows, for review; nothing is sent
     await dialer.presents(node)                            # the same, against what is on record
     await dialer.reach(node)                               # its port answers
-    TunnelNetwork(await dialer.connect(node), node.name)   # a Network from where the node stands
+    async with Vantages(dialer).through(node) as way: ...  # a Network from where the node stands, or a Failure
     poll_node(node, dialer, record=(recording := Recording()))  # then: recording.lines(...), masked
     await replayed(lines, node.name)                       # what a poll sees in such a recording
 
@@ -40,6 +40,7 @@ from fleet.nodes.poller import Poller, Standing
 from fleet.nodes.recording import Recording
 from fleet.nodes.replaying import replayed
 from fleet.nodes.tunnel import TunnelNetwork
+from fleet.nodes.vantages import Vantages
 
 __all__ = [
     "Backoff",
@@ -53,6 +54,7 @@ __all__ = [
     "Recording",
     "Standing",
     "TunnelNetwork",
+    "Vantages",
     "poll_node",
     "replayed",
 ]

@@ -1,12 +1,13 @@
 """A simulated node on the wire: asyncssh as server, a command line behind it, faults on every layer.
 
-May import asyncssh, ``fleet.model`` and the lab's own modules.
+May import asyncssh, ``fleet.model``, ``fleet.network.endpoint`` and the lab's own modules.
 """
 
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 import asyncssh
 
@@ -14,6 +15,7 @@ from fleet.lab.nodes import unix
 from fleet.lab.nodes.commandline import PAGER, Appliance, CommandLine
 from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.unix import Gateway
+from fleet.network.endpoint import Endpoint
 
 _MEGABYTES = 50
 _VERSION = "OpenSSH_lab"
@@ -24,7 +26,8 @@ class NodeServer:
     """One node listening on loopback.  ``seen`` collects what clients did, for tests to read.
 
     ``password`` is asked by keyboard-interactive (``prompt``); ``public_keys`` are let in as any user; None asks for
-    nothing at all.  ``delay`` seconds pass before each answer.
+    nothing at all.  ``delay`` seconds pass before each answer.  ``forwarding``: whether connections may be opened
+    through it; they lead into ``world``, virtual sockets to real ones, or to this machine where there is none.
     """
 
     behind: Appliance | Gateway
@@ -35,12 +38,15 @@ class NodeServer:
     prompt: str = "Password:"
     fault: Fault = Fault.NONE
     forwarding: bool = False
+    world: Mapping[Endpoint, Endpoint] | None = None
     delay: float = 0.0
     options: Mapping[str, object] = field(default_factory=dict)
     sessions: list[CommandLine] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
     """Each attempt: ``password``, ``key``."""
+    forwarded: list[Endpoint] = field(default_factory=list)
+    """Each connection that was asked for through it."""
     connections: int = 0
     port: int = 0
     closed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -180,10 +186,20 @@ class _Server(asyncssh.SSHServer):
         self._node.logins.append("password")
         return username == self._node.user and responses == [self._node.password]
 
-    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
+    def connection_requested(
+        self, dest_host: str, dest_port: int, orig_host: str, orig_port: int
+    ) -> "bool | Awaitable[asyncssh.SSHTCPSession[bytes]]":
+        wanted = Endpoint(dest_host, dest_port)
+        self._node.forwarded.append(wanted)
         if not self._node.forwarding:  # OpenSSH's words
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "open failed")
-        return True
+        if self._node.world is None or self._connection is None:
+            return True
+        target = self._node.world.get(wanted)
+        if target is None:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "Connection refused")
+        forwarder = self._connection.forward_connection(target.address, target.port)
+        return cast("Awaitable[asyncssh.SSHTCPSession[bytes]]", forwarder)
 
 
 async def _silent(node: NodeServer, _writer: asyncio.StreamWriter) -> None:
