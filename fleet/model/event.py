@@ -17,6 +17,9 @@ from fleet.model.observation import Observation
 from fleet.model.resolver import ResolverKind
 from fleet.model.verdict import Step, Verdict
 
+HERE = "this host"
+"""The vantage of whoever runs this program."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -27,7 +30,7 @@ class Target:
     """
 
     domain: str
-    vantage: str = "this host"
+    vantage: str = HERE
     resolvers: tuple[str, ...] = ()
 
     @property
@@ -270,7 +273,11 @@ class CheckCancelled:
 
 @dataclass(frozen=True, slots=True)
 class ResolverJudged:
-    """An audit said of which kind one resolver is, as asked from ``vantage`` over ``transport`` (``udp``, ``tcp``)."""
+    """An audit said of which kind one resolver is, as asked from ``vantage`` over ``transport`` (``udp``, ``tcp``).
+
+    ``vantage`` is ``HERE`` or the name of a node: then it was asked through that node's connection.  Where it could not
+    be, the kind is unknown and ``evidence`` says why.
+    """
 
     at: datetime
     vantage: str

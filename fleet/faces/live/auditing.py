@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from fleet.errors import UsageError
 from fleet.faces.live.checking import Checks
-from fleet.faces.live.targets import HERE
-from fleet.model.event import Event, ResolverJudged
+from fleet.model.event import HERE, Event, ResolverJudged
 from fleet.model.resolver import References
 
 if TYPE_CHECKING:
