@@ -43,5 +43,7 @@ class Fault(StrEnum):
     """Reports pending changes at ``destconfig``."""
     ODD_QUESTION = "odd-question"
     """Asks something nobody knows in the middle of ``smtproutes``."""
+    DANEVERIFY_HANGS = "daneverify-hangs"
+    """Never says anything after ``daneverify``."""
     TRACEBACK = "traceback"
     """Crashes while printing ``smtproutes``."""
