@@ -43,9 +43,10 @@ from fleet.decision.fallback import fallback_outcomes
 from fleet.decision.judge import SMTP_LEFT_OUT, Judgement, Path, judge, judge_all
 from fleet.decision.levels import LevelOutcome, by_level
 from fleet.decision.lookahead import Warning, WarningCode, warnings
-from fleet.decision.reading import Attempt, attempts
+from fleet.decision.reading import Attempt, attempts, unobserved
 from fleet.decision.states import AddressState, CertificateState, MxState, TlsaState
 from fleet.decision.table import Basis, Reading, Row, Table
+from fleet.decision.vantages import Comparison, Differing, Parting, View, compare_views
 
 __all__ = [
     "SMTP_LEFT_OUT",
@@ -58,21 +59,26 @@ __all__ = [
     "Cause",
     "CertificateState",
     "Combined",
+    "Comparison",
+    "Differing",
     "ExitCode",
     "Judgement",
     "LevelOutcome",
     "MxState",
+    "Parting",
     "Path",
     "Reading",
     "Row",
     "Table",
     "TlsaState",
+    "View",
     "Warning",
     "WarningCode",
     "advice",
     "attempts",
     "by_level",
     "combine",
+    "compare_views",
     "decide",
     "decide_row",
     "differences",
@@ -81,6 +87,7 @@ __all__ = [
     "judge",
     "judge_all",
     "strictness",
+    "unobserved",
     "warnings",
     "worst_code",
 ]

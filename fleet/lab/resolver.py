@@ -7,6 +7,7 @@ and the lab's own modules.
 """
 
 import asyncio
+import socket
 import struct
 from collections import Counter
 from collections.abc import Iterable
@@ -52,6 +53,12 @@ class Kind(StrEnum):
     SECOND = "second"
     """A second validating resolver."""
     REFUSING = "refusing"
+    SLOW = "slow"
+    """Validates, and takes its time."""
+    LYING = "lying"
+    """Validates nothing and says that it had: the AD bit on every answer, bogus and unsigned ones too."""
+    UDP_ONLY = "udp-only"
+    """Validates; over TCP nothing listens."""
 
 
 RESOLVERS = {
@@ -62,10 +69,16 @@ RESOLVERS = {
     Kind.TCP_ONLY: "192.0.2.57",
     Kind.SECOND: "192.0.2.58",
     Kind.REFUSING: "192.0.2.59",
+    Kind.SLOW: "192.0.2.60",
+    Kind.LYING: "192.0.2.61",
+    Kind.UDP_ONLY: "192.0.2.62",
 }
 """The virtual address of each resolver; the port is 53."""
 
-_VALIDATES = frozenset({Kind.VALIDATING, Kind.TCP_ONLY, Kind.SECOND})
+SLOW_SECONDS = 1.0
+"""How late each answer of the slow one is."""
+
+_VALIDATES = frozenset({Kind.VALIDATING, Kind.TCP_ONLY, Kind.SECOND, Kind.SLOW, Kind.UDP_ONLY})
 
 
 class Responder:
@@ -148,7 +161,8 @@ class Responder:
             _explain(response, reply.truth.ede or Ede.DNSSEC_BOGUS)
             return
         wants_proofs = bool(asked.ednsflags & dns.flags.DO)
-        if checking and reply.truth.security is Security.SECURE and (wants_proofs or asked.flags & dns.flags.AD):
+        vouches = self._kind is Kind.LYING or (checking and reply.truth.security is Security.SECURE)
+        if vouches and (wants_proofs or asked.flags & dns.flags.AD):
             response.flags |= dns.flags.AD
         response.set_rcode(reply.rcode)
         rdtype = asked.question[0].rdtype
@@ -186,6 +200,7 @@ class Resolver:
     port: int = 0
     _server: asyncio.Server | None = None
     _datagrams: asyncio.DatagramTransport | None = None
+    _closed_port: socket.socket | None = None
 
     @property
     def address(self) -> str:
@@ -196,24 +211,34 @@ class Resolver:
         """Listen on a free port; raises OSError if none can be had."""
         loop = asyncio.get_running_loop()
         for attempt in range(20):
-            self._server = await asyncio.start_server(self._serve, HOST, 0)
-            self.port = self._server.sockets[0].getsockname()[1]
+            await self._take_port()
             try:
                 self._datagrams, _ = await loop.create_datagram_endpoint(
                     lambda: _Datagrams(self), local_addr=(HOST, self.port)
                 )
             except OSError:
                 # Somebody else has the UDP port of that number: try another pair.
-                self._server.close()
+                self.close()
                 if attempt == 19:
                     raise
             else:
                 return
 
+    async def _take_port(self) -> None:
+        if self.kind is Kind.UDP_ONLY:  # nobody else is to answer there: the port is taken, and nothing listens
+            self._closed_port = socket.socket()
+            self._closed_port.bind((HOST, 0))
+            self.port = self._closed_port.getsockname()[1]
+            return
+        self._server = await asyncio.start_server(self._serve, HOST, 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
     def close(self) -> None:
         """Stop listening."""
         if self._server:
             self._server.close()
+        if self._closed_port:
+            self._closed_port.close()
         if self._datagrams:
             self._datagrams.close()
 
@@ -224,7 +249,8 @@ class Resolver:
         silent = self.kind is Kind.DEAD or (self.kind is Kind.TCP_ONLY and not over_tcp)
         if silent or fault is ResolverFault.DROP:
             return None
-        if delay := self.faults.delays.get(self.address):
+        late = SLOW_SECONDS if self.kind is Kind.SLOW else 0.0
+        if delay := self.faults.delays.get(self.address, late):
             await asyncio.sleep(delay)
         if fault is ResolverFault.SERVFAIL:
             return self.responder.servfail(query)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from fleet.lab.nodes import layouts
 from fleet.lab.nodes.faults import Fault
+from fleet.lab.nodes.place import Place
 from fleet.model.fleet import Settings
 
 PAGER = "-Press Any Key For More-"
@@ -37,6 +38,8 @@ class Appliance:
     """What its clock says; empty: what ours does."""
     fault: Fault = Fault.NONE
     banner: str = ""
+    place: Place = field(default_factory=Place)
+    """Where it stands: what its ``daneverify`` sees."""
 
     @property
     def clock(self) -> str:

@@ -27,7 +27,8 @@ class NodeServer:
 
     ``password`` is asked by keyboard-interactive (``prompt``); ``public_keys`` are let in as any user; None asks for
     nothing at all.  ``delay`` seconds pass before each answer.  ``forwarding``: whether connections may be opened
-    through it; they lead into ``world``, virtual sockets to real ones, or to this machine where there is none.
+    through it; they lead into ``world``, virtual sockets to real ones, or to this machine where there is none.  Ports
+    that are ``blocked`` there swallow them; ``dies_after`` so many, the whole connection is lost.
     """
 
     behind: Appliance | Gateway
@@ -39,6 +40,8 @@ class NodeServer:
     fault: Fault = Fault.NONE
     forwarding: bool = False
     world: Mapping[Endpoint, Endpoint] | None = None
+    blocked: frozenset[int] = frozenset()
+    dies_after: int | None = None
     delay: float = 0.0
     options: Mapping[str, object] = field(default_factory=dict)
     sessions: list[CommandLine] = field(default_factory=list)
@@ -83,6 +86,10 @@ class NodeServer:
             if isinstance(self._listener, asyncssh.SSHAcceptor):
                 await self._listener.wait_closed()
             self._listener = None
+        self.cut()
+
+    def cut(self) -> None:
+        """Lose every connection there is, as a firewall does that forgets them."""
         for connection in [*self.open]:
             connection.abort()
 
@@ -193,6 +200,10 @@ class _Server(asyncssh.SSHServer):
         self._node.forwarded.append(wanted)
         if not self._node.forwarding:  # OpenSSH's words
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "open failed")
+        if self._node.dies_after is not None and len(self._node.forwarded) > self._node.dies_after:
+            self._node.cut()
+        if dest_port in self._node.blocked:
+            return self._swallowed()
         if self._node.world is None or self._connection is None:
             return True
         target = self._node.world.get(wanted)
@@ -200,6 +211,11 @@ class _Server(asyncssh.SSHServer):
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "Connection refused")
         forwarder = self._connection.forward_connection(target.address, target.port)
         return cast("Awaitable[asyncssh.SSHTCPSession[bytes]]", forwarder)
+
+    async def _swallowed(self) -> "asyncssh.SSHTCPSession[bytes]":
+        """A firewall that drops: the connection is neither made nor refused while anybody waits for it."""
+        await self._node.closed.wait()
+        raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "Connection timed out")
 
 
 async def _silent(node: NodeServer, _writer: asyncio.StreamWriter) -> None:

@@ -1,0 +1,71 @@
+"""One round of checks from nodes for a command: dialled, walked, written down beside whatever monitor runs.
+
+May import ``fleet.nodes``, ``fleet.vantage``, ``fleet.history``, ``fleet.model`` and the modules beside.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fleet.dane import WalkLimits
+from fleet.dnssec.zone import TrustAnchors
+from fleet.history import HistoryError, open_history
+from fleet.model.event import CheckFinished, Target
+from fleet.model.fleet import Node
+from fleet.nodes import Dialer, Vantages
+from fleet.vantage.from_node import NodeChecks, OnSeen, Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What is checked from where, and how.  ``smtp``: nodes whose profile does not allow it may be used all the same;
+    ``no_smtp``: none may."""
+
+    nodes: tuple[Node, ...]
+    domains: tuple[str, ...]
+    anchors: TrustAnchors
+    ehlo: str
+    seconds: float
+    question: float
+    jobs: int
+    smtp: bool = False
+    no_smtp: bool = False
+
+    def may_talk(self, node: Node) -> bool:
+        """Whether mail servers may be talked to from ``node``."""
+        return not self.no_smtp and (self.smtp or node.ssh.smtp)
+
+
+async def check_from(wanted: Round, on_seen: OnSeen) -> None:
+    """Check every destination from every node; ``on_seen`` is told as they come."""
+    dialer = Dialer()
+    checks = NodeChecks(
+        Vantages(dialer).through,
+        wanted.anchors,
+        wanted.may_talk,
+        ehlo=wanted.ehlo,
+        limits=WalkLimits(seconds=wanted.seconds, smtp_seconds=min(20.0, wanted.seconds / 2)),
+        question=wanted.question,
+        jobs=wanted.jobs,
+    )
+    try:
+        await checks.run(wanted.nodes, wanted.domains, on_seen)
+    finally:
+        await dialer.close()
+
+
+def write_down(history: Path, seen: Iterable[Seen]) -> str:
+    """Append the verdicts to the history, each with its vantage; a sentence where that cannot be done."""
+    try:
+        with open_history(history, leased=False) as opened:
+            opened.append(*_events(tuple(seen)))
+    except (HistoryError, OSError) as error:
+        return f"not written down: {error}"
+    return ""
+
+
+def _events(seen: Sequence[Seen]) -> list[CheckFinished]:
+    return [
+        CheckFinished(one.verdict.at, Target(one.verdict.domain, one.node.name, one.verdict.resolvers), one.verdict)
+        for one in seen
+    ]
