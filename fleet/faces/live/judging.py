@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from fleet import clock
 from fleet.forecast.audited import kinds_met
 from fleet.model import Verdict
+from fleet.model.event import HERE
 from fleet.model.observation import Observation
 from fleet.model.resolver import ResolverKind
 from fleet.monitor import State
@@ -58,10 +59,15 @@ def known(state: State, reading: Reading, now: datetime) -> Known:
 
 
 def verdicts_of(state: State) -> dict[str, Verdict]:
-    """One verdict of each destination: of its targets the first that has one, in the order nodes use them."""
+    """One verdict of each destination: of its targets the first that has one, in the order nodes use them.
+
+    What was seen from a node comes last: it is of that node alone.
+    """
     found: dict[str, Verdict] = {}
     for domain in state.targets:
-        entries = sorted(state.checks_of(domain), key=lambda entry: not entry.target.resolvers)
+        entries = sorted(
+            state.checks_of(domain), key=lambda entry: (entry.target.vantage != HERE, not entry.target.resolvers)
+        )
         verdict = next((entry.verdict for entry in entries if entry.verdict is not None), None)
         if verdict is not None:
             found[domain] = verdict

@@ -18,6 +18,7 @@ from fleet.forecast import POLICIES, Core, Foretold, Ingress, MailClass, Resolvi
 from fleet.forecast.outcome import BADNESS
 from fleet.layout import canonical, effective, mode_of
 from fleet.model import Mode, Outcome, Policy, Verdict
+from fleet.model.event import HERE, Target
 from fleet.model.fleet import Destination, Fleet, Platform
 from fleet.model.flow import FlowAction
 from fleet.model.resolver import ResolverKind
@@ -308,7 +309,7 @@ def is_watched(state: State, domain: str) -> bool:
 
 def newest_check(state: State, domain: str) -> CheckEntry | None:
     """The target of ``domain`` with the newest verdict; without any, the first there is."""
-    targets = state.targets.get(domain, ())
+    targets = targets_of(state, domain)
     if len(targets) == 1:
         return state.checks[targets[0]]
     entries = [state.checks[target] for target in targets]
@@ -316,6 +317,14 @@ def newest_check(state: State, domain: str) -> CheckEntry | None:
     if finished:
         return max(finished, key=lambda entry: entry.finished_at.timestamp() if entry.finished_at else 0.0)
     return entries[0] if entries else None
+
+
+def targets_of(state: State, domain: str) -> tuple[Target, ...]:
+    """What is checked of ``domain`` for all; where nothing is, what nodes saw for themselves."""
+    targets = state.targets.get(domain, ())
+    if len(targets) < 2:
+        return targets
+    return tuple(target for target in targets if target.vantage == HERE) or targets
 
 
 def newest_verdict(state: State, domain: str) -> Verdict | None:
@@ -326,7 +335,7 @@ def newest_verdict(state: State, domain: str) -> Verdict | None:
 
 def verdict_of(state: State, way: Way, domain: str) -> Verdict | None:
     """The verdict on ``domain`` through the resolvers of ``way``; the newest through others where there is none."""
-    targets = state.targets.get(domain, ())
+    targets = targets_of(state, domain)
     if len(targets) > 1:
         for target in targets:
             verdict = state.checks[target].verdict

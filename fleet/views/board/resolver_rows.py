@@ -31,7 +31,7 @@ COLUMNS = (
     Column("tcp", "TCP", 14, least=100, help="as seen over TCP"),
     Column("vantage", "Seen from", 14, least=120, help="whence it was audited"),
     Column("failover", "If it must answer", 19, flexible=True, help="what failing over to it does", least=78),
-    Column("down", "While it is down", 26, flexible=True, help="who is asked then, and what that does", least=132),
+    Column("down", "While it is down", 26, flexible=True, help="who is asked then, and what that does", least=160),
     Column("age", "Age", 8, right=True, help="how old the audit is", least=90),
     Column("tier", "Tier", 10, optional=True),
 )
