@@ -9,8 +9,9 @@ and the lab's own modules.
 import asyncio
 import socket
 import struct
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import cast
 
@@ -194,6 +195,8 @@ class Resolver:
     kind: Kind
     responder: Responder
     faults: Faults
+    asked: Counter[str] = field(default_factory=Counter)
+    """How many questions came over ``udp`` and ``tcp``."""
     port: int = 0
     _server: asyncio.Server | None = None
     _datagrams: asyncio.DatagramTransport | None = None
@@ -241,6 +244,7 @@ class Resolver:
 
     async def answer(self, query: bytes, over_tcp: bool) -> bytes | None:
         """What goes back, after the faults in force; None for silence."""
+        self.asked["tcp" if over_tcp else "udp"] += 1
         fault = self.faults.failing.get(self.address)
         silent = self.kind is Kind.DEAD or (self.kind is Kind.TCP_ONLY and not over_tcp)
         if silent or fault is ResolverFault.DROP:

@@ -276,7 +276,8 @@ class ResolverJudged:
     """An audit said of which kind one resolver is, as asked from ``vantage`` over ``transport`` (``udp``, ``tcp``).
 
     ``vantage`` is ``HERE`` or the name of a node: then it was asked through that node's connection.  Where it could not
-    be, the kind is unknown and ``evidence`` says why.
+    be, or where the transport cannot be seen from there, the kind is unknown, ``asked`` False, and ``evidence`` says
+    why.
     """
 
     at: datetime
@@ -286,6 +287,7 @@ class ResolverJudged:
     kind: ResolverKind
     evidence: tuple[str, ...] = ()
     ad: bool = False
+    asked: bool = True
 
     @property
     def subject(self) -> str:

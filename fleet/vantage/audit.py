@@ -107,13 +107,14 @@ class Audit:
             self._not_from(node, [resolver], error.failure)
             return False
         self._tell(node.name, resolver, Transport.TCP, found)
-        self._tell(node.name, resolver, Transport.UDP, unknown(f"not observed: {network.name} carries no UDP"))
+        unseen = unknown(f"not observed: {network.name} carries no UDP")
+        self._tell(node.name, resolver, Transport.UDP, unseen, asked=False)
         return True
 
     def _not_from(self, node: Node, resolvers: Sequence[Endpoint], why: Failure) -> None:
         for resolver in resolvers:
             for transport in Transport:
-                self._tell(node.name, resolver, transport, unknown(f"not asked from {node.name}: {why.sentence}"))
+                self._tell(node.name, resolver, transport, unknown(why.sentence), asked=False)
 
     def _from_here(self, resolver: Endpoint) -> asyncio.Task[None]:
         """Ask ``resolver`` from this host, once in this round."""
@@ -124,13 +125,9 @@ class Audit:
     async def _ask_here(self, resolver: Endpoint) -> None:
         for transport in Transport:
             if ipaddress.ip_address(resolver.address).is_loopback:
-                found = unknown(OWN_LOOPBACK)
+                self._tell(HERE, resolver, transport, unknown(OWN_LOOPBACK), asked=False)
             else:
-                try:
-                    found = await self._ask(self.here, resolver, transport)
-                except RemoteError as error:
-                    found = unknown(error.failure.sentence)
-            self._tell(HERE, resolver, transport, found)
+                self._tell(HERE, resolver, transport, await self._ask(self.here, resolver, transport))
 
     async def _ask(self, network: Network, resolver: Endpoint, transport: Transport) -> KindJudgement:
         """One cell, when its turn comes.  Raises RemoteError (channel) where the network may not be used."""
@@ -144,10 +141,12 @@ class Audit:
             except TimeoutError:
                 return unknown(f"{resolver} was not through with its answers within {self.pace.cell:g} s")
 
-    def _tell(self, vantage: str, resolver: Endpoint, transport: Transport, found: KindJudgement) -> None:
+    def _tell(
+        self, vantage: str, resolver: Endpoint, transport: Transport, found: KindJudgement, asked: bool = True
+    ) -> None:
         evidence = tuple(show(line, 400) for line in found.evidence)
         self.report(
-            ResolverJudged(self.clock(), vantage, str(resolver), str(transport), found.kind, evidence, found.ad)
+            ResolverJudged(self.clock(), vantage, str(resolver), str(transport), found.kind, evidence, found.ad, asked)
         )
 
 

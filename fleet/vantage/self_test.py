@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fleet.dnssec.zone import TrustAnchors
 
 
-AT_ONCE = 8
+AT_ONCE = 16
 """Questions under way at one resolver over one transport: the audit is in no hurry."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fleet import clock
+from fleet.forecast.audited import kinds_met
 from fleet.model import Verdict
 from fleet.model.event import HERE
 from fleet.model.observation import Observation
@@ -27,7 +28,6 @@ _REST_TIMES = 10
 """How many times as long as a round took it rests after it: judging never takes more than a tenth of a core."""
 _ANYWAY = timedelta(hours=1)
 """Some rules look at the date."""
-_BEST = (ResolverKind.STRIPS, ResolverKind.PASSES, ResolverKind.VALIDATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,12 @@ class Known:
         )
 
 
-def known(state: State, reading: Reading) -> Known:
-    """What ``state`` knows of the fleet in ``reading``."""
+def known(state: State, reading: Reading, now: datetime) -> Known:
+    """What ``state`` knows at ``now`` of the fleet in ``reading``."""
     observations = {name: entry.observation for name, entry in state.nodes.items() if entry.observation is not None}
-    return Known(reading, observations, verdicts_of(state), kinds_of(state))
+    judged = tuple(state.resolvers.values())
+    kinds = kinds_met(reading.fleet, observations, judged, now) if reading.fleet is not None else {}
+    return Known(reading, observations, verdicts_of(state), kinds)
 
 
 def verdicts_of(state: State) -> dict[str, Verdict]:
@@ -70,24 +72,6 @@ def verdicts_of(state: State) -> dict[str, Verdict]:
         if verdict is not None:
             found[domain] = verdict
     return found
-
-
-def kinds_of(state: State) -> dict[str, ResolverKind]:
-    """The kind of each audited resolver, by ``layout.resolver_key``: over several transports, the worst known."""
-    found: dict[str, ResolverKind] = {}
-    for judged in state.resolvers.values():
-        key = _resolver_key(judged.resolver)
-        if judged.kind is not ResolverKind.UNKNOWN:
-            found[key] = min(found.get(key, judged.kind), judged.kind, key=_BEST.index)
-    return found
-
-
-def _resolver_key(resolver: str) -> str:
-    host, _, port = resolver.rpartition(":")
-    if not host or (":" in host and not host.startswith("[")):
-        return resolver
-    host = host.strip("[]")
-    return host if port == "53" else f"{host}#{port}"
 
 
 def judge(of: Known, now: datetime) -> Validation:

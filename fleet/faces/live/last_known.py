@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fleet.errors import UsageError
-from fleet.faces.live.judging import kinds_of, verdicts_of
+from fleet.faces.live.judging import verdicts_of
 from fleet.history import HistoryError, HistoryReader, history_path
 from fleet.model import Verdict
+from fleet.model.event import ResolverJudged
 from fleet.model.observation import Observation
-from fleet.model.resolver import ResolverKind
 from fleet.monitor import restore
 from fleet.settings import state_folder
 from fleet.text import show
@@ -19,11 +19,11 @@ from fleet.text import show
 
 @dataclass(frozen=True, slots=True)
 class LastKnown:
-    """The last observation of each node, the last verdict of each destination, the audited kinds of resolvers."""
+    """The last observation of each node, the last verdict of each destination, the last audit of each resolver."""
 
     observations: dict[str, Observation] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
-    kinds: dict[str, ResolverKind] = field(default_factory=dict)
+    judged: tuple[ResolverJudged, ...] = ()
 
 
 def last_known(history: Path) -> LastKnown:
@@ -36,7 +36,7 @@ def last_known(history: Path) -> LastKnown:
     except HistoryError as error:
         raise UsageError(show(str(error), 300)) from error
     observations = {name: entry.known for name, entry in state.nodes.items() if entry.known is not None}
-    return LastKnown(observations, verdicts_of(state), kinds_of(state))
+    return LastKnown(observations, verdicts_of(state), tuple(state.resolvers.values()))
 
 
 def last_known_of(profile: str) -> LastKnown:

@@ -18,7 +18,7 @@ from typing import Any
 from fleet import clock
 from fleet.errors import FailureKind
 from fleet.faces.live import acting
-from fleet.faces.live.auditing import keep_auditing
+from fleet.faces.live.auditing import Known, keep_auditing
 from fleet.faces.live.checking import Checks
 from fleet.faces.live.polling import Polls
 from fleet.faces.live.profile_file import ProfileFile
@@ -228,11 +228,14 @@ class LiveEngine(Shown):
 
     async def _audit(self) -> None:
         await keep_auditing(
-            self.checks,
-            lambda: self.watched.resolvers,
-            lambda: self.profile.fleet.references,
-            self.publish,
+            self.checks, lambda: self.profile.fleet.references, self._auditable, self.polls.through, self.publish
         )
+
+    def _auditable(self) -> list[Known]:
+        """Nodes that a poll was made of; the others wait for theirs."""
+        fleet, nodes = self.state.fleet, self.state.nodes
+        tried = ((node, nodes.get(node.name)) for node in (fleet.nodes.values() if fleet is not None else ()))
+        return [Known.of(node, entry) for node, entry in tried if entry is not None and (entry.known or entry.failure)]
 
     def _heard(self, event: Event | UnknownEvent, _touched: Touched) -> None:
         if isinstance(event, NodeObserved):

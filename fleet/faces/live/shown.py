@@ -33,7 +33,7 @@ class Shown:
         self.kind = kind
         self.refusal = refusal
         self.wall = wall
-        self.judging = Judging(lambda: known(self.state, self.profile.reading), self._tell, wall)
+        self.judging = Judging(lambda: known(self.state, self.profile.reading, wall()), self._tell, wall)
         self.trouble = ""
         """What is wrong with the program itself, for the title; empty where nothing is."""
         self._listeners: list[Changed] = []

@@ -24,6 +24,7 @@ from fleet.model.flow import FlowAction
 from fleet.model.resolver import ResolverKind
 from fleet.model.route import RouteKind
 from fleet.monitor import CheckEntry, State
+from fleet.views.board.audits import audited_kinds
 from fleet.views.board.known import known_fleet
 from fleet.views.board.picture import Picture
 
@@ -164,8 +165,8 @@ class Outlook:
         """Follow what the fleet is told, and what its resolvers were found to be."""
         judged = tuple(state.resolvers.values())
         anew = state.fleet is not self._declared
-        if judged != self._judged:
-            self._judged, kinds = judged, audited_kinds(state)
+        if judged != self._judged or (judged and fleet is not self._fleet):
+            self._judged, kinds = judged, audited_kinds(state, fleet)
             anew = anew or kinds != self._kinds
             self._kinds = kinds
         if fleet is self._fleet and not anew:
@@ -351,21 +352,6 @@ def telling_check(state: State, domain: str, fate: Fate | None) -> CheckEntry | 
             if entry.verdict is verdict:
                 return entry
     return newest_check(state, domain)
-
-
-_WORST_KIND = (ResolverKind.STRIPS, ResolverKind.UNKNOWN, ResolverKind.PASSES, ResolverKind.VALIDATES)
-
-
-def audited_kinds(state: State) -> dict[str, ResolverKind]:
-    """What audits found each resolver to be, by its bare address: the worst of what any vantage and transport saw."""
-    found: dict[str, ResolverKind] = {}
-    for (resolver, _, _), judged in state.resolvers.items():
-        if judged.kind is ResolverKind.UNKNOWN:
-            continue  # an audit that found out nothing takes nothing away from what is declared
-        address = bare_address(resolver)
-        kinds = (judged.kind, found.get(address, judged.kind))
-        found[address] = min(kinds, key=_WORST_KIND.index)
-    return found
 
 
 def bare_address(resolver: str) -> str:
