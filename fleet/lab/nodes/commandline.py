@@ -292,6 +292,8 @@ def _daneverify(line: CommandLine, appliance: Appliance) -> Menu:
         yield "\nDo you want to connect from a specific interface?\n", "[N]> "
     if appliance.fault is Fault.DANEVERIFY_HANGS:
         line.errand = _never()
+    elif appliance.fault is Fault.ODD_DANEVERIFY:
+        return "Verifizierung abgeschlossen, Ergebnis siehe Protokoll.\n"
     else:
         line.errand = Verification(appliance.place, appliance.settings.resolvers or (), variant).lines(domain)
     return ""

@@ -45,5 +45,7 @@ class Fault(StrEnum):
     """Asks something nobody knows in the middle of ``smtproutes``."""
     DANEVERIFY_HANGS = "daneverify-hangs"
     """Never says anything after ``daneverify``."""
+    ODD_DANEVERIFY = "odd-daneverify"
+    """Answers ``daneverify`` in a language of its own."""
     TRACEBACK = "traceback"
     """Crashes while printing ``smtproutes``."""
