@@ -257,16 +257,26 @@ class Resolver:
         return self.responder.answer(query, over_tcp)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A task for each question: answers go back as they are ready (RFC 7766 6.2.1.1)."""
+
+        async def respond(query: bytes) -> None:
+            answer = await self.answer(query, over_tcp=True)
+            if answer is not None and not writer.is_closing():
+                writer.write(struct.pack("!H", len(answer)) + answer)
+
+        tasks: set[asyncio.Task[None]] = set()
         try:
             while True:
                 (length,) = struct.unpack("!H", await reader.readexactly(2))
-                answer = await self.answer(await reader.readexactly(length), over_tcp=True)
-                if answer is not None:
-                    writer.write(struct.pack("!H", len(answer)) + answer)
-                    await writer.drain()
+                task = asyncio.ensure_future(respond(await reader.readexactly(length)))
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+                await writer.drain()
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
+            for task in tasks:
+                task.cancel()
             writer.close()
 
 
