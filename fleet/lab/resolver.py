@@ -257,9 +257,9 @@ class Resolver:
         return self.responder.answer(query, over_tcp)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Questions of one connection are answered as each is ready (RFC 7766 6.2.1.1)."""
+        """A task for each question: answers go back as they are ready (RFC 7766 6.2.1.1)."""
 
-        async def reply(query: bytes) -> None:
+        async def respond(query: bytes) -> None:
             answer = await self.answer(query, over_tcp=True)
             if answer is not None and not writer.is_closing():
                 writer.write(struct.pack("!H", len(answer)) + answer)
@@ -268,13 +268,15 @@ class Resolver:
         try:
             while True:
                 (length,) = struct.unpack("!H", await reader.readexactly(2))
-                task = asyncio.ensure_future(reply(await reader.readexactly(length)))
+                task = asyncio.ensure_future(respond(await reader.readexactly(length)))
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)
+                await writer.drain()
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
-            await asyncio.gather(*tasks, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
             writer.close()
 
 

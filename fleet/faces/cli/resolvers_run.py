@@ -65,6 +65,23 @@ def write_resolvers(asked: ResolversAsked) -> ExitCode:
     return code
 
 
+def audited(profile: str) -> None:
+    """Audit the resolvers of every node of ``profile`` and write down what was found."""
+    from fleet.faces.cli.world import read_anchors
+    from fleet.faces.live.auditing import audit_once, write_down
+    from fleet.faces.live.last_known import last_known_of
+    from fleet.network.host import HostNetwork
+
+    fleet = overlay_observed(readable_fleet(profile), last_known_of(profile).observations)
+    with progress(len(fleet.nodes), "auditing resolvers") as advance:
+        judged = audit_once(
+            fleet, tuple(fleet.nodes), HostNetwork(), read_anchors(()), from_here=False, on_node=advance
+        )
+    history = default_history(profile)
+    if history is not None and (told := write_down(history, judged)):
+        print(f"fleet: {show(told, 300)}", file=sys.stderr)
+
+
 def _say_basis(names: Sequence[str], seen: object, watched: int, checked: int) -> None:
     """What rests on paper: on stderr."""
     assert isinstance(seen, dict)
