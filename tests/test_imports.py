@@ -24,6 +24,7 @@ LIGHT = [
     ["logs", "--help"],
     ["rollout", "--help"],
     ["runbook", "--help"],
+    ["serve", "--help"],
 ]
 
 

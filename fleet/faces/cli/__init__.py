@@ -28,6 +28,7 @@ from fleet.faces.cli.rollout import rollout
 from fleet.faces.cli.rules import explain, rules
 from fleet.faces.cli.runbook import runbook
 from fleet.faces.cli.schema import schema
+from fleet.faces.cli.serve import serve
 from fleet.faces.cli.validate import validate
 from fleet.faces.cli.watch import watch
 
@@ -73,6 +74,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(watch)
+app.command()(serve)
 app.command()(poll)
 app.command()(probe)
 app.command()(hostkeys)

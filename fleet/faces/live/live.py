@@ -30,7 +30,7 @@ from fleet.faces.tui.engine import Deed, Reply, Request
 from fleet.history import History, HistoryError, Lease, LeaseHeld, open_history, take_lease
 from fleet.model.event import Activity, Event, NodeObserved, ProfileLoaded
 from fleet.model.observation import Observation
-from fleet.monitor import Backoff, Engine, Limits, Monitor, Touched
+from fleet.monitor import Backoff, Engine, Limits, Listener, Monitor, Touched
 from fleet.network.own_name import own_name
 from fleet.plain import UnknownEvent
 from fleet.text import show
@@ -83,6 +83,11 @@ class LiveEngine(Shown):
         self.monitor: Monitor | None = None
         self.engine: Engine | None = None
         self.who = _who()
+        self._hearers: list[Listener] = []
+
+    def listen(self, hearer: Listener) -> None:
+        """Call ``hearer`` with every event, when State contains it."""
+        self._hearers.append(hearer)
 
     def deeds(self) -> Mapping[Deed, Callable[[Request], Awaitable[Reply]]]:
         """What it does: all of it, unless another monitor does it."""
@@ -234,9 +239,11 @@ class LiveEngine(Shown):
             self.publish,
         )
 
-    def _heard(self, event: Event | UnknownEvent, _touched: Touched) -> None:
+    def _heard(self, event: Event | UnknownEvent, touched: Touched) -> None:
         if isinstance(event, NodeObserved):
             self._seen_anew = True
+        for hearer in self._hearers:
+            hearer(event, touched)
         self.tell()
 
 
