@@ -3,11 +3,12 @@
 What happened, to what, in words, and for a check what every policy and mode made of it.  The whole of an event
 (every step, every fact) is in the history.  True values; the encoding escapes everything that is not ASCII.
 
-May import ``fleet.monitor``, ``fleet.plain`` and ``fleet.model``.
+May import ``fleet.alerts``, ``fleet.monitor``, ``fleet.plain`` and ``fleet.model``.
 """
 
 from typing import Any
 
+from fleet.alerts import Kind, Notice
 from fleet.model import Mode, Policy
 from fleet.model.event import CheckFinished, Event, Target
 from fleet.monitor import State
@@ -44,6 +45,25 @@ def event_line(event: Event | UnknownEvent, state: State) -> str | None:
     if isinstance(event, CheckFinished):
         document["outcomes"] = _outcomes(event, state)
     return dumps(document)
+
+
+def alert_line(notice: Notice) -> str:
+    """What was told, or would have been if anybody were told, as one line."""
+    reading = notice.alert.reading
+    return dumps(
+        {
+            "format": EVENT_FORMAT,
+            "at": notice.at.isoformat(),
+            "event": "Alert",
+            "subject": reading.object,
+            "words": reading.sentence,
+            "failed": notice.kind in (Kind.FIRING, Kind.STILL),
+            "kind": str(notice.kind),
+            "condition": str(reading.condition),
+            "since": notice.alert.since.isoformat(),
+            "nodes": list(reading.nodes),
+        }
+    )
 
 
 def _outcomes(event: CheckFinished, state: State) -> dict[str, Json]:

@@ -18,6 +18,7 @@ from typing import Any
 from fleet import clock
 from fleet.errors import FailureKind
 from fleet.faces.live import acting
+from fleet.faces.live.alerting import Alerting
 from fleet.faces.live.auditing import keep_auditing
 from fleet.faces.live.checking import Checks
 from fleet.faces.live.polling import Polls
@@ -84,6 +85,7 @@ class LiveEngine(Shown):
         self.engine: Engine | None = None
         self.who = _who()
         self._hearers: list[Listener] = []
+        self.alerting = Alerting(self.picture, self._tell)
 
     def listen(self, hearer: Listener) -> None:
         """Call ``hearer`` with every event, when State contains it."""
@@ -172,6 +174,7 @@ class LiveEngine(Shown):
                 self._survive("reading the profile", self._follow_profile),
                 self._survive("reading the history", self._take_foreign),
                 self._survive("auditing resolvers", self._audit),
+                self._survive("alerting", self.alerting.run),
             )
         finally:
             with contextlib.suppress(asyncio.CancelledError):

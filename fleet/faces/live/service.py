@@ -4,7 +4,7 @@ Runs beside a ``LiveEngine`` and only looks: the engine neither waits for it nor
 What cannot be written (a disk that is full, a reader that has gone) is said once and tried again or given up, and the
 monitor goes on.
 
-May import ``fleet.faces.export``, ``fleet.views``, ``fleet.monitor`` and the modules beside.
+May import ``fleet.faces.export``, ``fleet.views``, ``fleet.alerts``, ``fleet.monitor`` and the modules beside.
 """
 
 import asyncio
@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fleet.faces.export.event_lines import event_line
-from fleet.faces.export.prometheus import Exported, exposition, metrics
+from fleet.alerts import Delivery, Notice
+from fleet.alerts.messages import line_of
+from fleet.faces.export.event_lines import alert_line, event_line
+from fleet.faces.export.prometheus import Exported, Told, exposition, metrics
 from fleet.faces.live.live import LiveEngine
 from fleet.faces.live.metrics_server import PATH, MetricsServer
 from fleet.model.event import Event
@@ -55,6 +57,8 @@ class Service:
         self._trouble = ""
         self._textfile_trouble = ""
         self.port = 0
+        engine.alerting.listeners.append(self._alerted)
+        engine.alerting.sent.append(self._sent)
         if outlets.events is not None:
             engine.listen(self._heard)
 
@@ -79,8 +83,18 @@ class Service:
 
     async def answer(self, accept: str) -> tuple[bytes, str]:
         """The metrics as of now: taken on the loop, where State stands still, and written in a thread."""
-        families = metrics(Exported(self._engine.picture()))
+        families = self._metrics()
         return await asyncio.to_thread(exposition, families, accept)
+
+    def _metrics(self) -> "list[Metric]":
+        alerting = self._engine.alerting
+        firing = [(*key, count) for key, count in sorted(alerting.counts().items())]
+        sent: list[tuple[str, str, int]] = []
+        for state in alerting.courier.states:
+            name = state.target.name
+            sent += [(name, "delivered", state.delivered), (name, "failed", state.failed)]
+            sent.append((name, "lost", state.lost))
+        return metrics(Exported(self._engine.picture(), told=Told(tuple(firing), tuple(sent))))
 
     async def _keep_looking(self) -> None:
         """Keep the forecast up to date, and say what is wrong with the program itself when it becomes another."""
@@ -94,7 +108,7 @@ class Service:
 
     async def _keep_writing(self, path: Path) -> None:
         while True:
-            families = metrics(Exported(self._engine.picture()))
+            families = self._metrics()
             trouble = ""
             try:
                 await asyncio.to_thread(_write, path, families)
@@ -104,6 +118,15 @@ class Service:
                 self._textfile_trouble = trouble
                 self._say(trouble or f"{show(str(path))} is written again")
             await asyncio.sleep(TEXTFILE_SECONDS)
+
+    def _alerted(self, notice: Notice) -> None:
+        self._say(f"alert: {line_of(notice)}")
+        if self._outlets.events is not None:
+            self._outlets.events(alert_line(notice))
+
+    def _sent(self, delivery: Delivery) -> None:
+        name = show(delivery.target, 64)
+        self._say(f"target {name}: {'delivered' if delivery.delivered else show(delivery.trouble, 300)}")
 
     def _heard(self, event: Event | UnknownEvent, _touched: Touched) -> None:
         line = event_line(event, self._engine.state)
