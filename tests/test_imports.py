@@ -25,6 +25,7 @@ LIGHT = [
     ["rollout", "--help"],
     ["runbook", "--help"],
     ["serve", "--help"],
+    ["alerts", "--help"],
 ]
 
 

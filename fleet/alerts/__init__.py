@@ -19,12 +19,15 @@ the edge: bounded queues, bounded retries, each delivery in a child process (``d
 or a name lookup that hangs can be killed and takes nothing with it.  A target that fails is said and counted, never
 fatal.
 
-May import ``fleet.monitor``, ``fleet.forecast``, ``fleet.decision``, ``fleet.model``, ``fleet.errors``, ``fleet.text``
+``memory`` keeps what was told beside the history, so that a monitor that is started again tells nobody twice.
+
+May import ``fleet.monitor``, ``fleet.forecast``, ``fleet.plain``, ``fleet.model``, ``fleet.errors``, ``fleet.text``
 and ``fleet.clock``.  Only ``deliver`` knows Apprise, and runs in a process of its own.
 """
 
 from fleet.alerts.conditions import Mail, Reading, Situation, Standing, readings
 from fleet.alerts.courier import Courier, Delivery, TargetState
+from fleet.alerts.memory import Memory, load_memory, memory_of, memory_path, remind, save_memory
 from fleet.alerts.messages import Message, message_of
 from fleet.alerts.patience import Alert, Phase, advance, patience_for
 from fleet.alerts.watch import Kind, Notice, Watch
@@ -35,6 +38,7 @@ __all__ = [
     "Delivery",
     "Kind",
     "Mail",
+    "Memory",
     "Message",
     "Notice",
     "Phase",
@@ -44,7 +48,12 @@ __all__ = [
     "TargetState",
     "Watch",
     "advance",
+    "load_memory",
+    "memory_of",
+    "memory_path",
     "message_of",
     "patience_for",
     "readings",
+    "remind",
+    "save_memory",
 ]

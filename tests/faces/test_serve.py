@@ -92,7 +92,15 @@ def test_it_polls_checks_exports_and_ends_within_a_second_leaving_nothing(
         served.process.kill()
     assert list(text.parent.iterdir()) == []
     names = {path.name for path in tmp_path.iterdir()}
-    assert names <= {"out", "stdout", "stderr", "history.sqlite", "history.sqlite.lease", "state"}
+    assert names <= {
+        "out",
+        "stdout",
+        "stderr",
+        "history.sqlite",
+        "history.sqlite.lease",
+        "history.sqlite.alerts",
+        "state",
+    }
     lines = [json.loads(line) for line in (tmp_path / "stdout").read_text().splitlines()]
     assert {line["format"] for line in lines} == {"fleet-event/1"}
     finished = [line for line in lines if line["event"] == "CheckFinished" and line["destination"] == "good.lab"]

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from fleet import __version__
 from fleet.errors import FleetError, UsageError
 from fleet.faces.cli.adopt import adopt
+from fleet.faces.cli.alerts import alerts
 from fleet.faces.cli.check import check
 from fleet.faces.cli.demo import demo
 from fleet.faces.cli.diff import diff
@@ -75,6 +76,7 @@ app = typer.Typer(
 )
 app.command()(watch)
 app.command()(serve)
+app.command()(alerts)
 app.command()(poll)
 app.command()(probe)
 app.command()(hostkeys)

@@ -53,6 +53,9 @@ def serve_fleet(asked: ServeAsked) -> ExitCode:
         f"watching {len(fleet.nodes):,} nodes and {len(fleet.destinations):,} destinations of "
         f"{show(str(asked.watch.profile))}; SIGTERM or Ctrl-C ends"
     )
+    wrong = engine.profile.reading.diagnostics
+    if wrong:
+        narrate(f"{len(wrong):,} mistakes in the profile: what they concern is left out (fleet validate tells them)")
     with asyncio.Runner() as runner:
         runner.run(_until_told(service))
     if lines is not None:

@@ -6,10 +6,24 @@ May import ``fleet.alerts``, ``fleet.views``, ``fleet.nodes`` (when needed) and 
 """
 
 import asyncio
-from collections import Counter, deque
+import contextlib
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
-from fleet.alerts import Courier, Delivery, Mail, Notice, Situation, Watch
+from fleet.alerts import (
+    Courier,
+    Delivery,
+    Mail,
+    Memory,
+    Notice,
+    Situation,
+    Watch,
+    load_memory,
+    memory_of,
+    remind,
+    save_memory,
+)
 from fleet.model import Mode
 from fleet.monitor import CheckEntry, State
 from fleet.views.board import Outlook, Picture, known_fleet, outlook
@@ -18,8 +32,6 @@ from fleet.views.board.outlook import Fate, domains_of, newest_check, policy_and
 LOOK_SECONDS = 1.0
 _BEHIND_SECONDS = 0.1
 """Between two looks while forecasts are still being made."""
-_REMEMBERED = 100
-"""Notices kept for whoever shows them."""
 
 
 def situation_of(picture: Picture) -> Situation:
@@ -72,26 +84,31 @@ async def find_secret(reference: str) -> str:
 
 
 class Alerting:
-    """Looks at the picture once a second, tells what is to be told, and keeps account of it."""
+    """Looks at the picture once a second, tells what is to be told, and keeps account of it.
 
-    def __init__(self, picture: Callable[[], Picture], changed: Callable[[], None] = lambda: None) -> None:
+    ``picture`` gives everything known now; ``listeners`` are told each notice, ``sent`` each try to send one.
+    """
+
+    def __init__(self, picture: Callable[[], Picture]) -> None:
         self._picture = picture
-        self._changed = changed
+        self._memory: Memory | None = None
         self.watch = Watch()
-        self.courier = Courier(find_secret, self._sent)
-        self.notices: deque[Notice] = deque(maxlen=_REMEMBERED)
-        """What was told lately, the newest last."""
+        self.courier = Courier(find_secret, self._tried)
         self.told = 0
-        """How many notices there were: whoever shows them knows by it which are new."""
+        """How many notices there were."""
         self.listeners: list[Callable[[Notice], None]] = []
         self.sent: list[Callable[[Delivery], None]] = []
 
-    async def run(self) -> None:
-        """Until cancelled."""
+    async def run(self, memory: Path | None) -> None:
+        """Until cancelled.  ``memory``: where what was told is kept; None: nowhere."""
+        if memory is not None:
+            remind(self.watch, await asyncio.to_thread(load_memory, memory))
         try:
             while True:
                 picture = self._picture()
                 self.look(situation_of(picture))
+                if memory is not None:
+                    await self._keep(memory)
                 await asyncio.sleep(_BEHIND_SECONDS if outlook(picture).behind else LOOK_SECONDS)
         finally:
             await self.courier.close()
@@ -100,18 +117,24 @@ class Alerting:
         """Take in ``situation``, and have what it calls for carried."""
         fleet = situation.state.fleet
         self.courier.settle(fleet.name if fleet is not None else "", situation.settings)
-        for notice in self.watch.look(situation):
-            self.notices.append(notice)
-            self.told += 1
-            self.courier.carry([notice])
+        notices = self.watch.look(situation)
+        self.told += len(notices)
+        self.courier.carry(notices)
+        for notice in notices:
             for listener in self.listeners:
                 listener(notice)
-            self._changed()
 
     def counts(self) -> Counter[tuple[str, str]]:
         """How many alerts there are, by condition and phase."""
         return Counter((str(alert.reading.condition), str(alert.phase)) for alert in self.watch.alerts.values())
 
-    def _sent(self, delivery: Delivery) -> None:
+    async def _keep(self, path: Path) -> None:
+        memory = memory_of(self.watch, self.courier.states)
+        if memory != self._memory:
+            self._memory = memory
+            with contextlib.suppress(OSError):  # the history beside it says that nothing can be written
+                await asyncio.to_thread(save_memory, path, memory)
+
+    def _tried(self, delivery: Delivery) -> None:
         for listener in self.sent:
             listener(delivery)

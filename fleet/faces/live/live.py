@@ -11,11 +11,14 @@ import asyncio
 import contextlib
 import getpass
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fleet import clock
+from fleet.alerts import Kind, Notice, memory_path
+from fleet.alerts.messages import line_of
 from fleet.errors import FailureKind
 from fleet.faces.live import acting
 from fleet.faces.live.alerting import Alerting
@@ -35,6 +38,7 @@ from fleet.monitor import Backoff, Engine, Limits, Listener, Monitor, Touched
 from fleet.network.own_name import own_name
 from fleet.plain import UnknownEvent
 from fleet.text import show
+from fleet.views import Mark
 
 _FIRST_PAINT = 0.05
 """Seconds that the screen has to itself at the start."""
@@ -43,6 +47,9 @@ _FOREIGN_SECONDS = 1.0
 _AGAIN_SECONDS = 1.0
 """Before a part that failed is started again."""
 _LONGEST_BACKOFF = 600.0
+_NEWS = 100
+"""Alerts kept for a screen that does not look."""
+_OVER = (Kind.RESOLVED, Kind.GONE)
 _LOCKS_OUT = frozenset(
     {
         FailureKind.AUTHENTICATION,
@@ -85,7 +92,9 @@ class LiveEngine(Shown):
         self.engine: Engine | None = None
         self.who = _who()
         self._hearers: list[Listener] = []
-        self.alerting = Alerting(self.picture, self._tell)
+        self.alerting = Alerting(self.picture)
+        self.alerting.listeners.append(self._alerted)
+        self._news: deque[Notice] = deque(maxlen=_NEWS)
 
     def listen(self, hearer: Listener) -> None:
         """Call ``hearer`` with every event, when State contains it."""
@@ -166,6 +175,7 @@ class LiveEngine(Shown):
             self.engine.set_interval(Activity.POLL, self._first_poll_seconds)
         self._load_profile()
         engine = self.engine
+        memory = memory_path(self._history_path) if self._history_path is not None and history is not None else None
         try:
             await asyncio.gather(
                 self._survive("the schedule", engine.run),
@@ -174,7 +184,7 @@ class LiveEngine(Shown):
                 self._survive("reading the profile", self._follow_profile),
                 self._survive("reading the history", self._take_foreign),
                 self._survive("auditing resolvers", self._audit),
-                self._survive("alerting", self.alerting.run),
+                self._survive("alerting", lambda: self.alerting.run(memory)),
             )
         finally:
             with contextlib.suppress(asyncio.CancelledError):
@@ -241,6 +251,16 @@ class LiveEngine(Shown):
             lambda: self.profile.fleet.references,
             self.publish,
         )
+
+    def news(self) -> Sequence[Reply]:
+        """What alerts told since this was last asked."""
+        found = [Reply(line_of(one), Mark.OK if one.kind in _OVER else Mark.FAIL) for one in self._news]
+        self._news.clear()
+        return found
+
+    def _alerted(self, notice: Notice) -> None:
+        self._news.append(notice)
+        self._tell()
 
     def _heard(self, event: Event | UnknownEvent, touched: Touched) -> None:
         if isinstance(event, NodeObserved):
