@@ -31,7 +31,7 @@ from fleet.faces.live.recorded import follow_into, restore_into
 from fleet.faces.live.shown import Shown
 from fleet.faces.live.targets import Watched, watched
 from fleet.faces.tui.engine import Deed, Reply, Request
-from fleet.history import History, HistoryError, Lease, LeaseHeld, open_history, take_lease
+from fleet.history import History, HistoryError, Lease, LeaseHeld, is_free, open_history, take_lease
 from fleet.model.event import Activity, Event, NodeObserved, ProfileLoaded
 from fleet.model.observation import Observation
 from fleet.monitor import Backoff, Engine, Limits, Listener, Monitor, Touched
@@ -44,6 +44,8 @@ _FIRST_PAINT = 0.05
 """Seconds that the screen has to itself at the start."""
 _PROFILE_SECONDS = 0.5
 _FOREIGN_SECONDS = 1.0
+_LEASE_SECONDS = 2.0
+"""Between two looks whether the monitor that is followed has ended."""
 _AGAIN_SECONDS = 1.0
 """Before a part that failed is started again."""
 _LONGEST_BACKOFF = 600.0
@@ -79,6 +81,8 @@ class LiveEngine(Shown):
     ) -> None:
         super().__init__(profile, "starting", "This has not started yet.", wall=wall)
         self._history_path = history
+        self.takes_over = False
+        """Whether it schedules when the monitor that it follows has ended."""
         self._limits = limits
         self._first_poll_seconds = poll_seconds
         self._lease: Lease | None = None
@@ -110,10 +114,10 @@ class LiveEngine(Shown):
         await asyncio.sleep(_FIRST_PAINT)
         try:
             history, follows = await self._open_history()
-            if follows is not None:
+            while follows is not None:
                 await self._follow(follows)
-            else:
-                await self._work(history)
+                history, follows = await self._open_history()
+            await self._work(history)
         finally:
             if self._lease is not None:
                 self._lease.release()
@@ -145,10 +149,15 @@ class LiveEngine(Shown):
         assert self._history_path is not None
         self.kind, self.refusal = "follower", f"{show(sentence[:1].upper() + sentence[1:], 300)}."
         path = self._history_path
-        await asyncio.gather(
-            self._survive("following", lambda: follow_into(self, path)),
-            self._survive("judging", self.judging.run),
-        )
+        async with asyncio.TaskGroup() as group:
+            parts = (
+                group.create_task(self._survive("following", lambda: follow_into(self, path))),
+                group.create_task(self._survive("judging", self.judging.run)),
+            )
+            while not self.takes_over or not is_free(path):  # noqa: ASYNC110 - a lock of another process
+                await asyncio.sleep(_LEASE_SECONDS)
+            for part in parts:
+                part.cancel()
 
     async def _work(self, history: History | None) -> None:
         notice = history.notice if history is not None else None
