@@ -24,6 +24,8 @@ LIGHT = [
     ["logs", "--help"],
     ["rollout", "--help"],
     ["runbook", "--help"],
+    ["serve", "--help"],
+    ["alerts", "--help"],
 ]
 
 

@@ -22,7 +22,7 @@ from fleet.monitor.checks import CheckEntry, CheckMark
 from fleet.monitor.engine import Check, Engine, Limits, Poll
 from fleet.monitor.freshness import Freshness, age, freshness_of_check, freshness_of_node
 from fleet.monitor.log import LogLine
-from fleet.monitor.monitor import Monitor
+from fleet.monitor.monitor import Listener, Monitor
 from fleet.monitor.nodes import KeptUnit, NodeEntry, PollMark
 from fleet.monitor.restore import Restored, restore, restore_in_slices
 from fleet.monitor.schedule import Backoff
@@ -37,6 +37,7 @@ __all__ = [
     "Freshness",
     "KeptUnit",
     "Limits",
+    "Listener",
     "LogLine",
     "Monitor",
     "NodeEntry",

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from fleet import __version__
 from fleet.errors import FleetError, UsageError
 from fleet.faces.cli.adopt import adopt
+from fleet.faces.cli.alerts import alerts
 from fleet.faces.cli.check import check
 from fleet.faces.cli.demo import demo
 from fleet.faces.cli.diff import diff
@@ -29,6 +30,7 @@ from fleet.faces.cli.rollout import rollout
 from fleet.faces.cli.rules import explain, rules
 from fleet.faces.cli.runbook import runbook
 from fleet.faces.cli.schema import schema
+from fleet.faces.cli.serve import serve
 from fleet.faces.cli.validate import validate
 from fleet.faces.cli.watch import watch
 
@@ -74,6 +76,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(watch)
+app.command()(serve)
+app.command()(alerts)
 app.command()(poll)
 app.command()(probe)
 app.command()(hostkeys)

@@ -11,6 +11,7 @@ whoever calls, rules and forecast are pure.  Here they are put together into wha
   that was recorded or that another process writes, and refuses to act with a sentence;
 * ``deeds`` answers what is asked for on the screen, ``looking`` the part of it that only looks;
 * ``observing`` polls once, for commands; ``adopting`` writes what nodes really do into the profile;
+* ``service`` offers what an engine knows without a screen: metrics (``metrics_server``), a textfile, lines of events;
 * ``demo`` is the fleet of the lab.
 
 Nothing starts before it is needed: the screen is painted first, then the history is read in slices, then work begins.

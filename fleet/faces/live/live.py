@@ -11,13 +11,17 @@ import asyncio
 import contextlib
 import getpass
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fleet import clock
+from fleet.alerts import Kind, Notice, memory_path
+from fleet.alerts.messages import line_of
 from fleet.errors import FailureKind
 from fleet.faces.live import acting
+from fleet.faces.live.alerting import Alerting
 from fleet.faces.live.auditing import Known, keep_auditing
 from fleet.faces.live.checking import Checks
 from fleet.faces.live.polling import Polls
@@ -27,21 +31,27 @@ from fleet.faces.live.recorded import follow_into, restore_into
 from fleet.faces.live.shown import Shown
 from fleet.faces.live.targets import Watched, watched
 from fleet.faces.tui.engine import Deed, Reply, Request
-from fleet.history import History, HistoryError, Lease, LeaseHeld, open_history, take_lease
+from fleet.history import History, HistoryError, Lease, LeaseHeld, is_free, open_history, take_lease
 from fleet.model.event import Activity, Event, NodeObserved, ProfileLoaded
 from fleet.model.observation import Observation
-from fleet.monitor import Backoff, Engine, Limits, Monitor, Touched
+from fleet.monitor import Backoff, Engine, Limits, Listener, Monitor, Touched
 from fleet.network.own_name import own_name
 from fleet.plain import UnknownEvent
 from fleet.text import show
+from fleet.views import Mark
 
 _FIRST_PAINT = 0.05
 """Seconds that the screen has to itself at the start."""
 _PROFILE_SECONDS = 0.5
 _FOREIGN_SECONDS = 1.0
+_LEASE_SECONDS = 2.0
+"""Between two looks whether the monitor that is followed has ended."""
 _AGAIN_SECONDS = 1.0
 """Before a part that failed is started again."""
 _LONGEST_BACKOFF = 600.0
+_NEWS = 100
+"""Alerts kept for a screen that does not look."""
+_OVER = (Kind.RESOLVED, Kind.GONE)
 _LOCKS_OUT = frozenset(
     {
         FailureKind.AUTHENTICATION,
@@ -71,6 +81,8 @@ class LiveEngine(Shown):
     ) -> None:
         super().__init__(profile, "starting", "This has not started yet.", wall=wall)
         self._history_path = history
+        self.takes_over = False
+        """Whether it schedules when the monitor that it follows has ended."""
         self._limits = limits
         self._first_poll_seconds = poll_seconds
         self._lease: Lease | None = None
@@ -83,6 +95,14 @@ class LiveEngine(Shown):
         self.monitor: Monitor | None = None
         self.engine: Engine | None = None
         self.who = _who()
+        self._hearers: list[Listener] = []
+        self.alerting = Alerting(self.picture)
+        self.alerting.listeners.append(self._alerted)
+        self._news: deque[Notice] = deque(maxlen=_NEWS)
+
+    def listen(self, hearer: Listener) -> None:
+        """Call ``hearer`` with every event, when State contains it."""
+        self._hearers.append(hearer)
 
     def deeds(self) -> Mapping[Deed, Callable[[Request], Awaitable[Reply]]]:
         """What it does: all of it, unless another monitor does it."""
@@ -94,10 +114,10 @@ class LiveEngine(Shown):
         await asyncio.sleep(_FIRST_PAINT)
         try:
             history, follows = await self._open_history()
-            if follows is not None:
+            while follows is not None:
                 await self._follow(follows)
-            else:
-                await self._work(history)
+                history, follows = await self._open_history()
+            await self._work(history)
         finally:
             if self._lease is not None:
                 self._lease.release()
@@ -129,10 +149,15 @@ class LiveEngine(Shown):
         assert self._history_path is not None
         self.kind, self.refusal = "follower", f"{show(sentence[:1].upper() + sentence[1:], 300)}."
         path = self._history_path
-        await asyncio.gather(
-            self._survive("following", lambda: follow_into(self, path)),
-            self._survive("judging", self.judging.run),
-        )
+        async with asyncio.TaskGroup() as group:
+            parts = (
+                group.create_task(self._survive("following", lambda: follow_into(self, path))),
+                group.create_task(self._survive("judging", self.judging.run)),
+            )
+            while not self.takes_over or not is_free(path):  # noqa: ASYNC110 - a lock of another process
+                await asyncio.sleep(_LEASE_SECONDS)
+            for part in parts:
+                part.cancel()
 
     async def _work(self, history: History | None) -> None:
         notice = history.notice if history is not None else None
@@ -159,6 +184,7 @@ class LiveEngine(Shown):
             self.engine.set_interval(Activity.POLL, self._first_poll_seconds)
         self._load_profile()
         engine = self.engine
+        memory = memory_path(self._history_path) if self._history_path is not None and history is not None else None
         try:
             await asyncio.gather(
                 self._survive("the schedule", engine.run),
@@ -167,6 +193,7 @@ class LiveEngine(Shown):
                 self._survive("reading the profile", self._follow_profile),
                 self._survive("reading the history", self._take_foreign),
                 self._survive("auditing resolvers", self._audit),
+                self._survive("alerting", lambda: self.alerting.run(memory)),
             )
         finally:
             with contextlib.suppress(asyncio.CancelledError):
@@ -237,9 +264,21 @@ class LiveEngine(Shown):
         tried = ((node, nodes.get(node.name)) for node in (fleet.nodes.values() if fleet is not None else ()))
         return [Known.of(node, entry) for node, entry in tried if entry is not None and (entry.known or entry.failure)]
 
-    def _heard(self, event: Event | UnknownEvent, _touched: Touched) -> None:
+    def news(self) -> Sequence[Reply]:
+        """What alerts told since this was last asked."""
+        found = [Reply(line_of(one), Mark.OK if one.kind in _OVER else Mark.FAIL) for one in self._news]
+        self._news.clear()
+        return found
+
+    def _alerted(self, notice: Notice) -> None:
+        self._news.append(notice)
+        self._tell()
+
+    def _heard(self, event: Event | UnknownEvent, touched: Touched) -> None:
         if isinstance(event, NodeObserved):
             self._seen_anew = True
+        for hearer in self._hearers:
+            hearer(event, touched)
         self.tell()
 
 

@@ -77,6 +77,10 @@ class Shown:
         }
         return found.get(kind, ())
 
+    def news(self) -> Sequence[Reply]:
+        """Nothing is told by who only shows: the monitor tells."""
+        return ()
+
     def running(self) -> int:
         """How many polls and checks run."""
         return self.state.running

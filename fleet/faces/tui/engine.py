@@ -88,6 +88,9 @@ class Engine(Protocol):
     def names(self, kind: Kind) -> Sequence[str]:
         """What there is of a kind, for completion and the palette."""
 
+    def news(self) -> Sequence[Reply]:
+        """What alerts told since this was last asked, as safe sentences, the oldest first."""
+
     def running(self) -> int:
         """How many polls and checks run now."""
 

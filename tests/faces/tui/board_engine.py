@@ -36,6 +36,9 @@ class BoardEngine:
     def document(self, view: str, key: str) -> Document | None:
         return DOCUMENTS[view](self.picture, key)
 
+    def news(self) -> Sequence[Reply]:
+        return ()
+
     def names(self, kind: Kind) -> Sequence[str]:
         fleet = self.picture.state.fleet
         if fleet is None:

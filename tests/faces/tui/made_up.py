@@ -82,6 +82,7 @@ class MadeUpEngine:
         self.rows += [made_row(number) for number in range(len(self.rows), count)]
         self.requests: list[Request] = []
         self.reply: Reply | Exception = Reply("done")
+        self.told: Sequence[Reply] = ()
         self.busy = 0
         self.broken = False
         self.panels_asked = 0
@@ -107,6 +108,10 @@ class MadeUpEngine:
 
     def document(self, view: str, key: str) -> Document | None:
         return self.documents.get(key)
+
+    def news(self) -> Sequence[Reply]:
+        told, self.told = self.told, ()
+        return told
 
     def names(self, kind: Kind) -> Sequence[str]:
         names = [row.key for row in self.rows]
