@@ -26,6 +26,8 @@ on it.  On the way up:
 ``differences``         where policies part
 ``advice``              what to do next
 ``lookahead``           what is about to go wrong
+``published``           what a destination publishes, without all that differs at every check
+``changes``             what changed between two checks: a rollover, or mail breaks
 ``exit_code``           what a script is told
 ======================  ===============================================================================
 
@@ -35,6 +37,7 @@ Sections worth reading beside it: RFC 7672 2.1 to 2.2 and 3, RFC 7671 9, RFC 846
 
 from fleet.decision.advice import advice
 from fleet.decision.cause import Cause
+from fleet.decision.changes import Change, ChangeKind, Effect, changes
 from fleet.decision.combine import STRICTNESS, WEAKNESS, Combined, combine, strictness
 from fleet.decision.decide import TABLES, decide, decide_row
 from fleet.decision.differences import differences
@@ -43,6 +46,7 @@ from fleet.decision.fallback import fallback_outcomes
 from fleet.decision.judge import SMTP_LEFT_OUT, Judgement, Path, judge, judge_all
 from fleet.decision.levels import LevelOutcome, by_level
 from fleet.decision.lookahead import Warning, WarningCode, warnings
+from fleet.decision.published import Published, published
 from fleet.decision.reading import Attempt, attempts
 from fleet.decision.states import AddressState, CertificateState, MxState, TlsaState
 from fleet.decision.table import Basis, Reading, Row, Table
@@ -57,12 +61,16 @@ __all__ = [
     "Basis",
     "Cause",
     "CertificateState",
+    "Change",
+    "ChangeKind",
     "Combined",
+    "Effect",
     "ExitCode",
     "Judgement",
     "LevelOutcome",
     "MxState",
     "Path",
+    "Published",
     "Reading",
     "Row",
     "Table",
@@ -72,6 +80,7 @@ __all__ = [
     "advice",
     "attempts",
     "by_level",
+    "changes",
     "combine",
     "decide",
     "decide_row",
@@ -80,6 +89,7 @@ __all__ = [
     "fallback_outcomes",
     "judge",
     "judge_all",
+    "published",
     "strictness",
     "warnings",
     "worst_code",

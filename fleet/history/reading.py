@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from fleet.history.database import connect_to_read, told
-from fleet.history.packing import subject_bytes, unpack, unpack_event
+from fleet.history.packing import subject_bytes, subject_text, unpack, unpack_event
 from fleet.model.event import Event
 from fleet.plain import Json, UnknownEvent
 
@@ -99,6 +99,30 @@ class HistoryReader:
         query = "SELECT id, data FROM events WHERE name = ? AND subject = ? AND at >= ? AND at < ? ORDER BY id LIMIT ?"
         return list(self._events(query, (name, subject_bytes(subject), start.timestamp(), end.timestamp(), limit)))
 
+    def number_at(self, at: datetime) -> int:
+        """The number of the last event that had happened ``at`` a moment; 0 where none had."""
+        query = "SELECT id FROM events WHERE at <= ? ORDER BY at DESC, id DESC LIMIT 1"
+        return next((number for (number,) in self._rows(query, (at.timestamp(),))), 0)
+
+    def as_of(self, name: str, number: int) -> Iterator[Stored]:
+        """The last event of the type ``name`` about each subject up to event ``number``: what was known then."""
+        for subject in self.subjects(name):
+            yield from self._last(name, subject, number)
+
+    def course(self, name: str, subject: str, after: int) -> Iterator[Stored]:
+        """The events of one type about one subject after event ``after``, in order, behind the last one up to it.
+
+        So the first of them, too, has what it replaced beside it.  A row at a time: a month of one is never in memory.
+        """
+        yield from self._last(name, subject, after)
+        query = "SELECT id, data FROM events WHERE name = ? AND subject = ? AND id > ? ORDER BY id"
+        yield from self._events(query, (name, subject_bytes(subject), after))
+
+    def subjects(self, name: str) -> list[str]:
+        """Whatever there are events of the type ``name`` about."""
+        rows = self._rows("SELECT subject FROM current WHERE name = ? ORDER BY subject", (name,))
+        return [subject_text(subject) for (subject,) in rows]
+
     def copy_to(self, path: Path) -> None:
         """A copy in one file at rest, for ``replay`` elsewhere: a history that is written cannot simply be copied."""
         with told(path):
@@ -116,6 +140,10 @@ class HistoryReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _last(self, name: str, subject: str, number: int) -> Iterator[Stored]:
+        query = "SELECT id, data FROM events WHERE name = ? AND subject = ? AND id <= ? ORDER BY id DESC LIMIT 1"
+        return self._events(query, (name, subject_bytes(subject), number))
 
     def _one(self, query: str) -> int:
         with told(self.path):

@@ -16,6 +16,7 @@ from fleet import __version__
 from fleet.errors import FleetError, UsageError
 from fleet.faces.cli.adopt import adopt
 from fleet.faces.cli.check import check
+from fleet.faces.cli.compare import compare
 from fleet.faces.cli.demo import demo
 from fleet.faces.cli.diff import diff
 from fleet.faces.cli.drift import drift
@@ -88,6 +89,7 @@ app.command()(explain)
 app.command()(diff)
 app.command()(forecast)
 app.command()(rollout)
+app.command()(compare)
 app.command()(runbook)
 app.command()(schema)
 app.command()(init)
