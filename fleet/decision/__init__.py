@@ -28,6 +28,7 @@ on it.  On the way up:
 ``lookahead``           what is about to go wrong
 ``published``           what a destination publishes, without all that differs at every check
 ``changes``             what changed between two checks: a rollover, or mail breaks
+``dates``               the days on which what is published ends, and what then happens to mail
 ``exit_code``           what a script is told
 ======================  ===============================================================================
 
@@ -39,6 +40,7 @@ from fleet.decision.advice import advice
 from fleet.decision.cause import Cause
 from fleet.decision.changes import Change, ChangeKind, Effect, changes
 from fleet.decision.combine import STRICTNESS, WEAKNESS, Combined, combine, strictness
+from fleet.decision.dates import DateKind, Due, dates
 from fleet.decision.decide import TABLES, decide, decide_row
 from fleet.decision.differences import differences
 from fleet.decision.exit_code import ExitCode, exit_code, worst_code
@@ -64,6 +66,8 @@ __all__ = [
     "Change",
     "ChangeKind",
     "Combined",
+    "DateKind",
+    "Due",
     "Effect",
     "ExitCode",
     "Judgement",
@@ -82,6 +86,7 @@ __all__ = [
     "by_level",
     "changes",
     "combine",
+    "dates",
     "decide",
     "decide_row",
     "differences",

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from fleet import __version__
 from fleet.errors import FleetError, UsageError
 from fleet.faces.cli.adopt import adopt
+from fleet.faces.cli.calendar import calendar
 from fleet.faces.cli.check import check
 from fleet.faces.cli.compare import compare
 from fleet.faces.cli.demo import demo
@@ -90,6 +91,7 @@ app.command()(diff)
 app.command()(forecast)
 app.command()(rollout)
 app.command()(compare)
+app.command()(calendar)
 app.command()(runbook)
 app.command()(schema)
 app.command()(init)

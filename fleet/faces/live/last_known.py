@@ -10,6 +10,7 @@ from fleet.errors import UsageError
 from fleet.faces.live.judging import kinds_of, verdicts_of
 from fleet.history import HistoryError, HistoryReader, history_path
 from fleet.model import Verdict
+from fleet.model.event import OperatorActed
 from fleet.model.observation import Observation
 from fleet.model.resolver import ResolverKind
 from fleet.monitor import restore
@@ -19,11 +20,15 @@ from fleet.text import show
 
 @dataclass(frozen=True, slots=True)
 class LastKnown:
-    """The last observation of each node, the last verdict of each destination, the audited kinds of resolvers."""
+    """The last observation of each node, the last verdict of each destination, the audited kinds of resolvers.
+
+    ``acts``: what operators have acknowledged or silenced.
+    """
 
     observations: dict[str, Observation] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     kinds: dict[str, ResolverKind] = field(default_factory=dict)
+    acts: tuple[OperatorActed, ...] = ()
 
 
 def last_known(history: Path) -> LastKnown:
@@ -36,7 +41,7 @@ def last_known(history: Path) -> LastKnown:
     except HistoryError as error:
         raise UsageError(show(str(error), 300)) from error
     observations = {name: entry.known for name, entry in state.nodes.items() if entry.known is not None}
-    return LastKnown(observations, verdicts_of(state), kinds_of(state))
+    return LastKnown(observations, verdicts_of(state), kinds_of(state), tuple(state.acts.values()))
 
 
 def last_known_of(profile: str) -> LastKnown:
