@@ -74,7 +74,7 @@ def _mx(before: Published, after: Published) -> Iterator[Change]:
 
 def _mx_words(mx: Mx) -> str:
     listed = ", ".join(mx.hosts) if mx.hosts else str(mx.meaning)
-    return f"{listed} ({mx.security})"
+    return f"{mx.security}: {listed}"
 
 
 def _mx_effect(old: Mx, new: Mx, after: Published) -> tuple[Effect, str]:
@@ -128,7 +128,7 @@ def _tlsa(before: Published, after: Published) -> Iterator[Change]:
 
 
 def _tlsa_words(tlsa: Tlsa) -> str:
-    return f"{'; '.join(tlsa.records) or 'none'} ({tlsa.security})"
+    return f"{tlsa.security}: {', '.join(tlsa.records) or 'none'}"
 
 
 def _tlsa_effect(old: Tlsa, new: Tlsa, before: Published, after: Published) -> tuple[Effect, str]:

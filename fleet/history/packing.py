@@ -21,11 +21,6 @@ def subject_bytes(subject: str) -> bytes:
     return subject.encode("utf-8", "surrogatepass")
 
 
-def subject_text(subject: bytes) -> str:
-    """The subject of ``subject_bytes``."""
-    return subject.decode("utf-8", "surrogatepass")
-
-
 def pack(data: Json) -> bytes:
     """``data`` as bytes.  Nobody but us reads them, so a NaN may stand for itself."""
     return _compressed(_json(data).encode("ascii"))

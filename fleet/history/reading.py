@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from fleet.history.database import connect_to_read, told
-from fleet.history.packing import subject_bytes, subject_text, unpack, unpack_event
+from fleet.history.packing import subject_bytes, unpack, unpack_event
 from fleet.model.event import Event
 from fleet.plain import Json, UnknownEvent
 
@@ -66,13 +66,6 @@ class HistoryReader:
             except (ValueError, RecursionError):
                 continue
 
-    def current(self, name: str) -> Iterator[Stored]:
-        """The last event of the type ``name`` about each subject: the last known values."""
-        yield from self._events(
-            "SELECT id, data FROM current JOIN events ON id = event WHERE current.name = ?",
-            (name,),
-        )
-
     def after(self, number: int, limit: int = 1000) -> list[Stored]:
         """The first ``limit`` events after ``number``, in order."""
         return list(self._events("SELECT id, data FROM events WHERE id > ? ORDER BY id LIMIT ?", (number, limit)))
@@ -106,22 +99,13 @@ class HistoryReader:
 
     def as_of(self, name: str, number: int) -> Iterator[Stored]:
         """The last event of the type ``name`` about each subject up to event ``number``: what was known then."""
-        for subject in self.subjects(name):
-            yield from self._last(name, subject, number)
-
-    def course(self, name: str, subject: str, after: int) -> Iterator[Stored]:
-        """The events of one type about one subject after event ``after``, in order, behind the last one up to it.
-
-        So the first of them, too, has what it replaced beside it.  A row at a time: a month of one is never in memory.
-        """
-        yield from self._last(name, subject, after)
-        query = "SELECT id, data FROM events WHERE name = ? AND subject = ? AND id > ? ORDER BY id"
-        yield from self._events(query, (name, subject_bytes(subject), after))
-
-    def subjects(self, name: str) -> list[str]:
-        """Whatever there are events of the type ``name`` about."""
-        rows = self._rows("SELECT subject FROM current WHERE name = ? ORDER BY subject", (name,))
-        return [subject_text(subject) for (subject,) in rows]
+        query = """SELECT current.subject, event, data FROM current LEFT JOIN events ON id = event AND event <= ?
+            WHERE current.name = ?"""
+        for subject, last, row in self._rows(query, (number, name)):
+            if row is not None:
+                yield Stored(last, unpack_event(row))
+            else:
+                yield from self._last(name, subject, number)
 
     def copy_to(self, path: Path) -> None:
         """A copy in one file at rest, for ``replay`` elsewhere: a history that is written cannot simply be copied."""
@@ -141,9 +125,9 @@ class HistoryReader:
     ) -> None:
         self.close()
 
-    def _last(self, name: str, subject: str, number: int) -> Iterator[Stored]:
+    def _last(self, name: str, subject: bytes, number: int) -> Iterator[Stored]:
         query = "SELECT id, data FROM events WHERE name = ? AND subject = ? AND id <= ? ORDER BY id DESC LIMIT 1"
-        return self._events(query, (name, subject_bytes(subject), number))
+        return self._events(query, (name, subject, number))
 
     def _one(self, query: str) -> int:
         with told(self.path):

@@ -14,6 +14,7 @@ from fleet.forecast.moves import flow_name, unmatched
 from fleet.layout import canonical
 from fleet.model import Outcome
 from fleet.text import show
+from fleet.views.changes import change_words
 from fleet.views.forecast import (
     WHY_WORDS,
     alone_words,
@@ -154,15 +155,6 @@ def _cell(cell: Cell) -> str:
 def reason(way: Way, domain: str, after: Forecast) -> Foretold:
     """What decides about the mail afterwards."""
     return after.explain(way.group, way.ingress, domain)
-
-
-def change_words(change: Change) -> str:
-    """A change in a line, safe to show."""
-    seen = f"{change.kind} {change.subject}" if change.subject != "MX" else "MX"
-    return (
-        f"{show(seen, 300)}: {show(change.before, 300)} -> {show(change.after, 300)}: "
-        f"{change.effect}, {show(change.sentence, _LONG)}"
-    )
 
 
 def _row(one: Compared, before: Forecast, after: Forecast, missing: Mapping[str, str]) -> ComparedRow:

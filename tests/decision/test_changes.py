@@ -106,8 +106,8 @@ def test_mx_hosts_that_come_are_judged_by_what_they_present() -> None:
     two = destination("example.org", hosts=2)
     (found,) = [one for one in told(GOOD.verdict, two.verdict) if one.kind is ChangeKind.MX]
     assert (found.before, found.after) == (
-        "10 mx1.example.org (secure)",
-        "10 mx1.example.org, 20 mx2.example.org (secure)",
+        "secure: 10 mx1.example.org",
+        "secure: 10 mx1.example.org, 20 mx2.example.org",
     )
     assert found.effect is Effect.HARMLESS
     (found,) = [one for one in told(GOOD.verdict, two.with_match(bad_match())) if one.kind is ChangeKind.MX]

@@ -13,7 +13,7 @@ from fleet.model import Verdict
 from fleet.model.event import OperatorActed
 from fleet.model.observation import Observation
 from fleet.model.resolver import ResolverKind
-from fleet.monitor import restore
+from fleet.monitor import Changed, restore
 from fleet.settings import state_folder
 from fleet.text import show
 
@@ -22,13 +22,14 @@ from fleet.text import show
 class LastKnown:
     """The last observation of each node, the last verdict of each destination, the audited kinds of resolvers.
 
-    ``acts``: what operators have acknowledged or silenced.
+    ``acts``: what operators have acknowledged or silenced; ``changes``: what became another than it was, oldest first.
     """
 
     observations: dict[str, Observation] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     kinds: dict[str, ResolverKind] = field(default_factory=dict)
     acts: tuple[OperatorActed, ...] = ()
+    changes: tuple[Changed, ...] = ()
 
 
 def last_known(history: Path) -> LastKnown:
@@ -41,7 +42,8 @@ def last_known(history: Path) -> LastKnown:
     except HistoryError as error:
         raise UsageError(show(str(error), 300)) from error
     observations = {name: entry.known for name, entry in state.nodes.items() if entry.known is not None}
-    return LastKnown(observations, verdicts_of(state), kinds_of(state), tuple(state.acts.values()))
+    acts, changes = tuple(state.acts.values()), tuple(state.changes)
+    return LastKnown(observations, verdicts_of(state), kinds_of(state), acts, changes)
 
 
 def last_known_of(profile: str) -> LastKnown:
