@@ -57,8 +57,12 @@ def test_events_come_back_in_their_order(path: Path) -> None:
     with HistoryReader.open(path) as reader:
         assert [stored.event for stored in reader.after(0)] == wanted
         assert [stored.event for stored in reader.after(numbers[1])] == wanted[2:]
-        assert {stored.event for stored in reader.current("PollFailed")} == {wanted[0], wanted[2]}
-        assert [stored.event for stored in reader.current("CheckFinished")] == [wanted[3]]
+        assert {stored.event for stored in reader.as_of("PollFailed", numbers[-1])} == {wanted[0], wanted[2]}
+        assert [stored.event for stored in reader.as_of("CheckFinished", numbers[-1])] == [wanted[3]]
+        assert [stored.event for stored in reader.as_of("CheckFinished", numbers[2])] == [wanted[1]]
+        assert list(reader.as_of("CheckFinished", numbers[0])) == []
+        assert reader.number_at(AT + timedelta(seconds=2)) == numbers[1]
+        assert reader.number_at(AT) == 0
         assert [stored.event for stored in reader.latest(["CheckFinished", "PollFailed"], limit=3)] == wanted[:0:-1]
         assert [stored.event for stored in reader.latest(["PollFailed"], subject="dlv1")] == [wanted[0]]
         assert [stored.event for stored in reader.latest(["PollFailed"], before=numbers[2])] == [wanted[0]]
@@ -138,7 +142,7 @@ def test_a_process_killed_at_any_moment_loses_at_most_the_event_it_was_writing(p
         written = [stored.event for stored in history.after(0, 10_000)]
         assert len(written) in (said[-1] + 1, said[-1] + 2)  # it was killed before, or after, it could say so
         assert all(isinstance(event, CheckFinished) for event in written)
-        current = {stored.event.target.domain for stored in history.current("CheckFinished")}  # type: ignore[union-attr]
+        current = {stored.event.target.domain for stored in history.as_of("CheckFinished", history.last_number())}  # type: ignore[union-attr]
         assert current == {f"d{number % 7}.example" for number in range(len(written))}
         history.append(checked(1))
 

@@ -1,27 +1,31 @@
 """What we did: every command over SSH, and every DNS question and SMTP dialogue, with when, how long and what came.
 
+And what became another than it was, wherever that was noticed: a rollover, or mail that breaks.
+
 Commands and the life of the monitor are lines of the log.  Questions and dialogues are recorded as steps of checks, so
 they are read from the newest checks and from those that run (``CHECKS`` of them: the history has the others).
 
 May import ``fleet.model``, ``fleet.monitor`` and its own package.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from heapq import nlargest
+from itertools import islice
 
 from fleet.model import AddressStep, ContactStep, Lookup, MxStep, Step, TlsaStep
 from fleet.model.event import Target
-from fleet.monitor import CheckEntry, LogLine
+from fleet.monitor import Changed, CheckEntry, LogLine
 from fleet.text import show
 from fleet.views.board.picture import Picture
+from fleet.views.changes import EFFECT_MARKS, EFFECT_WORDS, change_words
 from fleet.views.ladder import lookup_cell, tls_cell
 from fleet.views.marks import Mark
 from fleet.views.rows import Column, Row, Table, TableCell
 
 COLUMNS = (
     Column("time", "Time", 8, help="when (UTC)"),
-    Column("kind", "Kind", 8, help="ssh, dns, smtp, or what the monitor did"),
+    Column("kind", "Kind", 8, help="ssh, dns, smtp, changed, or what the monitor did"),
     Column("subject", "About", 16, help="the node or destination"),
     Column("outcome", "Outcome", 12, help="ok, or how it failed", least=70),
     Column("words", "What was done", 24, flexible=True),
@@ -31,23 +35,27 @@ COLUMNS = (
 CHECKS = 40
 """Checks whose questions and dialogues are listed."""
 
+CHANGES = 200
+"""Changes that are listed, the last ones."""
+
 
 class Remembered:
     """The rows of the last time, as far as their lines and checks are still listed; a line is known as itself."""
 
     def __init__(self) -> None:
-        self.lines: dict[int, tuple[LogLine, Row]] = {}
+        self.lines: dict[int, tuple[LogLine | Changed, Row]] = {}
         self.steps: dict[Target, tuple[tuple[object, ...], tuple[Row, ...]]] = {}
         self.count = 0
 
-    def rows(self, log: Iterable[LogLine], newest: Iterable[CheckEntry]) -> list[Row]:
+    def rows(self, log: Iterable[LogLine | Changed], newest: Iterable[CheckEntry]) -> list[Row]:
         """Rows of ``log`` and of the steps of ``newest``."""
-        lines: dict[int, tuple[LogLine, Row]] = {}
+        lines: dict[int, tuple[LogLine | Changed, Row]] = {}
         for line in log:
             known = self.lines.get(id(line))
             if known is None:
                 self.count += 1
-                known = (line, _line(line, f"line {self.count}"))
+                key = f"line {self.count}"
+                known = (line, _changed(line, key) if isinstance(line, Changed) else _line(line, key))
             lines[id(line)] = known
         steps: dict[Target, tuple[tuple[object, ...], tuple[Row, ...]]] = {}
         for entry in newest:
@@ -63,7 +71,11 @@ def events_table(picture: Picture) -> Table:
     state = picture.state
     tried = ((entry.tried_at, entry.target.key, entry) for entry in state.checks.values() if entry.tried_at is not None)
     newest = [entry for _, _, entry in nlargest(CHECKS, tried)]
-    return Table(COLUMNS, picture.memo.keeper(Remembered).rows(state.log, newest))
+    return Table(COLUMNS, picture.memo.keeper(Remembered).rows((*state.log, *_last(state.changes)), newest))
+
+
+def _last(changes: Sequence[Changed]) -> tuple[Changed, ...]:
+    return tuple(islice(reversed(changes), CHANGES))
 
 
 _KINDS = {
@@ -92,8 +104,22 @@ def _line(line: LogLine, key: str) -> Row:
     mark = Mark.FAIL if line.failed else Mark.RUNNING if line.name in _BEGINS else Mark.OK
     word = "failed" if line.failed else "begun" if line.name in _BEGINS else "ok"
     return _made(
-        key, line.at, _KINDS.get(line.name, "monitor"), line.subject, (mark, word), line.words, "", line.milliseconds
+        key,
+        line.at,
+        _KINDS.get(line.name, "monitor"),
+        line.subject,
+        (mark, word),
+        show(line.words, 300),
+        "",
+        line.milliseconds,
     )
+
+
+def _changed(changed: Changed, key: str) -> Row:
+    change = changed.change
+    about = changed.about.partition(" ")[2]
+    outcome = EFFECT_MARKS[change.effect], EFFECT_WORDS[change.effect]
+    return _made(key, changed.at, "changed", about, outcome, change_words(change), changed.seen_from, None)
 
 
 def _made(
@@ -112,7 +138,7 @@ def _made(
         TableCell(kind),
         TableCell(show(subject, 80)),
         TableCell(word, mark),
-        TableCell(show(words, 300)),
+        TableCell(words),
         TableCell(show(using, 80)),
         TableCell("") if milliseconds is None else TableCell(f"{milliseconds:,.0f} ms", sort=milliseconds / 1000),
     )
@@ -133,7 +159,7 @@ def _steps(entry: CheckEntry) -> Iterator[Row]:
             words = f"EHLO, STARTTLS, QUIT: {cell.word}{f' ({cell.detail})' if cell.detail else ''}"
             using = f"{contact.address}:{contact.port}"
             outcome = (cell.mark, cell.word)
-            yield _made(key, at, "smtp", entry.target.domain, outcome, words, using, contact.milliseconds)
+            yield _made(key, at, "smtp", entry.target.domain, outcome, show(words, 300), using, contact.milliseconds)
             continue
         for part, lookup in enumerate(_lookups(step)):
             found = lookup_cell(lookup)
@@ -141,7 +167,9 @@ def _steps(entry: CheckEntry) -> Iterator[Row]:
             words = f"{lookup.rdtype} {lookup.name}{records}"
             outcome = (found.mark, found.word)
             about = entry.target.domain
-            yield _made(f"{key}.{part}", at, "dns", about, outcome, words, lookup.resolver, lookup.milliseconds)
+            yield _made(
+                f"{key}.{part}", at, "dns", about, outcome, show(words, 300), lookup.resolver, lookup.milliseconds
+            )
 
 
 def _lookups(step: Step) -> tuple[Lookup, ...]:
