@@ -29,7 +29,7 @@ REPLAYS = "This is a recording: nothing is polled or checked, and nothing can be
 
 async def restore_into(shown: Shown, reader: HistoryReader) -> int:
     """Give ``shown`` the State that ``reader`` knows, a slice at a time; the number of the last event in it."""
-    through = 0
+    shown.through = through = 0
     for restored in restore_in_slices(reader):
         shown.state, through = restored.state, restored.through
         if shown.state.fleet is None:
@@ -37,6 +37,7 @@ async def restore_into(shown: Shown, reader: HistoryReader) -> int:
         shown.tell()
         await asyncio.sleep(0)
     gc.freeze()  # thousands of verdicts that stay: looking through them again would stop the loop for half a second
+    shown.through = through
     return through
 
 
@@ -51,6 +52,7 @@ async def follow_into(shown: Shown, path: Path) -> None:
         through = await restore_into(shown, reader)
         async for stored in follow(reader, through):
             shown.state.apply(stored.event)
+            shown.through = stored.number
             shown.tell()
 
 

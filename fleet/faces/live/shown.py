@@ -36,6 +36,8 @@ class Shown:
         self.judging = Judging(lambda: known(self.state, self.profile.reading), self._tell, wall)
         self.trouble = ""
         """What is wrong with the program itself, for the title; empty where nothing is."""
+        self.through = 0
+        """The number of the last event of the history that State contains; 0 while State is still being read."""
         self._listeners: list[Changed] = []
         self._memo = Memo()
 
