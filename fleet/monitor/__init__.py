@@ -21,7 +21,7 @@ and ``fleet.errors``.
 from fleet.monitor.checks import CheckEntry, CheckMark
 from fleet.monitor.engine import Check, Engine, Limits, Poll
 from fleet.monitor.freshness import Freshness, age, freshness_of_check, freshness_of_node
-from fleet.monitor.log import LogLine
+from fleet.monitor.log import LogLine, log_line
 from fleet.monitor.monitor import Monitor
 from fleet.monitor.nodes import KeptUnit, NodeEntry, PollMark
 from fleet.monitor.restore import Restored, restore, restore_in_slices
@@ -49,6 +49,7 @@ __all__ = [
     "age",
     "freshness_of_check",
     "freshness_of_node",
+    "log_line",
     "restore",
     "restore_in_slices",
 ]

@@ -21,6 +21,7 @@ from fleet.errors import FailureKind
 from fleet.faces.live import acting
 from fleet.faces.live.auditing import keep_auditing
 from fleet.faces.live.checking import Checks
+from fleet.faces.live.past import Look
 from fleet.faces.live.polling import Polls
 from fleet.faces.live.profile_file import ProfileFile
 from fleet.faces.live.reach import Reach
@@ -82,6 +83,7 @@ class LiveEngine(Shown):
         self.watched = Watched()
         self._scheduled: set[str] = set()
         self._seen_anew = False
+        self._written = False
         self.monitor: Monitor | None = None
         self.engine: Engine | None = None
         self.who = _who()
@@ -90,6 +92,11 @@ class LiveEngine(Shown):
         """What it does: all of it, unless another monitor does it."""
         looks = super().deeds()
         return looks if self.engine is None else {**looks, **acting.deeds(self, self.engine)}
+
+    def history_look(self) -> Look | None:
+        """Into what this monitor writes, or the one it follows."""
+        ready = self._written or (self.kind == "follower" and self.through)
+        return Look(self._history_path, self.wall, self.redraw) if ready and self._history_path is not None else None
 
     async def run(self) -> None:
         """Until cancelled; then everything ends within a second."""
@@ -161,6 +168,7 @@ class LiveEngine(Shown):
 
     async def _work(self, history: History | None) -> None:
         notice = history.notice if history is not None else None
+        self._written = history is not None
         monitor = self.monitor = Monitor(
             self.state, history, through=self.through, trouble=self.trouble, wall=self.wall
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fleet.clock import WallClock, now
+from fleet.faces.live.past import Look
 from fleet.faces.live.profile_file import ProfileFile
 from fleet.faces.live.shown import Shown
 from fleet.history import HistoryError, HistoryReader, follow, replay
@@ -63,6 +64,10 @@ class FollowEngine(Shown):
         super().__init__(profile, "follower", FOLLOWS, wall=wall)
         self._path = path
 
+    def history_look(self) -> Look | None:
+        """Into what the other monitor writes, once there is something."""
+        return Look(self._path, self.wall, self.redraw) if self.through else None
+
     async def run(self) -> None:
         """Until cancelled; a history that ends or is replaced is opened again."""
         await asyncio.sleep(_FIRST_PAINT)
@@ -88,6 +93,10 @@ class ReplayEngine(Shown):
         self._path = path
         self._speed = speed
 
+    def history_look(self) -> Look | None:
+        """Into the recording, as far as it has been played."""
+        return Look(self._path, self.wall, self.redraw, lambda: self.through) if self.through else None
+
     async def run(self) -> None:
         """To the end of the recording; then the picture stands still."""
         await asyncio.sleep(_FIRST_PAINT)
@@ -100,6 +109,7 @@ class ReplayEngine(Shown):
             async for stored in replay(self._path, speed=self._speed):
                 self._at = max(stored.event.at, self._at) if self._at is not None else stored.event.at
                 self.state.apply(stored.event)
+                self.through = stored.number
                 if self.state.fleet is None:
                     self.state.fleet = self.profile.fleet
                 self.tell()
