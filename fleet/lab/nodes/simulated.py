@@ -17,7 +17,7 @@ import json
 import os
 import sys
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,8 @@ class Simulation:
         fault = Fault(order.get("fault", server.fault))
         if "settings" in order:
             server.behind = _behind(order["node"], from_plain(Settings, order["settings"]))
+        if isinstance(server.behind, Appliance):
+            server.behind = replace(server.behind, fault=fault)
         if fault is not server.fault:
             port = server.port
             await server.close()
