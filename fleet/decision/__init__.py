@@ -34,6 +34,7 @@ Sections worth reading beside it: RFC 7672 2.1 to 2.2 and 3, RFC 7671 9, RFC 846
 """
 
 from fleet.decision.advice import advice
+from fleet.decision.beside import Agreement, Beside, beside, doubts_anchor
 from fleet.decision.cause import Cause
 from fleet.decision.combine import STRICTNESS, WEAKNESS, Combined, combine, strictness
 from fleet.decision.decide import TABLES, decide, decide_row
@@ -54,8 +55,10 @@ __all__ = [
     "TABLES",
     "WEAKNESS",
     "AddressState",
+    "Agreement",
     "Attempt",
     "Basis",
+    "Beside",
     "Cause",
     "CertificateState",
     "Combined",
@@ -76,12 +79,14 @@ __all__ = [
     "WarningCode",
     "advice",
     "attempts",
+    "beside",
     "by_level",
     "combine",
     "compare_views",
     "decide",
     "decide_row",
     "differences",
+    "doubts_anchor",
     "exit_code",
     "fallback_outcomes",
     "judge",

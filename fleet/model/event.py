@@ -21,6 +21,19 @@ HERE = "this host"
 """The vantage of whoever runs this program."""
 
 
+_OWN_CHECK = "daneverify on "
+
+
+def own_check_of(node: str) -> str:
+    """The vantage of what the appliance ``node`` says itself."""
+    return _OWN_CHECK + node
+
+
+def says_itself(vantage: str) -> str | None:
+    """The node whose own words are recorded under ``vantage``; None for what we saw ourselves."""
+    return vantage.removeprefix(_OWN_CHECK) if vantage.startswith(_OWN_CHECK) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What one check is of: a destination, seen from somewhere, over some resolvers.

@@ -23,6 +23,7 @@ For other rooms::
     await dialer.presents(node)                            # the same, against what is on record
     await dialer.reach(node)                               # its port answers
     async with Vantages(dialer).through(node) as way: ...  # a Network from where the node stands, or a Failure
+    await own_checks(node, dialer, domains, on_checked)    # an appliance's own daneverify, opt-in
     poll_node(node, dialer, record=(recording := Recording()))  # then: recording.lines(...), masked
     await replayed(lines, node.name)                       # what a poll sees in such a recording
 
@@ -31,6 +32,7 @@ May import asyncssh, defusedxml and ``fleet.model``, ``fleet.network``, ``fleet.
 ``fleet.text``.
 """
 
+from fleet.nodes.asyncos.daneverify import OwnCheck, own_checks
 from fleet.nodes.backoff import Backoff
 from fleet.nodes.dial import Dialer
 from fleet.nodes.hostkeys import HostKey, KeyStanding, Presented
@@ -49,12 +51,14 @@ __all__ = [
     "Kept",
     "KeyStanding",
     "Limits",
+    "OwnCheck",
     "Poller",
     "Presented",
     "Recording",
     "Standing",
     "TunnelNetwork",
     "Vantages",
+    "own_checks",
     "poll_node",
     "replayed",
 ]

@@ -5,7 +5,7 @@ May import ``fleet.decision``, ``fleet.model``, ``fleet.text`` and its own packa
 
 from collections.abc import Iterator
 
-from fleet.decision import Comparison, Differing, Parting
+from fleet.decision import Agreement, Beside, Comparison, Differing, Parting
 from fleet.text import show
 from fleet.views.explanation import Detail
 from fleet.views.marks import OUTCOME_MARKS, OUTCOME_WORDS, Mark
@@ -36,3 +36,18 @@ def differences_of(found: Comparison) -> Iterator[Detail]:
 def why(parting: Parting) -> str:
     """Where two of them part."""
     return show(f"{DIFFERING_WORDS[parting.differing]}: {parting.sentence}", _LONG)
+
+
+_AGREEMENT_MARKS: dict[Agreement, Mark] = {
+    Agreement.AGREES: Mark.OK,
+    Agreement.DIFFERS: Mark.FAIL,
+    Agreement.NOT_SAID: Mark.UNKNOWN,
+    Agreement.NOT_SEEN: Mark.UNKNOWN,
+}
+
+
+def beside_of(step: Beside) -> Detail:
+    """One step of an appliance's own check beside ours."""
+    told = f"{step.step}: both {step.ours}" if step.agreement is Agreement.AGREES else ""
+    text = told or f"{step.step}: appliance {step.theirs}, ours {step.ours}"
+    return Detail(2, show(text, _LONG), _AGREEMENT_MARKS[step.agreement])

@@ -11,11 +11,14 @@ import pytest
 from standpoints import Declared, Standpoints, resolver, standpoints
 
 from fleet.dane.pacing import Pacer
-from fleet.faces.live.judging import verdicts_of
+from fleet.faces.live.judging import node_verdicts_of, verdicts_of
 from fleet.faces.live.last_known import last_known_of
 from fleet.history import HistoryReader, history_path
 from fleet.model.event import HERE, CheckFinished, Target
-from fleet.monitor import restore
+from fleet.model.fleet import Platform, Settings
+from fleet.model.resolver import Resolver
+from fleet.monitor import State, restore
+from fleet.plain import to_plain
 from fleet.settings import state_folder
 from fleet.views.board.outlook import newest_verdict
 
@@ -197,9 +200,7 @@ def test_verdicts_are_written_down_with_their_vantage(stand: Standpoints, asking
     stand.stand()
     declared = {"gw1": asking("validating")}
     stand.check(declared, GOOD)
-    profile = stand.folder / "fleet.toml"
-    with HistoryReader.open(history_path(profile, state_folder())) as reader:
-        state = restore(reader).state
+    profile, state = stand.folder / "fleet.toml", known_state(stand)
     ((target, entry),) = state.checks.items()
     assert (target.domain, target.vantage, target.resolvers) == (GOOD, "gw1", ("192.0.2.53:53",))
     assert entry.verdict is not None
@@ -208,6 +209,101 @@ def test_verdicts_are_written_down_with_their_vantage(stand: Standpoints, asking
     state.apply(CheckFinished(entry.verdict.at, Target(GOOD), here := replace(entry.verdict, vantage=HERE)))
     assert verdicts_of(state) == {GOOD: here}  # what one node sees is not everybody's
     assert newest_verdict(state, GOOD) is here
+
+
+def test_an_appliance_that_agrees_is_said_step_by_step(stand: Standpoints, asking, lab) -> None:
+    stand.stand()
+    stand.nodes.change("one", appliance(lab.resolvers["validating"]))
+    done = stand.check({"gw1": asking("validating")}, GOOD, "--daneverify")
+    assert done.returncode == 0, done.stdout + done.stderr
+    text = " ".join(done.stdout.split())
+    assert "gw1, good.lab: DANE SUCCESS" in text
+    for step in ("MX of good.lab: both secure", "TLSA of mail.good.lab: both secure", "(198.51.100.1): both matches"):
+        assert step in text
+
+
+@pytest.mark.parametrize("wrong", [{"clock": 90 * 86_400.0}, {"anchor": "other"}])
+def test_an_appliance_that_finds_bogus_what_is_secure_has_a_wrong_anchor_or_clock(
+    stand: Standpoints, asking, lab, tmp_path: Path, wrong: dict
+) -> None:
+    other = tmp_path / "other.key"
+    # Another root key: one octet of the lab's.
+    words = lab.trust_anchor.read_text().split()
+    other.write_text(" ".join([*words[:-1], ("0" if words[-1][0] != "0" else "1") + words[-1][1:]]) + "\n")
+    stand.nodes.change("one", appliance(lab.resolvers["validating"]))
+    stand.stand(**({"anchor": str(other)} if "anchor" in wrong else wrong))
+    done = stand.check({"gw1": asking("validating")}, GOOD, "--daneverify", "--json")
+    assert done.returncode == 1
+    (own,) = json.loads(done.stdout)["daneverify"]
+    assert (own["state"], own["says"]) == ("said", "failed")
+    assert own["steps"][0] == {
+        "step": "MX of good.lab", "theirs": "bogus", "ours": "secure", "agreement": "differs",
+    }  # fmt: skip
+    (finding,) = own["findings"]
+    assert finding["code"] == "VER602"
+    assert "Node gw1 finds good.lab bogus, which is proven secure through the same resolver" in finding["sentence"]
+    assert "mail of signed domains" in finding["sentence"]
+    state = known_state(stand)
+    assert {key for key, _ in node_verdicts_of(state).items()} == {("gw1", GOOD)}
+
+
+@pytest.mark.parametrize("variant", range(5))
+@pytest.mark.parametrize(
+    ("domain", "step", "theirs"),
+    [
+        ("wrong-key.lab", "certificate of mail.wrong-key.lab", "does not match"),
+        ("no-starttls.lab", "TLS with mail.no-starttls.lab", "no-starttls"),
+        ("tlsa-servfail.lab", "TLSA of mail.tlsa-servfail.lab", "failed"),
+        ("refused.lab", "TLS with mail.refused.lab", "no connection"),
+        ("no-tlsa.lab", "TLSA of mail.no-tlsa.lab", None),
+    ],
+)
+def test_wordings_nobody_has_seen_are_read_by_their_gist_and_agree(
+    stand: Standpoints, asking, lab, variant: int, domain: str, step: str, theirs: str | None
+) -> None:
+    stand.stand()
+    stand.nodes.change("one", appliance(lab.resolvers["validating"]))
+    stand.nodes.vary("one", variant)
+    document = json.loads(stand.check({"gw1": asking("validating")}, domain, "--daneverify", "--json").stdout)
+    (own,) = document["daneverify"]
+    assert (own["state"], own["unread"]) == ("said", [])
+    (found,) = [one for one in own["steps"] if one["step"].startswith(step)]
+    assert found["agreement"] == "agrees", found
+    if theirs is not None:
+        assert found["theirs"] == theirs
+    elif theirs is None:
+        assert found["theirs"] in ("none", "secure none")
+
+
+def test_what_cannot_be_read_is_a_state_of_its_own_with_the_raw_text(stand: Standpoints, asking, lab) -> None:
+    stand.stand()
+    stand.nodes.fault("one", "unknown-command")
+    done = stand.check({"gw1": asking("validating")}, GOOD, "--daneverify")
+    assert done.returncode == 3
+    assert "gw1, good.lab: could not be asked: gw1: the node does not know 'daneverify good.lab'" in " ".join(
+        done.stdout.split()
+    )
+    stand.nodes.fault("one", "odd-daneverify")
+    document = json.loads(stand.check({"gw1": asking("validating")}, GOOD, "--daneverify", "--json").stdout)
+    (own,) = document["daneverify"]
+    assert (own["state"], own["steps"]) == ("unparsed", [])
+    assert "Verifizierung" in own["text"]
+
+
+def test_only_appliances_have_such_a_check(stand: Standpoints, asking) -> None:
+    stand.stand()
+    done = stand.check({"gw1": asking("validating", platform="postfix")}, GOOD, "--daneverify")
+    assert done.returncode == 3
+    assert "gw1 is no appliance" in " ".join(done.stdout.split())
+
+
+def appliance(address: str) -> object:
+    return to_plain(Settings(platform=Platform.ASYNCOS, version="15.0.0-104", resolvers=(Resolver(address),)))
+
+
+def known_state(stand: Standpoints) -> State:
+    with HistoryReader.open(history_path(stand.folder / "fleet.toml", state_folder())) as reader:
+        return restore(reader).state
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,10 @@ class NodesHandle:
         """From now on ``node`` is told ``settings`` (plain data)."""
         self._child.order({"node": node, "settings": settings})
 
+    def vary(self, node: str, variant: int) -> None:
+        """From now on ``node`` uses this variant of every wording that is not known."""
+        self._child.order({"node": node, "variant": variant})
+
     def move(self, node: str, place: Mapping[str, object]) -> None:
         """From now on ``node`` stands at ``place`` (``fleet.lab.nodes.place``)."""
         self._child.order({"node": node, "place": dict(place)})

@@ -5,7 +5,7 @@ May import asyncssh, ``fleet.model``, ``fleet.network.endpoint`` and the lab's o
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -135,6 +135,25 @@ class NodeServer:
             process.stdout.write(_decorated(line.feed(data.decode("latin-1")), self.fault))
             if line.over:
                 return
+            if line.errand is not None:
+                await _run_errand(process, line, line.errand)
+
+
+async def _run_errand(
+    process: "asyncssh.SSHServerProcess[bytes]", line: CommandLine, errand: AsyncIterator[str]
+) -> None:
+    """Print what comes of ``errand``; whatever is typed meanwhile ends it, as Ctrl-C does."""
+
+    async def work() -> None:
+        async for text in errand:
+            process.stdout.write(text.replace("\n", "\r\n").encode())
+
+    working, typed = asyncio.ensure_future(work()), asyncio.ensure_future(process.stdin.read(1024))
+    await asyncio.wait({working, typed}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (working, typed):
+        task.cancel()
+    await asyncio.gather(working, typed, return_exceptions=True)
+    process.stdout.write(line.finish().encode())
 
 
 def _decorated(text: str, fault: Fault) -> bytes:

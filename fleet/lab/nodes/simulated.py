@@ -19,7 +19,7 @@ import json
 import os
 import sys
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,10 @@ class Simulation:
             place = Place.read(order["place"])
             server.behind = _behind(name, server.behind.settings, place)
             self._put(name, server, place)
+        if isinstance(server.behind, Appliance):
+            server.behind = replace(
+                server.behind, variant=int(order.get("variant", server.behind.variant)), fault=fault
+            )
         if fault is not server.fault:
             port = server.port
             await server.close()

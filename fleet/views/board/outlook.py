@@ -18,7 +18,7 @@ from fleet.forecast import POLICIES, Core, Foretold, Ingress, MailClass, Resolvi
 from fleet.forecast.outcome import BADNESS
 from fleet.layout import canonical, effective, mode_of
 from fleet.model import Mode, Outcome, Policy, Verdict
-from fleet.model.event import HERE, Target
+from fleet.model.event import HERE, Target, says_itself
 from fleet.model.fleet import Destination, Fleet, Platform
 from fleet.model.flow import FlowAction
 from fleet.model.resolver import ResolverKind
@@ -324,7 +324,8 @@ def targets_of(state: State, domain: str) -> tuple[Target, ...]:
     targets = state.targets.get(domain, ())
     if len(targets) < 2:
         return targets
-    return tuple(target for target in targets if target.vantage == HERE) or targets
+    ours = tuple(target for target in targets if says_itself(target.vantage) is None)
+    return tuple(target for target in ours if target.vantage == HERE) or ours or targets
 
 
 def newest_verdict(state: State, domain: str) -> Verdict | None:
