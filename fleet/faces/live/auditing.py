@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 EVERY = 1800.0
 FIRST = 1.0
 """Seconds after the start: checks come first."""
-_LOOK_SECONDS = 5.0
+_LOOK_SECONDS = 2.0
 
 
 def audit_once(
