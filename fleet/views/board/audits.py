@@ -22,6 +22,7 @@ class KnownAudits:
         self._seen: tuple[int, int, datetime] | None = None
         self._basis: tuple[object, ...] = ()
         self._audits = Audits(())
+        self._kinds: dict[str, tuple[Node, dict[str, ResolverKind]]] = {}
 
     def audits(self, picture: Picture) -> Audits:
         """Every cell as it was judged last; what became too old within this hour may still count."""
@@ -31,8 +32,17 @@ class KnownAudits:
             self._seen = seen
             judged = tuple(picture.state.resolvers.values())
             if (now, *judged) != self._basis:
-                self._basis, self._audits = (now, *judged), Audits(judged, now)
+                self._basis, self._audits, self._kinds = (now, *judged), Audits(judged, now), {}
         return self._audits
+
+    def kinds(self, picture: Picture, node: Node) -> dict[str, ResolverKind]:
+        """The kind of each resolver of ``node``, by ``resolver_key``."""
+        audits = self.audits(picture)
+        of, kinds = self._kinds.get(node.name, (None, {}))
+        if of is not node:
+            kinds = {resolver_key(one): audits.of(node.name, one).kind for one in node.settings.resolvers or ()}
+            self._kinds[node.name] = node, kinds
+        return kinds
 
 
 def audits_of(picture: Picture) -> Audits:
@@ -42,8 +52,7 @@ def audits_of(picture: Picture) -> Audits:
 
 def kinds_at(picture: Picture, node: Node) -> dict[str, ResolverKind]:
     """What each resolver of ``node`` is as it meets it, by ``resolver_key``."""
-    audits = audits_of(picture)
-    return {resolver_key(one): audits.of(node.name, one).kind for one in node.settings.resolvers or ()}
+    return picture.memo.keeper(KnownAudits).kinds(picture, node)
 
 
 def audited_kinds(state: State, fleet: Fleet) -> Mapping[str, ResolverKind]:
