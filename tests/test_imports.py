@@ -20,10 +20,15 @@ LIGHT = [
     ["explain", "TIER101"],
     ["schema"],
     ["init"],
+    ["calendar", "--help"],
+    ["changes", "--help"],
+    ["compare", "--help"],
     ["forecast", "--help"],
     ["logs", "--help"],
     ["rollout", "--help"],
     ["runbook", "--help"],
+    ["serve", "--help"],
+    ["alerts", "--help"],
 ]
 
 

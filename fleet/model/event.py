@@ -153,10 +153,19 @@ class PollStarted:
 
 @dataclass(frozen=True, slots=True)
 class NodeObserved:
-    """A poll ended with something seen of the node."""
+    """A poll ended with something seen of the node.
+
+    One that ended early says so (``failure``), and when the node is asked again (``retry_at``).
+    """
 
     at: datetime
     observation: Observation
+    retry_at: datetime | None = None
+
+    @property
+    def failure(self) -> Failure | None:
+        """What ended the poll before it had asked for everything."""
+        return self.observation.failure
 
     @property
     def node(self) -> str:

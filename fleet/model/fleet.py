@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from fleet.model.alerts import AlertSettings
 from fleet.model.control import BounceProfile, DestinationControl
 from fleet.model.flow import Listener
 from fleet.model.peers import EximSettings, PostfixSettings
@@ -158,3 +159,4 @@ class Fleet:
     suppressions: tuple[Suppression, ...] = ()
     settings: Settings = field(default_factory=Settings)
     own: frozenset[ObjectPath] = frozenset()
+    alerts: AlertSettings = field(default_factory=AlertSettings)

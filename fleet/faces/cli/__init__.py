@@ -15,7 +15,11 @@ from typer.core import TyperGroup
 from fleet import __version__
 from fleet.errors import FleetError, UsageError
 from fleet.faces.cli.adopt import adopt
+from fleet.faces.cli.alerts import alerts
+from fleet.faces.cli.calendar import calendar
+from fleet.faces.cli.changes import changes
 from fleet.faces.cli.check import check
+from fleet.faces.cli.compare import compare
 from fleet.faces.cli.demo import demo
 from fleet.faces.cli.diff import diff
 from fleet.faces.cli.drift import drift
@@ -29,6 +33,7 @@ from fleet.faces.cli.rollout import rollout
 from fleet.faces.cli.rules import explain, rules
 from fleet.faces.cli.runbook import runbook
 from fleet.faces.cli.schema import schema
+from fleet.faces.cli.serve import serve
 from fleet.faces.cli.validate import validate
 from fleet.faces.cli.watch import watch
 
@@ -74,6 +79,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(watch)
+app.command()(serve)
+app.command()(alerts)
 app.command()(poll)
 app.command()(probe)
 app.command()(hostkeys)
@@ -90,6 +97,9 @@ app.command()(explain)
 app.command()(diff)
 app.command()(forecast)
 app.command()(rollout)
+app.command()(compare)
+app.command()(changes)
+app.command()(calendar)
 app.command()(runbook)
 app.command()(schema)
 app.command()(init)

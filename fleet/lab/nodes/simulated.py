@@ -66,9 +66,7 @@ class Simulation:
             server.behind = _behind(name, server.behind.settings, place)
             self._put(name, server, place)
         if isinstance(server.behind, Appliance):
-            server.behind = replace(
-                server.behind, variant=int(order.get("variant", server.behind.variant)), fault=fault
-            )
+            server.behind = replace(server.behind, fault=fault)
         if fault is not server.fault:
             port = server.port
             await server.close()
