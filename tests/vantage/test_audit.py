@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-from gateways import Auditing
+from audited import Auditing
 
 from fleet.errors import Failure, FailureKind, RemoteError
 from fleet.model.event import HERE, ResolverJudged
