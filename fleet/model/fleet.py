@@ -76,7 +76,8 @@ class SshSettings:
     They read ``env:NAME`` or ``keyring:NAME``.  ``host`` is a name or address, empty for the node's first address;
     ``jump`` the hosts to go through (``[user@]host[:port]``, the first one first, separated by commas); ``host_key`` a
     pinned fingerprint (``SHA256:...``); ``algorithms`` pairs of an asyncssh option and what is added to its defaults,
-    an opt-in for old appliances.
+    an opt-in for old appliances; ``forward``: whether its resolvers may be asked through its connection; ``smtp``:
+    whether mail servers may be talked to through it as well, from its address.
     """
 
     host: str = ""
@@ -91,6 +92,8 @@ class SshSettings:
     known_hosts: str = ""
     ssh_config: bool = False
     algorithms: tuple[tuple[str, str], ...] = ()
+    forward: bool = True
+    smtp: bool = False
 
 
 @dataclass(frozen=True, slots=True)

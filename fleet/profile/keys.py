@@ -326,6 +326,8 @@ _SSH: dict[str, Key] = {
     ),
     "known_hosts": Key(TOKEN, "path of a known_hosts file"),
     "ssh_config": Key(Truth(), "whether the user's SSH configuration counts"),
+    "forward": Key(Truth(), "whether resolvers may be asked through it (TCP forwarding), yes unless said otherwise"),
+    "smtp": Key(Truth(), "whether mail servers may be talked to through it, from its address; not unless said"),
     "algorithms": Key(
         Table(
             {

@@ -46,7 +46,6 @@ def serve_fleet(asked: ServeAsked) -> ExitCode:
         raise UsageError(f"{show(str(asked.textfile))} cannot be written: there is no such folder")
     engine = make_engine(asked.watch)
     assert isinstance(engine, LiveEngine)
-    engine.takes_over = True
     lines, said = _Lines(sys.stdout) if asked.jsonl else None, _Lines(sys.stderr)
     outlets = Outlets(listen, asked.textfile, lines.put if lines is not None else None)
     service = Service(engine, outlets, lambda sentence: said.put(f"fleet: {sentence}"))
