@@ -31,6 +31,7 @@ from fleet.faces.cli.rollout import rollout
 from fleet.faces.cli.rules import explain, rules
 from fleet.faces.cli.runbook import runbook
 from fleet.faces.cli.schema import schema
+from fleet.faces.cli.tlsrpt import tlsrpt
 from fleet.faces.cli.validate import validate
 from fleet.faces.cli.watch import watch
 
@@ -85,6 +86,7 @@ app.command()(drift)
 app.command()(adopt)
 app.command()(check)
 app.command()(logs)
+app.command()(tlsrpt)
 app.command()(validate)
 app.command()(rules)
 app.command()(explain)
