@@ -28,6 +28,8 @@ LIGHT = [
     ["rollout", "--help"],
     ["runbook", "--help"],
     ["tlsrpt", "--help"],
+    ["serve", "--help"],
+    ["alerts", "--help"],
 ]
 
 

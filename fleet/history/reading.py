@@ -70,6 +70,10 @@ class HistoryReader:
         """The first ``limit`` events after ``number``, in order."""
         return list(self._events("SELECT id, data FROM events WHERE id > ? ORDER BY id LIMIT ?", (number, limit)))
 
+    def before(self, number: int, limit: int) -> list[Stored]:
+        """The last ``limit`` events before ``number``, newest first."""
+        return list(self._events("SELECT id, data FROM events WHERE id < ? ORDER BY id DESC LIMIT ?", (number, limit)))
+
     def latest(
         self, names: Sequence[str], *, subject: str | None = None, before: int | None = None, limit: int = 100
     ) -> list[Stored]:

@@ -24,8 +24,8 @@ from fleet.monitor.changes import Changed
 from fleet.monitor.checks import CheckEntry, CheckMark
 from fleet.monitor.engine import Check, Engine, Limits, Poll
 from fleet.monitor.freshness import Freshness, age, freshness_of_check, freshness_of_node
-from fleet.monitor.log import LogLine
-from fleet.monitor.monitor import Monitor
+from fleet.monitor.log import LogLine, log_line
+from fleet.monitor.monitor import Listener, Monitor
 from fleet.monitor.nodes import KeptUnit, NodeEntry, PollMark
 from fleet.monitor.restore import Restored, restore, restore_in_slices
 from fleet.monitor.schedule import Backoff
@@ -42,6 +42,7 @@ __all__ = [
     "Freshness",
     "KeptUnit",
     "Limits",
+    "Listener",
     "LogLine",
     "Monitor",
     "NodeEntry",
@@ -54,6 +55,7 @@ __all__ = [
     "age",
     "freshness_of_check",
     "freshness_of_node",
+    "log_line",
     "restore",
     "restore_in_slices",
 ]

@@ -27,6 +27,8 @@ class LogLine:
 def _observed(event: events.NodeObserved) -> str:
     units = event.observation.units
     seen = sum(unit.sight is Sight.SEEN for unit in units)
+    if event.failure is not None:
+        return f"{seen} of {len(units)} units seen, then: {event.failure.sentence}"
     return f"observed: {seen} of {len(units)} units seen"
 
 

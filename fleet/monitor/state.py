@@ -177,12 +177,13 @@ def _stopped(state: State, event: events.MonitorStopped) -> Touched:
 
 
 def _nothing_runs(state: State) -> None:
+    # A run that did not end was no try: what it was about is due at once, not an interval later.
     for name, node in state.nodes.items():
         if node.running_since is not None:
-            state.nodes[name] = replace(node, running_since=None, due=None)
+            state.nodes[name] = replace(node, running_since=None, due=None, tried_at=None)
     for target, check in state.checks.items():
         if check.running_since is not None:
-            state.checks[target] = replace(check, running_since=None, due=None, steps=())
+            state.checks[target] = replace(check, running_since=None, due=None, steps=(), tried_at=None)
 
 
 def _paused(state: State, event: events.Paused | events.Resumed) -> Touched:

@@ -76,7 +76,7 @@ def test_only_its_owner_may_read_it(path: Path) -> None:
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_the_steps_of_a_check_go_when_it_ends(path: Path) -> None:
+def test_the_steps_of_a_check_go_when_its_verdict_has_them(path: Path) -> None:
     other = Target("isc.org")
     with open_history(path, leased=True) as history:
         for target in (IETF, other):
@@ -86,6 +86,16 @@ def test_the_steps_of_a_check_go_when_it_ends(path: Path) -> None:
         names = [type(stored.event).__name__ for stored in history.after(0)]
         assert names == ["CheckStarted", "CheckStarted", "StepSeen", "CheckFinished"]
         assert history.append(checked(2)) > last
+
+
+def test_a_check_that_came_to_nothing_keeps_its_steps_when_the_next_one_ends(path: Path) -> None:
+    with open_history(path, leased=True) as history:
+        history.append(events.CheckStarted(AT, IETF), StepSeen(AT, IETF, _step()), events.CheckCancelled(AT, IETF))
+        history.append(events.CheckStarted(AT, IETF), StepSeen(AT, IETF, _step()))
+        history.append(checked(1))
+        names = [type(stored.event).__name__ for stored in history.after(0)]
+        assert names == ["CheckStarted", "StepSeen", "CheckCancelled", "CheckStarted", "CheckFinished"]
+        assert [stored.number for stored in history.before(3, 2)] == [2, 1]
 
 
 def _step() -> events.Step:

@@ -8,9 +8,7 @@ import asyncio
 import contextlib
 import os
 import sys
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from fleet.decision import ExitCode
 from fleet.errors import UsageError
 from fleet.faces.cli.serving import SERVED, serve
+from fleet.faces.cli.threads import Threads
 from fleet.text import show
 
 if TYPE_CHECKING:
@@ -133,7 +132,7 @@ def run_app(
 
 
 async def _together(app: "FleetApp", work: Callable[[], Any], tour: Sequence[str]) -> Sequence[str]:
-    asyncio.get_running_loop().set_default_executor(_Threads())
+    asyncio.get_running_loop().set_default_executor(Threads())
     working = asyncio.ensure_future(work())
     if tour:
         from fleet.faces.tui.overlays.reading import ReadingOverlay
@@ -145,26 +144,6 @@ async def _together(app: "FleetApp", work: Callable[[], Any], tour: Sequence[str
         working.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.wait([working], timeout=_LAST_WORDS)
-
-
-class _Threads(ThreadPoolExecutor):
-    """Threads that nobody waits for: a name that the system's dead resolver looks up must not hold up the end."""
-
-    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> "Future[Any]":
-        future: Future[Any] = Future()
-
-        def work() -> None:
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(function(*arguments, **named))
-                except BaseException as error:
-                    future.set_exception(error)
-
-        threading.Thread(target=work, daemon=True).start()
-        return future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Nothing to wait for."""
 
 
 def serve_watch(asked: WatchAsked, port: int) -> ExitCode:

@@ -102,6 +102,7 @@ class FleetApp(Delivery):
         self.changes += self.frozen
 
     def _follow(self) -> None:
+        self.announce(self.engine.news())
         if self.frozen:
             screen = self._seen()
             if isinstance(screen, ViewScreen | CloserScreen) and screen.header.status.changes != self.changes:

@@ -15,12 +15,15 @@ from typing import Any
 from textual.app import App
 
 from fleet.faces.export.table import table_text
+from fleet.faces.tui.attention import attention
 from fleet.faces.tui.engine import Place, Reply
 from fleet.settings import Settings, write_columns
 from fleet.text import show
 from fleet.views import Column, Mark, Row
 
 _SEVERITY: Mapping[Mark, Any] = {Mark.FAIL: "error", Mark.WARN: "warning", Mark.UNKNOWN: "warning"}
+_TOASTS = 3
+"""Alerts shown at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,15 @@ class Delivery(App[Sequence[str]]):
     def refuse(self, sentence: str) -> None:
         """Say why something is not done."""
         self.say(Reply(sentence, Mark.WARN))
+
+    def announce(self, news: Sequence[Reply]) -> None:
+        """Alerts: a few toasts, and one call for attention."""
+        for reply in news[:_TOASTS]:
+            self.say(reply)
+        if len(news) > _TOASTS:
+            self.say(Reply(f"and {len(news) - _TOASTS:,} more alerts: fleet alerts lists them", Mark.FAIL))
+        if news and not self.is_headless and self._driver is not None:
+            self._driver.write(attention(news[0].sentence, os.environ))
 
     # What leaves the program
 

@@ -180,6 +180,26 @@ async def test_a_second_monitor_of_a_profile_follows_the_first_and_refuses_to_ac
             assert (await second.submit(Request(Deed.OPEN, "fleet", ("dlv1",)))).lines
 
 
+async def test_a_service_that_follows_schedules_when_the_other_monitor_has_ended(
+    live: LiveEngine, demo: DemoFleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fleet.faces.live.live._LEASE_SECONDS", 0.1)
+    async with running(live):
+        await until(lambda: settled(live))
+        second = LiveEngine(ProfileFile(demo.profile), demo.reach, live._history_path, poll_seconds=10)
+        following = asyncio.ensure_future(second.run())
+        await until(lambda: second.kind == "follower")
+    try:
+        await until(lambda: second.kind == "live" and second.engine is not None)
+        polls = second.state.nodes["dlv2"].polls
+        assert polls
+        await second.submit(Request(Deed.POLL, "fleet", ("dlv2",)))
+        await until(lambda: second.state.nodes["dlv2"].polls > polls)
+    finally:
+        following.cancel()
+        await asyncio.wait([following], timeout=5)
+
+
 async def test_a_follower_sees_what_happens_and_refuses_to_act(live: LiveEngine, demo: DemoFleet) -> None:
     assert live._history_path is not None
     follower = FollowEngine(ProfileFile(demo.profile), live._history_path)
