@@ -29,7 +29,8 @@ KINDS = {
     "passing": ResolverKind.PASSES,
     "stripping": ResolverKind.STRIPS,
 }
-MOST_QUESTIONS = 60
+MOST_QUESTIONS = 90
+"""For one cell: 45 where answers come at once; what takes half a second is asked with CD beside."""
 
 
 def test_two_hundred_nodes_with_three_resolvers_each_are_audited_within_a_minute(
