@@ -30,7 +30,7 @@ KINDS = {
     "udp-only": UNKNOWN,
 }
 LEAST_QUESTIONS, MOST_QUESTIONS = 20, 90
-"""What one cell may cost a resolver: nine reference names and the way down to each, some asked twice where it is slow."""
+"""What one cell may cost a resolver: nine reference names and the way down to each, some twice where it is slow."""
 
 
 def why(cell: ResolverJudged) -> str:
