@@ -161,7 +161,7 @@ class ViewScreen(ActingScreen):
             problems_only=choice.problems_only,
             sort=choice.sort,
             inverted=choice.inverted,
-            group=self.group_words(),
+            group=self.arrangement.group,
             marked=len(self.marked),
             hidden_marks=len(self.marked - seen),
             running=self.fleet_app.engine.running(),
@@ -170,10 +170,6 @@ class ViewScreen(ActingScreen):
             note=self.table.note,
         )
         self.header.show(self.fleet_app.engine.name, status)
-
-    def group_words(self) -> str:
-        """What the rows are grouped by, for the header; heads of groups say the rest."""
-        return self.arrangement.group
 
     @property
     def chosen_columns(self) -> tuple[str, ...]:
