@@ -13,13 +13,17 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar
 
-from fleet.lab.nodes import layouts
+from fleet.lab.nodes import layouts, wordings
 from fleet.lab.nodes.daneverify import VARIANTS, Verification
 from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.place import Place
 from fleet.model.fleet import Settings
 
+Variant = TypeVar("Variant")
+UNMASKED = "Admins-Passphrase-in-clear"
+"""What the configuration shows where its passwords were not left out."""
 PAGER = "-Press Any Key For More-"
 Menu = Generator[tuple[str, str], str, str]
 """Yields text and prompt, receives a line, returns the last text."""
@@ -169,6 +173,10 @@ class CommandLine:
             self.changed.append(answer)
 
 
+def _one_of(variants: Sequence[Variant], appliance: Appliance) -> Variant:
+    return variants[appliance.variant % len(variants)]
+
+
 def _lines(text: str) -> str:
     return text.replace("\n", "\r\n")
 
@@ -180,17 +188,14 @@ def _version(_line: CommandLine, appliance: Appliance) -> Menu:
 
 def _status(_line: CommandLine, appliance: Appliance) -> Menu:
     yield from ()
-    return f"Status as of:                  {appliance.clock}\nUp since:  Mon Jun  1 00:00:00 2026 GMT (3d)\n"
+    return _one_of(wordings.STATUS, appliance)(appliance.clock)
 
 
 def _dnsconfig(line: CommandLine, appliance: Appliance) -> Menu:
     settings = appliance.settings
     if appliance.fault is Fault.WRONG_MODE:
-        # Synthetic: only that there is a warning and an offer to switch is documented.
-        yield (
-            "\nThis command can only be run in Cluster mode.\nWould you like to switch to 'cluster' mode?\n",
-            "[Y]> ",
-        )
+        answer = yield _one_of(wordings.WRONG_MODE, appliance)
+        line.changed.append(f"switch {answer}")
         return "Switched.\n"
     head = layouts.dns_lists(settings.resolvers or (), bool(settings.root_servers), appliance.variant)
     while answer := (yield line.menu(head + "\n", ("NEW", "EDIT", "DELETE", "SETUP", "SEARCH"))):
@@ -202,7 +207,7 @@ def _destconfig(line: CommandLine, appliance: Appliance) -> Menu:
     if appliance.fault is Fault.ROLE_TOO_LOW:
         return "You are not in the correct access group to use this command.\n"
     if appliance.fault is Fault.UNCOMMITTED:
-        return "Warning: There are uncommitted changes in this session.\n"
+        return _one_of(wordings.UNCOMMITTED, appliance)
     controls = appliance.settings.controls or ()
     listed, detailed = layouts.DESTCONFIG[appliance.variant % len(layouts.DESTCONFIG)](controls)
     operations = ["SETUP", "NEW", "EDIT", "DELETE", "DEFAULT", *(["LIST"] if listed else []), "CLEAR"]
@@ -218,8 +223,8 @@ def _destconfig(line: CommandLine, appliance: Appliance) -> Menu:
                 line.over = True
                 return text
         elif answer == "DETAIL":
-            yield "Enter the domain name you wish to see, or 'all'.\n", "[]> "
-            text = "\n" + detailed + "\n"
+            answer = yield _one_of(wordings.WHICH_DOMAIN, appliance)
+            text = "\n" + detailed + "\n" if answer.lower() == "all" else f"{answer}: no such entry\n"
     return ""
 
 
@@ -304,27 +309,18 @@ async def _never() -> AsyncIterator[str]:
     yield ""
 
 
-def _showconfig(_line: CommandLine, appliance: Appliance) -> Menu:
+def _showconfig(line: CommandLine, appliance: Appliance) -> Menu:
     settings = appliance.settings
-    if appliance.variant % 2:
-        yield (
-            "Do you want to mask the password? Files with masked passwords cannot be loaded using loadconfig.\n",
-            "[Y]> ",
-        )
-    else:
-        yield (
-            "Choose the passphrase option:\n"
-            "1. Mask passphrases (Files with masked passphrases cannot be loaded using loadconfig command)\n"
-            "2. Encrypt passphrases\n",
-            "[1]> ",
-        )
-    return layouts.xml(
+    answer = yield _one_of(wordings.SHOWCONFIG, appliance)
+    masked = answer == _one_of(wordings.SHOWCONFIG_ANSWERS, appliance)
+    document = layouts.xml(
         settings.version or "15.0.0-104",
         settings.resolvers or (),
         bool(settings.root_servers),
         settings.listeners or (),
         appliance.clock,
     )
+    return document if masked else document.replace("*****", UNMASKED)
 
 
 _COMMANDS: Mapping[str, Callable[[CommandLine, Appliance], Menu]] = {
