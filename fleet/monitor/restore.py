@@ -19,12 +19,14 @@ from fleet.model.event import (
     NodeObserved,
     OperatorActed,
     ProfileLoaded,
+    QueueSeen,
     ResolverJudged,
     Target,
 )
 from fleet.monitor.checks import CheckEntry
 from fleet.monitor.log import LogLine
 from fleet.monitor.nodes import NodeEntry
+from fleet.monitor.queues import QueueEntry
 from fleet.monitor.state import LOG_LINES, State
 from fleet.plain import Json, ShapeError, from_plain, to_plain
 
@@ -64,6 +66,7 @@ class Frozen:
     unknown_events: int
     late: int
     log: tuple[LogLine, ...]
+    queues: tuple[QueueEntry, ...] = ()
 
 
 def freeze(state: State) -> Frozen:
@@ -76,6 +79,7 @@ def freeze(state: State) -> Frozen:
         acts=tuple(state.acts.values()),
         seconds=tuple(state.seconds.items()),
         log=tuple(state.log),
+        queues=tuple(state.queues.values()),
         **{name: getattr(state, name) for name in _AS_THEY_ARE},
     )
 
@@ -100,6 +104,7 @@ def checkpoint(frozen: Frozen) -> dict[str, Json]:
         frozen,
         nodes=tuple(replace(entry, observation=None) for entry in frozen.nodes),
         checks=tuple(replace(entry, verdict=None) for entry in frozen.checks),
+        queues=tuple(replace(entry, queue=None) for entry in frozen.queues),
     )
     plain: Any = to_plain(light)
     return dict(plain)
@@ -155,13 +160,14 @@ def _thaw(frozen: Frozen) -> State:
         acts={act.object: act for act in frozen.acts},
         seconds=dict(frozen.seconds),
         log=deque(frozen.log, maxlen=LOG_LINES),
+        queues={entry.node: entry for entry in frozen.queues},
         **{name: getattr(frozen, name) for name in _AS_THEY_ARE},
     )
 
 
 def _attach(reader: HistoryReader, state: State, through: int) -> Iterator[None]:
     """Give ``state`` the heavy values it had at ``through``; those of later events come with these events."""
-    for kind in (ProfileLoaded, NodeObserved, CheckFinished):
+    for kind in (ProfileLoaded, NodeObserved, CheckFinished, QueueSeen):
         for stored in reader.current(kind.__name__):
             if stored.number <= through:
                 match stored.event:
@@ -172,6 +178,8 @@ def _attach(reader: HistoryReader, state: State, through: int) -> Iterator[None]
                         state.nodes[observation.node] = replace(entry, observation=observation)
                     case CheckFinished(target=target, verdict=verdict) if target in state.checks:
                         state.checks[target] = replace(state.checks[target], verdict=verdict)
+                    case QueueSeen(node=node, queue=queue) if node in state.queues:
+                        state.queues[node] = replace(state.queues[node], queue=queue)
                     case _:
                         pass  # an event of a newer program: its value is unknown here
             yield

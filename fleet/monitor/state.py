@@ -13,10 +13,11 @@ from typing import Any
 from fleet.model import event as events
 from fleet.model.event import Activity, Event, OperatorActed, ResolverJudged, Target
 from fleet.model.fleet import Fleet
-from fleet.monitor import checks, nodes
+from fleet.monitor import checks, nodes, queues
 from fleet.monitor.checks import CheckEntry
 from fleet.monitor.log import LogLine, log_line
 from fleet.monitor.nodes import NodeEntry
+from fleet.monitor.queues import QueueEntry
 from fleet.plain import UnknownEvent
 
 POLL_SECONDS = 300
@@ -35,6 +36,7 @@ class Part(StrEnum):
     NODE = "node"
     CHECK = "check"
     RESOLVER = "resolver"
+    QUEUE = "queue"
     ACT = "act"
     FLEET = "fleet"
     MONITOR = "monitor"
@@ -64,6 +66,8 @@ class State:
     targets: dict[str, tuple[Target, ...]] = field(default_factory=dict)
     """The targets in ``checks``, by domain."""
     resolvers: dict[Cell, ResolverJudged] = field(default_factory=dict)
+    queues: dict[str, QueueEntry] = field(default_factory=dict)
+    """By node; a node whose queue was never asked for has none."""
     acts: dict[str, OperatorActed] = field(default_factory=dict)
     seconds: dict[str, int] = field(default_factory=dict)
     """Intervals that an operator changed, by ``IntervalChanged.subject``."""
@@ -100,6 +104,7 @@ class State:
             checks=self.checks.copy(),
             targets=self.targets.copy(),
             resolvers=self.resolvers.copy(),
+            queues=self.queues.copy(),
             acts=self.acts.copy(),
             seconds=self.seconds.copy(),
             log=self.log.copy(),
@@ -184,6 +189,14 @@ def _judged(state: State, event: ResolverJudged) -> Touched:
     return Touched(Part.RESOLVER, cell)
 
 
+def _queue(state: State, event: events.QueueSeen | events.QueueUnseen) -> Touched:
+    old = state.queues.get(event.subject) or QueueEntry(event.subject)
+    state.queues[event.subject] = (
+        queues.seen(old, event) if isinstance(event, events.QueueSeen) else queues.unseen(old, event)
+    )
+    return Touched(Part.QUEUE, event.subject)
+
+
 def _acted(state: State, event: OperatorActed) -> Touched:
     if event.act is events.Act.RELEASED:
         state.acts.pop(event.object, None)
@@ -229,6 +242,8 @@ _FOLDS: dict[type, Callable[[State, Any], Touched]] = {
     ),
     events.CheckCancelled: lambda s, e: _check(s, e.target, lambda entry: checks.cancelled(entry, e)),
     events.ResolverJudged: _judged,
+    events.QueueSeen: _queue,
+    events.QueueUnseen: _queue,
     events.OperatorActed: _acted,
     events.IntervalChanged: _interval,
     events.HistoryFailed: _history_failed,

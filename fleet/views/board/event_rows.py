@@ -77,6 +77,8 @@ _KINDS = {
     "CheckFailed": "check",
     "CheckCancelled": "check",
     "ResolverJudged": "audit",
+    "QueueSeen": "queue",
+    "QueueUnseen": "queue",
     "OperatorActed": "operator",
     "IntervalChanged": "operator",
     "Paused": "operator",
