@@ -26,6 +26,9 @@ on it.  On the way up:
 ``differences``         where policies part
 ``advice``              what to do next
 ``lookahead``           what is about to go wrong
+``published``           what a destination publishes, without all that differs at every check
+``changes``             what changed between two checks: a rollover, or mail breaks
+``dates``               the days on which what is published ends, and what then happens to mail
 ``exit_code``           what a script is told
 ======================  ===============================================================================
 
@@ -36,7 +39,9 @@ Sections worth reading beside it: RFC 7672 2.1 to 2.2 and 3, RFC 7671 9, RFC 846
 from fleet.decision.advice import advice
 from fleet.decision.beside import Agreement, Beside, beside, doubts_anchor
 from fleet.decision.cause import Cause
+from fleet.decision.changes import Change, ChangeKind, Effect, changes
 from fleet.decision.combine import STRICTNESS, WEAKNESS, Combined, combine, strictness
+from fleet.decision.dates import DateKind, Due, dates
 from fleet.decision.decide import TABLES, decide, decide_row
 from fleet.decision.differences import differences
 from fleet.decision.exit_code import ExitCode, exit_code, worst_code
@@ -44,6 +49,7 @@ from fleet.decision.fallback import fallback_outcomes
 from fleet.decision.judge import SMTP_LEFT_OUT, Judgement, Path, judge, judge_all
 from fleet.decision.levels import LevelOutcome, by_level
 from fleet.decision.lookahead import Warning, WarningCode, warnings
+from fleet.decision.published import Published, published
 from fleet.decision.reading import Attempt, attempts, unobserved
 from fleet.decision.states import AddressState, CertificateState, MxState, TlsaState
 from fleet.decision.table import Basis, Reading, Row, Table
@@ -61,15 +67,21 @@ __all__ = [
     "Beside",
     "Cause",
     "CertificateState",
+    "Change",
+    "ChangeKind",
     "Combined",
     "Comparison",
+    "DateKind",
     "Differing",
+    "Due",
+    "Effect",
     "ExitCode",
     "Judgement",
     "LevelOutcome",
     "MxState",
     "Parting",
     "Path",
+    "Published",
     "Reading",
     "Row",
     "Table",
@@ -81,8 +93,10 @@ __all__ = [
     "attempts",
     "beside",
     "by_level",
+    "changes",
     "combine",
     "compare_views",
+    "dates",
     "decide",
     "decide_row",
     "differences",
@@ -91,6 +105,7 @@ __all__ = [
     "fallback_outcomes",
     "judge",
     "judge_all",
+    "published",
     "strictness",
     "unobserved",
     "warnings",

@@ -23,6 +23,7 @@ destinations, and only if the version, TLS Support, the RELAY hop, the SMTP rout
 ``rows``                a fleet's forecast as a list, the worst first
 ``facts``               what decided, each with its place in the profile or its recorded step
 ``moves``               before and after a change
+``before_after``        what a change has done, as both sides were seen
 ``rollout``             how far each destination may go, and in which order
 ``prerequisites``       what must be true before the first step
 ``instructions``        settings by label, policy-map lines, host lists: for a person to apply

@@ -19,7 +19,7 @@ The room knows events and plain data, not what the monitor makes of them.  May i
 
 from fleet.history.database import HistoryError, Notice, set_aside
 from fleet.history.following import follow, replay
-from fleet.history.lease import Lease, LeaseHeld, is_free, take_lease
+from fleet.history.lease import Lease, LeaseHeld, take_lease
 from fleet.history.place import history_path
 from fleet.history.reading import HistoryReader, Stored
 from fleet.history.recorder import Recorder
@@ -40,7 +40,6 @@ __all__ = [
     "Stored",
     "follow",
     "history_path",
-    "is_free",
     "open_history",
     "replay",
     "set_aside",

@@ -76,12 +76,3 @@ def take_lease(path: Path, *, clock: WallClock = now) -> Lease | LeaseHeld:
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{holder} since {clock().isoformat(timespec='seconds')}".encode())
         return Lease(descriptor, holder)
-
-
-def is_free(path: Path) -> bool:
-    """Whether nobody schedules for the history at ``path`` now."""
-    lease = take_lease(path)
-    if isinstance(lease, LeaseHeld):
-        return False
-    lease.release()
-    return True

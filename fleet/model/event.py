@@ -14,6 +14,7 @@ from enum import StrEnum
 from fleet.errors import Failure
 from fleet.model.fleet import Fleet
 from fleet.model.observation import Observation
+from fleet.model.proof import Proof
 from fleet.model.queue import Queue
 from fleet.model.resolver import ResolverKind
 from fleet.model.verdict import Step, Verdict
@@ -154,10 +155,19 @@ class PollStarted:
 
 @dataclass(frozen=True, slots=True)
 class NodeObserved:
-    """A poll ended with something seen of the node."""
+    """A poll ended with something seen of the node.
+
+    One that ended early says so (``failure``), and when the node is asked again (``retry_at``).
+    """
 
     at: datetime
     observation: Observation
+    retry_at: datetime | None = None
+
+    @property
+    def failure(self) -> Failure | None:
+        """What ended the poll before it had asked for everything."""
+        return self.observation.failure
 
     @property
     def node(self) -> str:
@@ -342,6 +352,21 @@ class QueueUnseen:
 
 
 @dataclass(frozen=True, slots=True)
+class LogsRead:
+    """A mail log was read: what it proved, added up by destination.  Read again, a log replaces what it said before."""
+
+    at: datetime
+    log: str
+    proofs: tuple[Proof, ...] = ()
+    complete: bool = True
+
+    @property
+    def subject(self) -> str:
+        """The log."""
+        return self.log
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorActed:
     """An operator acknowledged or silenced something, or took that back.
 
@@ -422,6 +447,7 @@ Event = (
     | ResolverJudged
     | QueueSeen
     | QueueUnseen
+    | LogsRead
     | OperatorActed
     | IntervalChanged
     | HistoryFailed

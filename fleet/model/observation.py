@@ -60,6 +60,11 @@ class Observation:
     failure: Failure | None = None
     clock_offset: float | None = None
 
+    @property
+    def saw_something(self) -> bool:
+        """Whether any unit was seen, also where something ended the poll afterwards."""
+        return any(unit.sight is Sight.SEEN for unit in self.units)
+
     def unit(self, name: str) -> Unit:
         """How the field ``name`` of ``Settings`` was seen."""
         found = (unit for unit in self.units if unit.name == name)

@@ -281,12 +281,14 @@ class Engine:
     async def _work(self, job: _Job, lane: _Lane) -> None:
         """One run, from its first event to its last."""
         failure: Failure | None = None
+        partial: Observation | None = None
         cancelled = False
         patience = asyncio.timeout(lane.patience)
         try:
             self._tell(self._first_event(job))
             async with patience:
-                failure = await self._do(job)
+                partial = await self._do(job)
+                failure = partial.failure if partial else None
         except asyncio.CancelledError:
             cancelled = True
         except RemoteError as error:
@@ -303,21 +305,21 @@ class Engine:
         if cancelled:
             self._tell(self._cancelled_event(job))
         elif failure is not None:
-            self._tell(self._failed_event(job, failure))
+            self._tell(self._failed_event(job, failure, partial))
         self._pump()
 
-    async def _do(self, job: _Job) -> Failure | None:
-        """Call the given function and tell its result; a failure that is a value comes back."""
+    async def _do(self, job: _Job) -> Observation | None:
+        """Call the given function and tell its result; an observation that a failure ended comes back."""
         if isinstance(job.subject, Target):
             target = job.subject
             verdict = await self._check(target, lambda step: self._tell(StepSeen(self._wall(), target, step)))
             self._tell(CheckFinished(self._wall(), target, _of(Verdict, verdict)))
             return None
         observation = _of(Observation, await self._poll(job.subject, self._tell))
-        if observation.failure is not None:
-            return observation.failure
         if observation.node != job.subject:
             raise ValueError(f"the poll of {job.subject} observed {observation.node}")
+        if observation.failure is not None:
+            return observation
         self._tell(NodeObserved(self._wall(), observation))
         return None
 
@@ -397,10 +399,13 @@ class Engine:
             else PollStarted(now, job.subject, due)
         )
 
-    def _failed_event(self, job: _Job, failure: Failure) -> Event:
+    def _failed_event(self, job: _Job, failure: Failure, partial: Observation | None) -> Event:
+        """``partial``: what the poll saw before it failed, which counts."""
         now = self._wall()
         if isinstance(job.subject, Target):
             return CheckFailed(now, job.subject, failure)
+        if partial is not None and partial.saw_something:
+            return NodeObserved(now, partial, self.next_due(job.subject))
         return PollFailed(now, job.subject, failure, self.next_due(job.subject))
 
     def _cancelled_event(self, job: _Job) -> Event:

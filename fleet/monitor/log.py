@@ -27,6 +27,8 @@ class LogLine:
 def _observed(event: events.NodeObserved) -> str:
     units = event.observation.units
     seen = sum(unit.sight is Sight.SEEN for unit in units)
+    if event.failure is not None:
+        return f"{seen} of {len(units)} units seen, then: {event.failure.sentence}"
     return f"observed: {seen} of {len(units)} units seen"
 
 
@@ -65,6 +67,7 @@ WORDS: dict[type, Callable[[Any], str]] = {
     events.ResolverJudged: lambda event: f"{event.resolver} over {event.transport} {event.kind}",
     events.QueueSeen: _queue,
     events.QueueUnseen: lambda event: event.failure.sentence,
+    events.LogsRead: lambda event: f"mail log read: it proves something of {len(event.proofs)} destinations",
     events.OperatorActed: _acted,
     events.IntervalChanged: lambda event: f"every {event.seconds} s",
     events.HistoryFailed: lambda event: event.sentence,

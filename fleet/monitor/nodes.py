@@ -87,7 +87,7 @@ def observed(entry: NodeEntry, event: NodeObserved, interval: float) -> NodeEntr
     failed = seen.failure is not None
     entry = replace(_ended(entry, event.at, interval, failed=failed), observation=seen, kept=_kept(entry, seen))
     if failed:
-        return _failing(entry, event.at, seen.failure, None)
+        return _failing(entry, event.at, seen.failure, event.retry_at)
     return replace(entry, seen_at=event.at, failure=None, failing_since=None, failures=0, retry_at=None)
 
 

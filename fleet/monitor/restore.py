@@ -16,6 +16,7 @@ from typing import Any
 from fleet.history import HistoryReader
 from fleet.model.event import (
     CheckFinished,
+    LogsRead,
     NodeObserved,
     OperatorActed,
     ProfileLoaded,
@@ -23,6 +24,7 @@ from fleet.model.event import (
     ResolverJudged,
     Target,
 )
+from fleet.monitor.changes import KEPT, Changed
 from fleet.monitor.checks import CheckEntry
 from fleet.monitor.log import LogLine
 from fleet.monitor.nodes import NodeEntry
@@ -67,6 +69,8 @@ class Frozen:
     late: int
     log: tuple[LogLine, ...]
     queues: tuple[QueueEntry, ...] = ()
+    logs: tuple[LogsRead, ...] = ()
+    changes: tuple[Changed, ...] = ()
 
 
 def freeze(state: State) -> Frozen:
@@ -80,6 +84,8 @@ def freeze(state: State) -> Frozen:
         seconds=tuple(state.seconds.items()),
         log=tuple(state.log),
         queues=tuple(state.queues.values()),
+        logs=tuple(state.logs.values()),
+        changes=tuple(state.changes),
         **{name: getattr(state, name) for name in _AS_THEY_ARE},
     )
 
@@ -161,6 +167,8 @@ def _thaw(frozen: Frozen) -> State:
         seconds=dict(frozen.seconds),
         log=deque(frozen.log, maxlen=LOG_LINES),
         queues={entry.node: entry for entry in frozen.queues},
+        logs={read.log: read for read in frozen.logs},
+        changes=deque(frozen.changes, maxlen=KEPT),
         **{name: getattr(frozen, name) for name in _AS_THEY_ARE},
     )
 
@@ -168,18 +176,17 @@ def _thaw(frozen: Frozen) -> State:
 def _attach(reader: HistoryReader, state: State, through: int) -> Iterator[None]:
     """Give ``state`` the heavy values it had at ``through``; those of later events come with these events."""
     for kind in (ProfileLoaded, NodeObserved, CheckFinished, QueueSeen):
-        for stored in reader.current(kind.__name__):
-            if stored.number <= through:
-                match stored.event:
-                    case ProfileLoaded(fleet=fleet):
-                        state.fleet = fleet
-                    case NodeObserved(observation=observation) if observation.node in state.nodes:
-                        entry = state.nodes[observation.node]
-                        state.nodes[observation.node] = replace(entry, observation=observation)
-                    case CheckFinished(target=target, verdict=verdict) if target in state.checks:
-                        state.checks[target] = replace(state.checks[target], verdict=verdict)
-                    case QueueSeen(node=node, queue=queue) if node in state.queues:
-                        state.queues[node] = replace(state.queues[node], queue=queue)
-                    case _:
-                        pass  # an event of a newer program: its value is unknown here
+        for stored in reader.as_of(kind.__name__, through):
+            match stored.event:
+                case ProfileLoaded(fleet=fleet):
+                    state.fleet = fleet
+                case NodeObserved(observation=observation) if observation.node in state.nodes:
+                    entry = state.nodes[observation.node]
+                    state.nodes[observation.node] = replace(entry, observation=observation)
+                case CheckFinished(target=target, verdict=verdict) if target in state.checks:
+                    state.checks[target] = replace(state.checks[target], verdict=verdict)
+                case QueueSeen(node=node, queue=queue) if node in state.queues:
+                    state.queues[node] = replace(state.queues[node], queue=queue)
+                case _:
+                    pass  # an event of a newer program: its value is unknown here
             yield

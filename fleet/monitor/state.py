@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import Any
 
 from fleet.model import event as events
-from fleet.model.event import Activity, Event, OperatorActed, ResolverJudged, Target
+from fleet.model.event import Activity, Event, LogsRead, OperatorActed, ResolverJudged, Target
 from fleet.model.fleet import Fleet
-from fleet.monitor import checks, nodes, queues
+from fleet.monitor import changes, checks, nodes, queues
+from fleet.monitor.changes import Changed
 from fleet.monitor.checks import CheckEntry
 from fleet.monitor.log import LogLine, log_line
 from fleet.monitor.nodes import NodeEntry
@@ -24,6 +25,9 @@ POLL_SECONDS = 300
 CHECK_SECONDS = 1800
 LOG_LINES = 500
 """Lines of the log that State holds; the history has them all."""
+
+LOGS_KEPT = 100
+"""Mail logs of which State holds what they proved, those read last."""
 
 Cell = tuple[str, str, str]
 """A resolver, a transport and a vantage."""
@@ -37,6 +41,7 @@ class Part(StrEnum):
     CHECK = "check"
     RESOLVER = "resolver"
     QUEUE = "queue"
+    LOGS = "logs"
     ACT = "act"
     FLEET = "fleet"
     MONITOR = "monitor"
@@ -68,6 +73,8 @@ class State:
     resolvers: dict[Cell, ResolverJudged] = field(default_factory=dict)
     queues: dict[str, QueueEntry] = field(default_factory=dict)
     """By node; a node whose queue was never asked for has none."""
+    logs: dict[str, LogsRead] = field(default_factory=dict)
+    """What mail logs proved, by log."""
     acts: dict[str, OperatorActed] = field(default_factory=dict)
     seconds: dict[str, int] = field(default_factory=dict)
     """Intervals that an operator changed, by ``IntervalChanged.subject``."""
@@ -83,6 +90,8 @@ class State:
     late: int = 0
     """Polls and checks that ended more than their interval after they were due."""
     log: deque[LogLine] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
+    changes: deque[Changed] = field(default_factory=lambda: deque(maxlen=changes.KEPT))
+    """What became another than it was, the last one last."""
 
     def apply(self, event: Event | UnknownEvent) -> Touched:
         """Fold ``event`` into what is known: at once, for every event there can be, with no effect elsewhere."""
@@ -105,9 +114,11 @@ class State:
             targets=self.targets.copy(),
             resolvers=self.resolvers.copy(),
             queues=self.queues.copy(),
+            logs=self.logs.copy(),
             acts=self.acts.copy(),
             seconds=self.seconds.copy(),
             log=self.log.copy(),
+            changes=self.changes.copy(),
         )
 
     def poll_seconds(self, node: str) -> int:
@@ -148,6 +159,22 @@ def _check(state: State, target: Target, change: Callable[[CheckEntry], CheckEnt
     return Touched(Part.CHECK, target)
 
 
+def _observed(state: State, event: events.NodeObserved) -> Touched:
+    before = state.nodes.get(event.node)
+    state.changes.extend(changes.of_node(before.known if before is not None else None, event.observation))
+    return _node(state, event.node, lambda entry: nodes.observed(entry, event, state.poll_seconds(event.node)))
+
+
+def _finished(state: State, event: events.CheckFinished) -> Touched:
+    before = state.checks.get(event.target)
+    seconds = state.check_seconds(event.target)
+    touched = _check(state, event.target, lambda entry: checks.finished(entry, event, seconds))
+    known, after = before.published if before is not None else None, state.checks[event.target].published
+    if after is not None:
+        state.changes.extend(changes.of_check(known, after, event.at, event.target))
+    return touched
+
+
 def _started(state: State, event: events.MonitorStarted) -> Touched:
     """What ran in a monitor that was killed will never end: it runs no more."""
     state.monitor, state.monitor_since, state.paused = event.by, event.at, False
@@ -162,12 +189,13 @@ def _stopped(state: State, event: events.MonitorStopped) -> Touched:
 
 
 def _nothing_runs(state: State) -> None:
+    # A run that did not end was no try: what it was about is due at once, not an interval later.
     for name, node in state.nodes.items():
         if node.running_since is not None:
-            state.nodes[name] = replace(node, running_since=None, due=None)
+            state.nodes[name] = replace(node, running_since=None, due=None, tried_at=None)
     for target, check in state.checks.items():
         if check.running_since is not None:
-            state.checks[target] = replace(check, running_since=None, due=None, steps=())
+            state.checks[target] = replace(check, running_since=None, due=None, steps=(), tried_at=None)
 
 
 def _paused(state: State, event: events.Paused | events.Resumed) -> Touched:
@@ -177,6 +205,7 @@ def _paused(state: State, event: events.Paused | events.Resumed) -> Touched:
 
 def _profile(state: State, event: events.ProfileLoaded) -> Touched:
     """Its nodes are known of from now on, if only as never seen.  (It does not say whence destinations are checked.)"""
+    state.changes.extend(changes.of_profile(state.fleet, event.fleet, event.at))
     state.fleet, state.profile, state.profile_sha256 = event.fleet, event.path, event.sha256
     for name in event.fleet.nodes:
         state.nodes.setdefault(name, NodeEntry(name))
@@ -185,6 +214,7 @@ def _profile(state: State, event: events.ProfileLoaded) -> Touched:
 
 def _judged(state: State, event: ResolverJudged) -> Touched:
     cell = (event.resolver, event.transport, event.vantage)
+    state.changes.extend(changes.of_resolver(state.resolvers.get(cell), event))
     state.resolvers[cell] = event
     return Touched(Part.RESOLVER, cell)
 
@@ -195,6 +225,14 @@ def _queue(state: State, event: events.QueueSeen | events.QueueUnseen) -> Touche
         queues.seen(old, event) if isinstance(event, events.QueueSeen) else queues.unseen(old, event)
     )
     return Touched(Part.QUEUE, event.subject)
+
+
+def _read(state: State, event: LogsRead) -> Touched:
+    state.logs.pop(event.log, None)
+    state.logs[event.log] = event
+    while len(state.logs) > LOGS_KEPT:
+        del state.logs[next(iter(state.logs))]
+    return Touched(Part.LOGS, event.log)
 
 
 def _acted(state: State, event: OperatorActed) -> Touched:
@@ -228,15 +266,13 @@ _FOLDS: dict[type, Callable[[State, Any], Touched]] = {
     events.Resumed: _paused,
     events.ProfileLoaded: _profile,
     events.PollStarted: lambda s, e: _node(s, e.node, lambda entry: nodes.started(entry, e)),
-    events.NodeObserved: lambda s, e: _node(s, e.node, lambda entry: nodes.observed(entry, e, s.poll_seconds(e.node))),
+    events.NodeObserved: _observed,
     events.PollFailed: lambda s, e: _node(s, e.node, lambda entry: nodes.failed(entry, e, s.poll_seconds(e.node))),
     events.PollCancelled: lambda s, e: _node(s, e.node, lambda entry: nodes.cancelled(entry, e)),
     events.CommandSent: lambda s, e: Touched(Part.MONITOR),
     events.CheckStarted: lambda s, e: _check(s, e.target, lambda entry: checks.started(entry, e)),
     events.StepSeen: lambda s, e: _check(s, e.target, lambda entry: checks.step_seen(entry, e)),
-    events.CheckFinished: lambda s, e: _check(
-        s, e.target, lambda entry: checks.finished(entry, e, s.check_seconds(e.target))
-    ),
+    events.CheckFinished: _finished,
     events.CheckFailed: lambda s, e: _check(
         s, e.target, lambda entry: checks.failed(entry, e, s.check_seconds(e.target))
     ),
@@ -244,6 +280,7 @@ _FOLDS: dict[type, Callable[[State, Any], Touched]] = {
     events.ResolverJudged: _judged,
     events.QueueSeen: _queue,
     events.QueueUnseen: _queue,
+    events.LogsRead: _read,
     events.OperatorActed: _acted,
     events.IntervalChanged: _interval,
     events.HistoryFailed: _history_failed,

@@ -1,20 +1,17 @@
 """Delivery queues ready to show: a row for each node and destination that waits, the most serious first.
 
-May import ``fleet.forecast``, ``fleet.monitor``, ``fleet.model``, ``fleet.text`` and modules of this package.
+May import ``fleet.forecast``, ``fleet.rules``, ``fleet.model``, ``fleet.text`` and modules of this package.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fleet.errors import Failure
-from fleet.forecast.waiting import Blame, Cause, Trend, blame, first_bounce, is_news, trend
-from fleet.layout import canonical
-from fleet.model import Verdict
+from fleet.forecast.waiting import Blame, Cause, Trend, first_bounce, is_news, trend
 from fleet.model.fleet import Fleet, Node
 from fleet.model.queue import Delivery, HostState, Queue, Waiting
-from fleet.monitor import State
-from fleet.monitor.state import CHECK_SECONDS
+from fleet.rules.queue import Seen
 from fleet.text import show
 from fleet.views.marks import Mark, badness
 from fleet.views.names import both_names, duration
@@ -67,31 +64,12 @@ class NodeQueue:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What causes and trends are worked out from.  ``interval``: seconds between checks of a domain."""
-
-    fleet: Fleet
-    verdicts: Mapping[str, Verdict]
-    now: datetime
-    intervals: Mapping[str, float]
-    usual: float
-    changed_at: datetime | None = None
-
-    @classmethod
-    def of(cls, state: State, fleet: Fleet, verdicts: Mapping[str, Verdict], now: datetime) -> "Asking":
-        """By what ``state`` knows of ``fleet``; ``verdicts`` are its checks, by domain."""
-        intervals = {target.domain: float(state.check_seconds(target)) for target in state.checks}
-        by_name = {canonical(name): one for name, one in verdicts.items()}
-        return cls(fleet, by_name, now, intervals, float(CHECK_SECONDS))
-
-
-def queue_rows(deliveries: Iterable[Delivery], asking: Asking) -> tuple[QueueRow, ...]:
+def queue_rows(fleet: Fleet, seen: Seen, now: datetime) -> tuple[QueueRow, ...]:
     """A row for each destination that waits, or that was asked for by name."""
     rows = [
-        _row(one, delivery, node, asking)
-        for delivery in deliveries
-        if (node := asking.fleet.nodes.get(delivery.queue.node)) is not None
+        _row(one, delivery, node, fleet, seen, now)
+        for delivery in seen.deliveries
+        if (node := fleet.nodes.get(delivery.queue.node)) is not None
         for one in delivery.queue.waiting
     ]
     return tuple(sorted(rows, key=_order))
@@ -101,12 +79,11 @@ def _order(row: QueueRow) -> tuple[int, int, str, str]:
     return -badness(row.mark), -(row.waiting.recipients or 0), row.destination, row.node
 
 
-def _row(one: Waiting, delivery: Delivery, node: Node, asking: Asking) -> QueueRow:
-    now, series = asking.now, delivery.series_of(one.domain)
-    interval = asking.intervals.get(one.domain, asking.usual)
-    why = blame(asking.fleet, node, one.domain, asking.verdicts, now, interval=interval)
-    left = first_bounce(asking.fleet, node, one, now)
-    news = is_news(one, series, asking.changed_at, now)
+def _row(one: Waiting, delivery: Delivery, node: Node, fleet: Fleet, seen: Seen, now: datetime) -> QueueRow:
+    series, changed = delivery.series_of(one.domain), seen.changed_at(node, one.domain)
+    why = seen.blame(fleet, node, one.domain, now)
+    left = first_bounce(fleet, node, one, now)
+    news = is_news(one, series, changed, now)
     return QueueRow(
         both_names(one.domain),
         show(node.name, 80),
@@ -114,7 +91,7 @@ def _row(one: Waiting, delivery: Delivery, node: Node, asking: Asking) -> QueueR
         _mark(one, why, news),
         "unknown" if one.recipients is None else f"{one.recipients:,}",
         duration((now - one.oldest).total_seconds()) if one.oldest is not None else "unknown",
-        trend(series, asking.changed_at),
+        trend(series, changed),
         why,
         news,
         _left(one, left),

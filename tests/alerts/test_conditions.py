@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conftest import NOW, settled, watched
+from alerted import NOW, settled, watched
 from watched import DOWN, profile_text, verdict_for, watched_state
 
 from fleet.alerts import Reading, Situation, Standing, readings

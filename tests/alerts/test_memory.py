@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conftest import AT_ONCE, NOW, look, told, watched
+from alerted import AT_ONCE, NOW, look, told, watched
 
 from fleet.alerts import Kind, Memory, Watch, load_memory, memory_of, memory_path, remind, save_memory
 from fleet.alerts.courier import TargetState

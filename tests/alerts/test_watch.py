@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conftest import AT_ONCE, NOW, look, told, watched
+from alerted import AT_ONCE, NOW, look, told, watched
 
 from fleet.alerts import Kind, Notice, Situation, Watch
 from fleet.alerts.watch import wanted

@@ -15,7 +15,8 @@ from fleet.errors import Failure, FailureKind, RemoteError
 from fleet.model import Step, Verdict
 from fleet.model import event as events
 from fleet.model.event import Activity, CheckFinished, Event, NodeObserved, PollFailed, PollStarted, Target
-from fleet.model.observation import Observation
+from fleet.model.fleet import Settings
+from fleet.model.observation import Observation, Sight, Unit
 from fleet.monitor import Backoff, Engine, Limits, State
 
 DOWN = Failure(FailureKind.TIMEOUT, "no answer within 10 s")
@@ -176,6 +177,43 @@ def test_a_node_that_fails_is_tried_ever_more_seldom_and_soon_again_once_it_answ
         due = desk.engine.next_due("dlv1")
         assert due is not None
         assert 265 < (due - loop.wall()).total_seconds() < 331
+        await desk.stop()
+
+    virtually(main)
+
+
+def test_what_a_poll_saw_before_it_failed_counts_and_what_it_saw_nothing_of_stays() -> None:
+    version = Unit("version", Sight.SEEN)
+    whole = Settings(version="15.0.0-104", root_servers=False)
+
+    async def main(loop: VirtualLoop) -> None:
+        desk = Desk(loop, backoff=Backoff(first=5, longest=600))
+
+        async def all_of_it() -> Observation:
+            return Observation("dlv1", loop.wall(), whole, (version, Unit("root_servers", Sight.SEEN)))
+
+        async def a_part() -> Observation:
+            return Observation("dlv1", loop.wall(), Settings(version="15.5.0-48"), (version,), DOWN)
+
+        desk.polls["dlv1"] = all_of_it
+        desk.engine.schedule(["dlv1"], [])
+        await desk.run_for(1)
+        desk.polls["dlv1"] = a_part
+        desk.engine.poll(["dlv1"])
+        await desk.run_for(1)
+        entry = desk.state.nodes["dlv1"]
+        assert (entry.failure, entry.failures, entry.seen_at) == (DOWN, 1, START)
+        assert entry.known is not None
+        assert (entry.known.settings.version, entry.known.settings.root_servers) == ("15.5.0-48", False)
+        assert entry.retry_at is not None
+        assert 5 <= (entry.retry_at - loop.wall()).total_seconds() + 1 <= 16
+        assert desk.of(PollFailed) == []
+        desk.polls["dlv1"] = fails
+        await desk.run_for(30)
+        entry = desk.state.nodes["dlv1"]
+        assert entry.failures == 1 + len(desk.of(PollFailed)) >= 2
+        assert entry.known is not None
+        assert entry.known.settings.version == "15.5.0-48"
         await desk.stop()
 
     virtually(main)

@@ -187,6 +187,7 @@ def test_what_ran_in_a_monitor_that_was_killed_runs_no_more() -> None:
     assert (state.running, state.paused, state.monitor) == (2, True, "bastion 1")
     state.apply(events.MonitorStarted(after(60), "bastion 2"))
     assert (state.running, state.paused, state.monitor) == (0, False, "bastion 2")
+    assert (state.nodes["dlv1"].tried_at, state.checks[IETF].tried_at) == (None, None), "they are due at once"
     state.apply(events.MonitorStopped(after(70), "bastion 2"))
     assert state.monitor == ""
 

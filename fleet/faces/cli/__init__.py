@@ -16,7 +16,10 @@ from fleet import __version__
 from fleet.errors import FleetError, UsageError
 from fleet.faces.cli.adopt import adopt
 from fleet.faces.cli.alerts import alerts
+from fleet.faces.cli.calendar import calendar
+from fleet.faces.cli.changes import changes
 from fleet.faces.cli.check import check
+from fleet.faces.cli.compare import compare
 from fleet.faces.cli.demo import demo
 from fleet.faces.cli.diff import diff
 from fleet.faces.cli.drift import drift
@@ -96,6 +99,9 @@ app.command()(explain)
 app.command()(diff)
 app.command()(forecast)
 app.command()(rollout)
+app.command()(compare)
+app.command()(changes)
+app.command()(calendar)
 app.command()(runbook)
 app.command()(schema)
 app.command()(init)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fleet.clock import now
@@ -16,7 +16,7 @@ from fleet.layout import overlay_observed, select
 from fleet.model.event import QueueSeen, QueueUnseen
 from fleet.model.fleet import Fleet
 from fleet.text import show
-from fleet.views.queue import Asking, NodeQueue, QueueRow, node_line, queue_rows, weights
+from fleet.views.queue import NodeQueue, QueueRow, node_line, queue_rows, weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class QueueAsked:
 
 def write_queue(asked: QueueAsked) -> ExitCode:
     """Look, print, write down; returns the exit code."""
-    from fleet.faces.live.judging import verdicts_of
+    from fleet.faces.live.judging import seen_of
     from fleet.faces.live.last_known import observations_of, state_of
     from fleet.faces.live.queueing import look_once, write_down
 
@@ -53,7 +53,7 @@ def write_queue(asked: QueueAsked) -> ExitCode:
     fleet = overlay_observed(declared, observations_of(state))
     looked = {event.node for event in seen if isinstance(event, QueueSeen)}
     deliveries = [entry.known for name, entry in state.queues.items() if name in looked and entry.known is not None]
-    rows = queue_rows(deliveries, Asking.of(state, fleet, verdicts_of(state), now()))
+    rows = queue_rows(fleet, replace(seen_of(state), deliveries=deliveries), now())
     lines = tuple(
         node_line(event.node, event.queue if isinstance(event, QueueSeen) else event.failure) for event in seen
     )

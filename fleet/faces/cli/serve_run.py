@@ -46,7 +46,6 @@ def serve_fleet(asked: ServeAsked) -> ExitCode:
         raise UsageError(f"{show(str(asked.textfile))} cannot be written: there is no such folder")
     engine = make_engine(asked.watch)
     assert isinstance(engine, LiveEngine)
-    engine.takes_over = True
     lines = _Lines(sys.stdout) if asked.jsonl else None
     service = Service(engine, Outlets(listen, asked.textfile, lines.put if lines is not None else None), narrate)
     fleet = engine.profile.fleet

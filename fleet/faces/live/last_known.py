@@ -10,26 +10,32 @@ from fleet.errors import UsageError
 from fleet.faces.live.judging import verdicts_of
 from fleet.history import HistoryError, HistoryReader, history_path
 from fleet.model import Verdict
-from fleet.model.event import ResolverJudged
+from fleet.model.event import OperatorActed, ResolverJudged
 from fleet.model.observation import Observation
-from fleet.monitor import State, restore
+from fleet.monitor import Changed, State, restore
 from fleet.settings import state_folder
 from fleet.text import show
 
 
 @dataclass(frozen=True, slots=True)
 class LastKnown:
-    """The last observation of each node, the last verdict of each destination, the last audit of each resolver."""
+    """The last observation of each node, the last verdict of each destination, the last audit of each resolver.
+
+    ``acts``: what operators have acknowledged or silenced; ``changes``: what became another than it was, oldest first.
+    """
 
     observations: dict[str, Observation] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     judged: tuple[ResolverJudged, ...] = ()
+    acts: tuple[OperatorActed, ...] = ()
+    changes: tuple[Changed, ...] = ()
 
 
 def last_known(history: Path) -> LastKnown:
     """What ``history`` knows; nothing where there is none yet.  UsageError where it cannot be read."""
     state = state_of(history)
-    return LastKnown(observations_of(state), verdicts_of(state), tuple(state.resolvers.values()))
+    acts, changes = tuple(state.acts.values()), tuple(state.changes)
+    return LastKnown(observations_of(state), verdicts_of(state), tuple(state.resolvers.values()), acts, changes)
 
 
 def state_of(history: Path | None) -> State:

@@ -1,7 +1,8 @@
 """The engine that polls and checks, and writes down what it sees.
 
 It comes to life in three steps, each after the screen had its turn: an empty picture at once, the history in slices,
-then schedules.  Whoever already schedules for this profile is left to it: this one follows then.
+then schedules.  Whoever already schedules for this profile is left to it: this one follows then, and takes over when
+that one is gone, however it went.
 
 Every part runs as a task of its own, under somebody who survives it: an exception in one is said and the part is
 started again, the others go on.  May import every room below faces and the modules beside.
@@ -24,14 +25,16 @@ from fleet.faces.live import acting
 from fleet.faces.live.alerting import Alerting
 from fleet.faces.live.auditing import Known, keep_auditing
 from fleet.faces.live.checking import Checks
+from fleet.faces.live.past import Look
 from fleet.faces.live.polling import Polls
 from fleet.faces.live.profile_file import ProfileFile
+from fleet.faces.live.queueing import keep_looking
 from fleet.faces.live.reach import Reach
 from fleet.faces.live.recorded import follow_into, restore_into
 from fleet.faces.live.shown import Shown
 from fleet.faces.live.targets import Watched, watched
 from fleet.faces.tui.engine import Deed, Reply, Request
-from fleet.history import History, HistoryError, Lease, LeaseHeld, is_free, open_history, take_lease
+from fleet.history import History, HistoryError, Lease, LeaseHeld, open_history, take_lease
 from fleet.model.event import Activity, Event, NodeObserved, ProfileLoaded
 from fleet.model.observation import Observation
 from fleet.monitor import Backoff, Engine, Limits, Listener, Monitor, Touched
@@ -44,8 +47,8 @@ _FIRST_PAINT = 0.05
 """Seconds that the screen has to itself at the start."""
 _PROFILE_SECONDS = 0.5
 _FOREIGN_SECONDS = 1.0
-_LEASE_SECONDS = 2.0
-"""Between two looks whether the monitor that is followed has ended."""
+_LEASE_SECONDS = 1.0
+"""Between two attempts of a follower to take over: one lock asked for."""
 _AGAIN_SECONDS = 1.0
 """Before a part that failed is started again."""
 _LONGEST_BACKOFF = 600.0
@@ -81,8 +84,6 @@ class LiveEngine(Shown):
     ) -> None:
         super().__init__(profile, "starting", "This has not started yet.", wall=wall)
         self._history_path = history
-        self.takes_over = False
-        """Whether it schedules when the monitor that it follows has ended."""
         self._limits = limits
         self._first_poll_seconds = poll_seconds
         self._lease: Lease | None = None
@@ -91,7 +92,7 @@ class LiveEngine(Shown):
         self.watched = Watched()
         self._scheduled: set[str] = set()
         self._seen_anew = False
-        self._through = 0
+        self._written = False
         self.monitor: Monitor | None = None
         self.engine: Engine | None = None
         self.who = _who()
@@ -109,60 +110,84 @@ class LiveEngine(Shown):
         looks = super().deeds()
         return looks if self.engine is None else {**looks, **acting.deeds(self, self.engine)}
 
+    def history_look(self) -> Look | None:
+        """Into what this monitor writes, or the one it follows."""
+        ready = self._written or (self.kind == "follower" and self.through)
+        return Look(self._history_path, self.wall, self.redraw) if ready and self._history_path is not None else None
+
     async def run(self) -> None:
         """Until cancelled; then everything ends within a second."""
         await asyncio.sleep(_FIRST_PAINT)
         try:
-            history, follows = await self._open_history()
-            while follows is not None:
-                await self._follow(follows)
-                history, follows = await self._open_history()
-            await self._work(history)
+            if (held := self._take_lease()) is not None:
+                await self._follow_until_leased(held)
+            await self._work(await self._open_history())
         finally:
             if self._lease is not None:
                 self._lease.release()
 
     # Coming to life
 
-    async def _open_history(self) -> tuple[History | None, str | None]:
-        """The history with what it knows restored; a sentence instead where another monitor writes it."""
+    def _take_lease(self) -> str | None:
+        """Take the right to schedule; a sentence where another monitor has it."""
         if self._history_path is None:
-            return None, None
+            return None
         try:
             lease = take_lease(self._history_path)
-            if isinstance(lease, LeaseHeld):
-                return None, lease.sentence
-            self._lease = lease
-            history = open_history(self._history_path, leased=True)
-        except (HistoryError, OSError) as error:
+        except HistoryError as error:
+            if self.kind == "follower":
+                return str(error)  # the other may well be there: two of us must never poll
             self.trouble = f"nothing is written down: {show(str(error), 200)}"
-            return None, None
+            self._history_path = None
+            return None
+        if isinstance(lease, LeaseHeld):
+            return lease.sentence
+        self._lease = lease
+        return None
+
+    async def _open_history(self) -> History | None:
+        """The history, with all it knows restored; None where nothing can be written down."""
+        if self._history_path is None:
+            return None
         try:
-            self._through = await restore_into(self, history)
+            history = open_history(self._history_path, leased=True)
+        except HistoryError as error:
+            self.trouble = f"nothing is written down: {show(str(error), 200)}"
+            return None
+        try:
+            if not 0 < self.through <= history.last_number():  # what a follower knows already stays on the screen
+                await restore_into(self, history)
         except HistoryError as error:
             history.close()
             self.trouble = f"nothing is written down: {show(str(error), 200)}"
-            return None, None
-        return history, None
+            return None
+        return history
 
-    async def _follow(self, sentence: str) -> None:
+    async def _follow_until_leased(self, sentence: str) -> None:
+        """Show what the other monitor writes until it is gone."""
         assert self._history_path is not None
-        self.kind, self.refusal = "follower", f"{show(sentence[:1].upper() + sentence[1:], 300)}."
+        self.kind, self.refusal = (
+            "follower",
+            f"{show(sentence[:1].upper() + sentence[1:], 300)}, and takes over when that one ends.",
+        )
         path = self._history_path
-        async with asyncio.TaskGroup() as group:
-            parts = (
-                group.create_task(self._survive("following", lambda: follow_into(self, path))),
-                group.create_task(self._survive("judging", self.judging.run)),
-            )
-            while not self.takes_over or not is_free(path):  # noqa: ASYNC110 - a lock of another process
+        parts = [
+            asyncio.ensure_future(self._survive("following", lambda: follow_into(self, path))),
+            asyncio.ensure_future(self._survive("judging", self.judging.run)),
+        ]
+        try:
+            while self._take_lease() is not None:  # noqa: ASYNC110 - a lock of another process wakes nobody
                 await asyncio.sleep(_LEASE_SECONDS)
+        finally:
             for part in parts:
                 part.cancel()
+            await asyncio.wait(parts)
 
     async def _work(self, history: History | None) -> None:
         notice = history.notice if history is not None else None
+        self._written = history is not None
         monitor = self.monitor = Monitor(
-            self.state, history, through=self._through, trouble=self.trouble, wall=self.wall
+            self.state, history, through=self.through, trouble=self.trouble, wall=self.wall
         )
         monitor.listen(self._heard)
         if notice is not None:
@@ -193,6 +218,7 @@ class LiveEngine(Shown):
                 self._survive("reading the profile", self._follow_profile),
                 self._survive("reading the history", self._take_foreign),
                 self._survive("auditing resolvers", self._audit),
+                self._survive("looking at queues", self._look_at_queues),
                 self._survive("alerting", lambda: self.alerting.run(memory)),
             )
         finally:
@@ -258,6 +284,19 @@ class LiveEngine(Shown):
             self.checks, lambda: self.profile.fleet.references, self._auditable, self.polls.through, self.publish
         )
 
+    async def _look_at_queues(self) -> None:
+        await keep_looking(self._queueing, self.polls.queue, self.publish)
+
+    def _queueing(self) -> list[tuple[str, tuple[str, ...]]]:
+        """External nodes whose last poll was good, and the destinations to ask them for; nobody while paused."""
+        fleet = self.state.fleet
+        if fleet is None or self.state.paused:
+            return []
+        names = [node.name for node in fleet.nodes.values() if fleet.tiers[node.tier].external]
+        entries = ((name, self.state.nodes.get(name)) for name in names)
+        good = [name for name, entry in entries if entry is not None and entry.seen_at and entry.failure is None]
+        return [(name, tuple(fleet.destinations)) for name in good]
+
     def _auditable(self) -> list[Known]:
         """Nodes that a poll was made of; the others wait for theirs."""
         fleet, nodes = self.state.fleet, self.state.nodes
@@ -272,7 +311,7 @@ class LiveEngine(Shown):
 
     def _alerted(self, notice: Notice) -> None:
         self._news.append(notice)
-        self._tell()
+        self.redraw()
 
     def _heard(self, event: Event | UnknownEvent, touched: Touched) -> None:
         if isinstance(event, NodeObserved):

@@ -40,7 +40,7 @@ def write_down(history: Path, fleet: Fleet, seen: Sequence[Observation]) -> str:
 
 def _events(node: Node, seen: Observation) -> Iterator[Event]:
     yield from commands_of(node, seen)
-    if seen.failure is not None:
+    if seen.failure is not None and not seen.saw_something:
         yield PollFailed(seen.at, seen.node, seen.failure)
     else:
         yield NodeObserved(seen.at, seen)

@@ -4,7 +4,7 @@ May import ``fleet.nodes`` (when needed), ``fleet.history``, ``fleet.monitor``, 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from fleet import clock
@@ -15,6 +15,10 @@ from fleet.model.fleet import Fleet
 from fleet.model.queue import Queue
 
 QueueEvent = QueueSeen | QueueUnseen
+EVERY = 300.0
+"""Seconds between two looks at one queue."""
+FIRST = 1.0
+_LOOK_SECONDS = 5.0
 PLACES = 32
 """Queues looked at at the same time."""
 
@@ -55,3 +59,29 @@ def write_down(history: Path, seen: Sequence[Event]) -> str:
     except (HistoryError, OSError) as error:
         return f"not written down: {error}"
     return ""
+
+
+async def keep_looking(
+    wanted: Callable[[], Sequence[tuple[str, Sequence[str]]]],
+    look: Callable[[str, Sequence[str]], Awaitable[Queue | Failure]],
+    publish: Callable[[Event], None],
+    every: float = EVERY,
+) -> None:
+    """Until cancelled: the queue of each wanted node, and the destinations to ask for, every ``every`` seconds.
+
+    Who is wanted is asked anew at each turn: nodes whose last poll failed wait until one succeeds, so that no login is
+    tried twice as often as its backoff allows.
+    """
+    time, places = asyncio.get_running_loop().time, asyncio.Semaphore(PLACES)
+    looked: dict[str, float] = {}
+
+    async def one(name: str, watched: Sequence[str]) -> None:
+        async with places:
+            publish(event_of(name, await look(name, watched)))
+
+    await asyncio.sleep(FIRST)
+    while True:
+        due = [(name, watched) for name, watched in wanted() if time() - looked.get(name, -every) >= every]
+        looked.update((name, time()) for name, _watched in due)
+        await asyncio.gather(*(one(name, watched) for name, watched in due))
+        await asyncio.sleep(_LOOK_SECONDS)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from fleet.faces.tui.actions import Kind
-from fleet.views import Mark, Panel, Table
+from fleet.views import Filter, Mark, Panel, Table
 from fleet.views.board import Document
 
 
@@ -78,6 +78,9 @@ class Engine(Protocol):
 
     def table(self, view: str) -> Table:
         """The rows of a view.  A row that did not change is the same object as before."""
+
+    def look_back(self, wanted: Filter, problems_only: bool, deeper: bool = False) -> None:
+        """The events are looked at: have those that pass ready, from the history too; ``deeper``: more of them."""
 
     def panel(self, key: str) -> Panel | None:
         """The panel of a destination."""

@@ -72,9 +72,7 @@ class Simulation:
             queue = tuple(Held.read(one, now()) for one in order["queue"])
             server.behind = replace(server.behind, queue=queue)
         if isinstance(server.behind, Appliance):
-            server.behind = replace(
-                server.behind, variant=int(order.get("variant", server.behind.variant)), fault=fault
-            )
+            server.behind = replace(server.behind, fault=fault)
         if fault is not server.fault:
             port = server.port
             await server.close()

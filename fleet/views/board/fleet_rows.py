@@ -183,7 +183,7 @@ def reach_cell(entry: NodeEntry | None, fresh: Freshness, picture: Picture) -> T
     now = picture.now
     if entry.failure is not None:
         since = f" {rough_age(entry.failing_since, now)}" if entry.failing_since else ""
-        known = "" if entry.seen_at else ", never seen"
+        known = "" if entry.seen_at else ", seen in part" if entry.observation else ", never seen"
         return TableCell(f"{entry.failure.kind}{since}{known}", Mark.FAIL, sort=float(10**9))
     age = minutes_since(entry.seen_at, now) if entry.seen_at else 0
     text = rough_age(entry.seen_at, now) if entry.seen_at else "unknown"

@@ -4,6 +4,7 @@ May import ``fleet.model``, ``fleet.views.findings`` and its own package.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from fleet.forecast import Losses
 from fleet.forecast.resolving import endpoint
@@ -150,6 +151,9 @@ def event_document(picture: Picture, key: str) -> Document | None:
         return None
     pairs = zip(table.columns, row.cells, strict=True)
     lines = [Detail(0, f"{column.title}: {cell.text}", cell.mark) for column, cell in pairs if cell.text]
+    at = row.cells[0].sort
+    if isinstance(at, float):  # here is room for the day
+        lines[0] = Detail(0, f"Time: {datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC")
     return Document(
         f"{row.cells[1].text} {row.cells[2].text}", row.cells[3].mark or Mark.NONE, (section("Event", lines),)
     )

@@ -187,7 +187,6 @@ async def test_a_service_that_follows_schedules_when_the_other_monitor_has_ended
     async with running(live):
         await until(lambda: settled(live))
         second = LiveEngine(ProfileFile(demo.profile), demo.reach, live._history_path, poll_seconds=10)
-        second.takes_over = True
         following = asyncio.ensure_future(second.run())
         await until(lambda: second.kind == "follower")
     try:

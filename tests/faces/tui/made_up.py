@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fleet.faces.tui.actions import Kind
 from fleet.faces.tui.engine import Place, Reply, Request
-from fleet.views import Column, Mark, Panel, PanelOutcome, Row, StepMark, Table, TableCell
+from fleet.views import Column, Filter, Mark, Panel, PanelOutcome, Row, StepMark, Table, TableCell
 from fleet.views.board import Document
 from fleet.views.marks import badness
 
@@ -81,6 +81,7 @@ class MadeUpEngine:
         self.rows = [made_row(number, name=name) for number, name in enumerate(names)]
         self.rows += [made_row(number) for number in range(len(self.rows), count)]
         self.requests: list[Request] = []
+        self.looks: list[tuple[str, bool, bool]] = []
         self.reply: Reply | Exception = Reply("done")
         self.told: Sequence[Reply] = ()
         self.busy = 0
@@ -100,6 +101,9 @@ class MadeUpEngine:
         if self.broken:
             raise ValueError("the view is broken [/]")
         return Table(COLUMNS, tuple(self.rows))
+
+    def look_back(self, wanted: Filter, problems_only: bool, deeper: bool = False) -> None:
+        self.looks.append((str(wanted), problems_only, deeper))
 
     def panel(self, key: str) -> Panel | None:
         self.panels_asked += 1

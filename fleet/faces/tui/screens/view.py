@@ -167,6 +167,7 @@ class ViewScreen(ActingScreen):
             running=self.fleet_app.engine.running(),
             frozen=self.fleet_app.frozen,
             changes=self.fleet_app.changes,
+            note=self.table.note,
         )
         self.header.show(self.fleet_app.engine.name, status)
 

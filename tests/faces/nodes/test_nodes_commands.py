@@ -1,48 +1,13 @@
 """``fleet poll``, ``hostkeys``, ``drift``, ``adopt``, and what ``--observed`` makes of it, on the nodes of the demo."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from asked_nodes import Failing, Run
 
-from fleet.faces.live.demo import DemoFleet, demo_fleet
+from fleet.faces.live.demo import DemoFleet
 from fleet.lab.nodes.faults import Fault
-
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[DemoFleet]:
-    with demo_fleet() as running:
-        yield running
-
-
-@pytest.fixture
-def profile(demo: DemoFleet, tmp_path: Path) -> Path:
-    copy = tmp_path / "fleet.toml"
-    copy.write_bytes(demo.profile.read_bytes())
-    return copy
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    def command(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path)}
-        words = [sys.executable, "-m", "fleet", *arguments]
-        return subprocess.run(words, capture_output=True, text=True, timeout=120, check=False, env=environment)
-
-    return command
-
-
-@pytest.fixture
-def failing(demo: DemoFleet) -> Iterator[None]:
-    demo.nodes.fault("dlv2", Fault.RESET)
-    yield
-    demo.nodes.fault("dlv2", Fault.NONE)
 
 
 def test_a_poll_says_where_each_node_differs_from_the_profile(run: Run, profile: Path) -> None:
@@ -72,6 +37,20 @@ def test_a_node_that_fails_is_said_and_makes_the_poll_incomplete_without_delayin
     assert "closed the connection" in done.stdout
     both = json.loads(run("poll", str(profile), "--json").stdout)
     assert [node["node"] for node in both["nodes"] if not node["observed"]] == ["dlv2"]
+
+
+def test_what_a_poll_saw_before_it_failed_is_kept_beside_what_was_seen_earlier(
+    run: Run, breaks: Failing, profile: Path
+) -> None:
+    run("poll", str(profile), "dlv2")
+    breaks(Fault.CUT)
+    cut = run("poll", str(profile), "dlv2", "--json")
+    (node,) = json.loads(cut.stdout)["nodes"]
+    assert "ended the session before its answer was complete" in node["observation"]["failure"]["sentence"]
+    assert node["observation"]["settings"]["version"] == "11.1.2-023"
+    (kept,) = json.loads(run("drift", str(profile), "dlv2", "--json").stdout)["nodes"]
+    states = {one["field"]: one["state"] for one in kept["drift"]}
+    assert (states["version"], states["routes"], states["controls"]) == ("differs", "match", "differs")
 
 
 def test_observations_of_a_poll_can_be_validated_elsewhere(run: Run, profile: Path, tmp_path: Path) -> None:

@@ -2,53 +2,16 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from asked_nodes import Failing, Run
 
 from fleet.errors import UsageError
 from fleet.faces.cli.record_run import file_name, named_in, write_record
-from fleet.faces.live.demo import DemoFleet, demo_fleet
+from fleet.faces.live.demo import DemoFleet
 from fleet.lab.nodes.faults import Fault
 from fleet.nodes import replayed
-
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[DemoFleet]:
-    with demo_fleet() as running:
-        yield running
-
-
-@pytest.fixture
-def profile(demo: DemoFleet, tmp_path: Path) -> Path:
-    copy = tmp_path / "fleet.toml"
-    copy.write_bytes(demo.profile.read_bytes())
-    return copy
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    def command(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path)}
-        words = [sys.executable, "-m", "fleet", *arguments]
-        return subprocess.run(
-            words, capture_output=True, text=True, timeout=120, check=False, env=environment, cwd=tmp_path
-        )
-
-    return command
-
-
-@pytest.fixture
-def failing(demo: DemoFleet) -> Iterator[None]:
-    demo.nodes.fault("dlv2", Fault.RESET)
-    yield
-    demo.nodes.fault("dlv2", Fault.NONE)
 
 
 @pytest.fixture
@@ -131,13 +94,10 @@ def test_no_session_is_no_file(run: Run, profile: Path, tmp_path: Path) -> None:
 
 
 def test_a_session_that_ended_early_is_written_for_somebody_to_look_at(
-    run: Run, demo: DemoFleet, profile: Path, tmp_path: Path
+    run: Run, breaks: Failing, profile: Path, tmp_path: Path
 ) -> None:
-    demo.nodes.fault("dlv2", Fault.FLOOD)
-    try:
-        done = run("record", str(profile), "dlv2", "--output", "x.jsonl")
-    finally:
-        demo.nodes.fault("dlv2", Fault.NONE)
+    breaks(Fault.FLOOD)
+    done = run("record", str(profile), "dlv2", "--output", "x.jsonl")
     assert done.returncode == 3, done.stderr
     assert "printed more than a session may" in done.stderr
     seen = asyncio.run(replayed((tmp_path / "x.jsonl").read_text().splitlines(), "dlv2"))
