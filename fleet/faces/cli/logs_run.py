@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from fleet.decision import ExitCode, worst_code
@@ -31,6 +32,9 @@ class LogsAsked:
     follow: bool = False
     limit: int = 50
     as_json: bool = False
+    remember: bool = False
+    destinations_out: Path | None = None
+    history: Path | None = None
 
 
 class _Run:
@@ -97,6 +101,7 @@ def write_logs(asked: LogsAsked) -> ExitCode:
         raise UsageError("--follow takes one FILE")
     if asked.files.count(STDIN) > 1:
         raise UsageError("standard input can be read once")
+    history = _history(asked)
     for name in asked.files:
         refuse_unreadable(name, follow=asked.follow)
     run = _Run(asked)
@@ -110,7 +115,35 @@ def write_logs(asked: LogsAsked) -> ExitCode:
     incomplete = _incomplete(run, interrupted)
     code = worst_code([exit_code(run.tally, incomplete), *([ExitCode.INTERRUPTED] if interrupted else [])])
     _write(run, incomplete, code)
+    if asked.destinations_out is not None:
+        from fleet.faces.cli.destination_list import write_destinations
+        from fleet.faces.cli.logs_remember import weights
+
+        write_destinations(asked.destinations_out, weights(run.tally))
+    if history is not None:
+        from fleet.faces.cli.logs_remember import remember
+
+        # The names of files tell logs apart: one that is read again replaces what it proved before.
+        log = " ".join([*([asked.node] if asked.node else []), *(Path(name).name for name in asked.files)])
+        if told := remember(history, log[:300], run.tally, not incomplete):
+            print(f"fleet: {show(told, 300)}", file=sys.stderr)
     return code
+
+
+def _history(asked: LogsAsked) -> Path | None:
+    """Where to write down what is proved; None: nowhere."""
+    if not asked.remember:
+        return None
+    if asked.history is not None:
+        return asked.history
+    if asked.profile is None:
+        raise UsageError("--remember writes beside the checks of a profile: it needs --profile or --history")
+    from fleet.faces.cli.poll_run import default_history
+
+    found = default_history(asked.profile)
+    if found is None:
+        raise UsageError("--remember: a profile from standard input has no history; name one with --history")
+    return found
 
 
 def exit_code(tally: Tally, incomplete: tuple[str, ...]) -> ExitCode:
