@@ -27,6 +27,7 @@ LIGHT = [
     ["logs", "--help"],
     ["rollout", "--help"],
     ["runbook", "--help"],
+    ["tlsrpt", "--help"],
     ["serve", "--help"],
     ["alerts", "--help"],
 ]

@@ -7,7 +7,7 @@ May import ``fleet.monitor``, ``fleet.forecast`` and ``fleet.model``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -160,7 +160,7 @@ def _outcome_unknown(situation: Situation, domain: str, ways: Sequence[Mail]) ->
         why = "checks do not show it"
     sentence = f"what becomes of mail to {domain} is not known: {why}"
     found = _of(Condition.OUTCOME_UNKNOWN, domain, unknown, Standing.BAD, sentence, nodes)
-    return Reading(found.condition, found.object, found.standing, sentence, None, nodes, domain)
+    return replace(found, looks=None)  # what nobody looks at is unknown all the same
 
 
 def _known(situation: Situation, way: Mail) -> bool:

@@ -1,9 +1,9 @@
 """What audits say of a resolver as one node meets it.
 
 The node's own cells count, over every transport that was seen from there; of several the worst.  Only where the node
-could not be looked through, or never was, does what this host saw stand in for it, and then it is said.  What a sibling
-saw never counts: it stands elsewhere.  An audit older than ``FRESH`` says nothing any more: *unknown*, not the kind
-that was found then, and not what the profile declares.
+could not be looked through, or was not for a day, does what this host saw stand in for it, and then it is said.  What
+a sibling saw never counts: it stands elsewhere.  An audit older than ``FRESH`` says nothing any more: *unknown*, not
+the kind that was found then, and not what the profile declares.
 
 Pure.  May import ``fleet.layout``, ``fleet.model`` and modules of this package.
 """
@@ -75,16 +75,20 @@ class Audits:
         name = endpoint(resolver)
         own = tuple(self._cells.get((name, node), {}).values())
         here = tuple(self._cells.get((name, HERE), {}).values())
+        asked = [cell for cell in own if cell.asked]
         refused = next((cell.evidence[0] for cell in own if not cell.asked and cell.evidence), "")
-        if any(cell.asked for cell in own):
+        if any(map(self._fresh, asked)):
             return self._judged(own, "")
-        if here:
-            return self._judged(here, refused)
-        return Audited(cells=own, why=refused or "it was never audited")
+        if any(map(self._fresh, here)) or (here and not asked):
+            return self._judged(here, "what was seen from the node itself is too old" if asked else refused)
+        return self._judged(own, "") if asked else Audited(cells=own, why=refused or "it was never audited")
+
+    def _fresh(self, cell: ResolverJudged) -> bool:
+        return self._now is None or self._now - cell.at <= FRESH
 
     def _judged(self, cells: tuple[ResolverJudged, ...], why: str) -> Audited:
         known = [cell for cell in cells if cell.kind is not ResolverKind.UNKNOWN]
-        fresh = [cell for cell in known if self._now is None or self._now - cell.at <= FRESH]
+        fresh = list(filter(self._fresh, known))
         if fresh:
             return Audited(min((cell.kind for cell in fresh), key=_BELIEVER.index), cells, why)
         if known:

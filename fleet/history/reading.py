@@ -66,7 +66,7 @@ class HistoryReader:
             except (ValueError, RecursionError):
                 continue
 
-    def after(self, number: int, limit: int = 1000) -> list[Stored]:
+    def after(self, number: int, limit: int = 100) -> list[Stored]:
         """The first ``limit`` events after ``number``, in order."""
         return list(self._events("SELECT id, data FROM events WHERE id > ? ORDER BY id LIMIT ?", (number, limit)))
 
@@ -91,9 +91,11 @@ class HistoryReader:
         query = "SELECT id, data FROM events WHERE id = ?"
         return [stored for number in wanted for stored in self._events(query, (number,))]
 
-    def between(self, name: str, subject: str, start: datetime, end: datetime, limit: int = 1000) -> list[Stored]:
-        """The events of one type about one subject from ``start`` to before ``end``, in order."""
-        query = "SELECT id, data FROM events WHERE name = ? AND subject = ? AND at >= ? AND at < ? ORDER BY id LIMIT ?"
+    def between(self, name: str, subject: str, start: datetime, end: datetime, limit: int = 100) -> list[Stored]:
+        """The first ``limit`` events of one type about one subject from ``start`` to before ``end``, in order."""
+        # By its subject, whatever SQLite thinks of times: what all the others did meanwhile is far more.
+        query = """SELECT id, data FROM events INDEXED BY events_by_subject
+            WHERE name = ? AND subject = ? AND at >= ? AND at < ? ORDER BY id LIMIT ?"""
         return list(self._events(query, (name, subject_bytes(subject), start.timestamp(), end.timestamp(), limit)))
 
     def number_at(self, at: datetime) -> int:

@@ -116,8 +116,8 @@ def failed(entry: CheckEntry, event: CheckFailed, interval: float) -> CheckEntry
 
 
 def cancelled(entry: CheckEntry, event: CheckCancelled) -> CheckEntry:
-    """No check runs any more."""
-    return replace(entry, running_since=None, due=None, steps=())
+    """No check runs any more; whoever goes on where this monitor ended checks at once."""
+    return replace(entry, running_since=None, due=None, steps=(), tried_at=None)
 
 
 def _ended(entry: CheckEntry, at: datetime, interval: float) -> CheckEntry:

@@ -213,9 +213,12 @@ def _profile(state: State, event: events.ProfileLoaded) -> Touched:
 
 
 def _judged(state: State, event: ResolverJudged) -> Touched:
+    """What could not be asked takes nothing away from what was found before: that stays, with its age."""
     cell = (event.resolver, event.transport, event.vantage)
-    state.changes.extend(changes.of_resolver(state.resolvers.get(cell), event))
-    state.resolvers[cell] = event
+    held = state.resolvers.get(cell)
+    if event.asked or held is None or not held.asked:
+        state.changes.extend(changes.of_resolver(held, event))
+        state.resolvers[cell] = event
     return Touched(Part.RESOLVER, cell)
 
 

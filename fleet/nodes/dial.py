@@ -7,7 +7,7 @@ May import asyncssh, ``fleet.errors``, ``fleet.model``, ``fleet.network``, ``fle
 
 import asyncio
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import asyncssh
@@ -115,8 +115,7 @@ class Dialer:
             try:
                 key = await self._show_key(target, ssh, family)
             except RemoteError as error:
-                # OpenSSH hangs up without a word where it has no key of the kind that is asked for.
-                if error.failure.kind not in {FailureKind.ALGORITHMS, FailureKind.CLOSED}:
+                if not _no_such_key(error):
                     raise
                 problem = error
             else:
@@ -130,7 +129,13 @@ class Dialer:
     async def _dial(self, target: Target, ssh: SshSettings, keep_alive: float) -> asyncssh.SSHClientConnection:
         vouching = self._vouching(target, ssh)
         if not vouching.pinned or any(name == HOST_KEY_OPTION for name, _value in ssh.algorithms):
-            return await self._log_in(target, ssh, vouching, keep_alive, None)
+            try:
+                return await self._log_in(target, ssh, vouching, keep_alive, None)
+            except RemoteError as error:
+                other = await self._other_kind(target, ssh, vouching) if _no_such_key(error) else None
+                if other is not None:
+                    raise RemoteError(other) from error
+                raise
         known = self._families.get((target.host, target.port, ssh.host_key))
         try:
             return await self._log_in(target, ssh, vouching, keep_alive, known or EVERY_FAMILY)
@@ -145,6 +150,29 @@ class Dialer:
 
     def _vouching(self, target: Target, ssh: SshSettings) -> Vouching:
         return Vouching(target.peer, ssh.host_key, self._known_hosts.read(ssh.known_hosts or target.known_hosts))
+
+    async def _other_kind(self, target: Target, ssh: SshSettings, vouching: Vouching) -> Failure | None:
+        """Whether a server that gave no key exchange has no key of a kind that known_hosts holds, but one of another.
+
+        asyncssh asks for the kinds on record only; nothing but key exchanges is sent to find out.
+        """
+        kinds = vouching.kinds(target.host, target.port)
+        on_record = [family for family in FAMILIES if kinds.intersection(family)]
+        others = [family for family in FAMILIES if family not in on_record]
+        shown = await self._first_shown(target, ssh, others) if on_record else None
+        if shown is None or await self._first_shown(target, ssh, on_record) is not None:
+            return None
+        return vouching.of_another_kind(shown, target.host, target.port)
+
+    async def _first_shown(
+        self, target: Target, ssh: SshSettings, families: Sequence[tuple[str, ...]]
+    ) -> HostKey | None:
+        for family in families:
+            try:
+                return await self._show_key(target, ssh, family)
+            except RemoteError:
+                continue
+        return None
 
     async def _family_of_pin(self, target: Target, ssh: SshSettings, vouching: Vouching) -> tuple[str, ...] | None:
         """A server has several keys and shows the kind the client prefers; the pinned one may be of another kind."""
@@ -292,6 +320,11 @@ class Dialer:
                 raise RemoteError(_behind(jumps[-1], refusal))
             jump.breaker.worked()
             return jump.connection, jump.places
+
+
+def _no_such_key(error: RemoteError) -> bool:
+    """Whether the server may have no key of the kind it was asked for: OpenSSH then hangs up without a word."""
+    return error.failure.kind in {FailureKind.ALGORITHMS, FailureKind.CLOSED}
 
 
 async def hang_up(connection: asyncssh.SSHClientConnection, seconds: float = 2.0) -> None:

@@ -21,6 +21,8 @@ MAX_EVIDENCE = 64 * 1024
 _MARGIN = 2048
 """More than any secret is long."""
 UNITS = tuple(field.name for field in fields(Settings))
+CLOCK = "clock"
+"""The unit that is no setting: how the node's own time was seen."""
 
 
 class Gathering:
@@ -73,9 +75,9 @@ class Gathering:
         return True
 
     def doubt(self, why: str) -> None:
-        """What was seen may not be what the node does: only its platform and version stand."""
+        """What was seen may not be what the node does: only its platform, version and clock stand."""
         for name, unit in [*self._units.items()]:
-            if unit.sight is Sight.SEEN and name not in {"platform", "version"}:
+            if unit.sight is Sight.SEEN and name not in {"platform", "version", CLOCK}:
                 self.not_observed(name, why, unit.evidence)
 
     def sight(self, name: str) -> Sight:
@@ -87,11 +89,19 @@ class Gathering:
         """The value of a unit that was seen, else None."""
         return self._values.get(name)
 
-    def node_clock(self, moment: datetime | None, milliseconds: float) -> None:
-        """The node's own time, read in an answer that took that long: compared with the middle of the way."""
-        if moment is not None:
-            ours = self._clock() - timedelta(milliseconds=milliseconds / 2)
-            self._offset = round((moment - ours).total_seconds(), 1)
+    def clock(self, parse: Callable[[], datetime | None], evidence: Evidence) -> None:
+        """The node's own time (``parse`` None: its zone is not said), compared with the middle of its answer's way."""
+        try:
+            moment = parse()
+        except Unparsed as problem:
+            self.unparsed(CLOCK, str(problem), evidence)
+            return
+        if moment is None:
+            self.not_observed(CLOCK, "the node shows its time without a zone that means one thing", evidence)
+            return
+        self.seen(CLOCK, None, evidence)
+        ours = evidence.at - timedelta(milliseconds=evidence.milliseconds / 2)
+        self._offset = round((moment - ours).total_seconds(), 1)
 
     def observation(self, failure: Failure | None = None) -> Observation:
         """What has been gathered; ``failure``: what ended the poll, or kept it from starting."""

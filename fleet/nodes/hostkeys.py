@@ -104,6 +104,16 @@ class Vouching:
         good, _authorities, revoked, *_rest = self.known_hosts.match(host, "", port if port != 22 else None)
         return key.fingerprint in _fingerprints(good) - _fingerprints(revoked)
 
+    def kinds(self, host: str, port: int, address: str = "") -> frozenset[str]:
+        """The algorithms of the keys that known_hosts holds for this host."""
+        good, _authorities, revoked, *_rest = self.known_hosts.match(host, address, port if port != 22 else None)
+        void = _fingerprints(revoked)
+        return frozenset(key.get_algorithm() for key in good if key.get_fingerprint() not in void)
+
+    def of_another_kind(self, shown: HostKey, host: str, port: int) -> Failure:
+        """What is wrong with a server that has no key of a kind on record and shows this one."""
+        return self._objection(shown, host, "", port)
+
     def presented(self, keys: Sequence[HostKey], host: str, port: int) -> Presented:
         """How ``keys``, at least one, stand."""
         if any(self.vouches(key, host, port) for key in keys):
@@ -111,7 +121,9 @@ class Vouching:
         good, authorities, *_rest = self.known_hosts.match(host, "", port if port != 22 else None)
         if authorities and not good:
             return Presented(tuple(keys), KeyStanding.BY_AUTHORITY)
-        problem = self._objection(keys[0], host, "", port)
+        kinds = self.kinds(host, port)
+        telling = next((key for key in keys if key.algorithm in kinds), keys[0])
+        problem = self._objection(telling, host, "", port)
         changed = problem.kind is FailureKind.HOST_KEY_CHANGED
         return Presented(tuple(keys), KeyStanding.CHANGED if changed else KeyStanding.UNKNOWN, problem)
 
@@ -124,6 +136,14 @@ class Vouching:
                 "rebuilt node, or somebody in between: compare with its console before changing ssh.host_key",
             )
         if self.known_hosts.match(host, address, port if port != 22 else None)[0]:
+            kinds = self.kinds(host, port, address)
+            if kinds and shown.algorithm not in kinds:
+                return Failure(
+                    FailureKind.HOST_KEY_CHANGED,
+                    f"{self._peer} shows a host key of another kind ({told}) than known_hosts holds "
+                    f"({', '.join(sorted(kinds))})",
+                    "new keys, or somebody in between: compare with its console, then add this key to known_hosts",
+                )
             return Failure(
                 FailureKind.HOST_KEY_CHANGED,
                 f"{self._peer} shows another host key ({told}) than known_hosts holds",

@@ -32,6 +32,11 @@ class RuleDoc:
         """The letters of the code."""
         return self.code.rstrip("0123456789")
 
+    @property
+    def examples(self) -> tuple[tuple[str, str], ...]:
+        """Title and text of one profile each; none for what no profile has by itself (a queue, a log)."""
+        return tuple((title, texts[0]) for title, texts in (("Bad", self.bad), ("Good", self.good)) if texts)
+
 
 @cache
 def rule_docs() -> dict[str, RuleDoc]:

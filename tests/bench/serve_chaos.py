@@ -28,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "alerts"))
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from fleet.faces.export.prometheus import exposition
 from fleet.faces.live.demo import TROUBLES, DemoFleet, demo_fleet
 from fleet.faces.live.live import LiveEngine
 from fleet.faces.live.profile_file import ProfileFile
@@ -256,7 +257,7 @@ async def run(demo: DemoFleet, folder: Path, seconds: float, seed: int) -> dict[
         scraping.cancel()
         await asyncio.sleep(12)  # senders that wait, connections that are given up
         last = look(began)
-        body, _ = await service.answer("")
+        body, _ = exposition(service.metrics())  # at once: nothing may happen before State is looked at
         wrong = disagreements(engine, body)
         ended = time.monotonic()
         working.cancel()

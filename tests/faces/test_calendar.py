@@ -1,6 +1,7 @@
 """``fleet calendar``: days from the last verdicts and from the profile, with the age of what they rest on."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -79,7 +80,7 @@ def test_the_text_tells_age_and_what_is_not_known_and_keeps_quiet_of_what_renews
     _, out = run()
     said = " ".join(out.split())
     assert "signature MX ends.example senders that validate keep the mail in their queues" in said
-    assert "of ends.example, as seen 2 min" in said
+    assert re.search(r"of ends.example, as seen \d+ min", said)
     assert "signature MX good.example" not in said
     assert "1 signature that signers renew by themselves: --all lists them" in said
     assert "never checked, or without an answer, so no day is known: never.example" in said

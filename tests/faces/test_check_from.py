@@ -1,5 +1,6 @@
 """``fleet check --from``: what can go wrong half-way ends as a stated unknown, in the lab, through the command."""
 
+import itertools
 import json
 import threading
 import time
@@ -320,3 +321,23 @@ def test_what_makes_no_sense_is_one_sentence(stand: Standpoints, asking, argumen
     done = stand.here("check", GOOD, "--profile", str(profile), *arguments)
     assert done.returncode == 2
     assert words in done.stderr
+
+
+def test_mail_servers_meet_one_new_connection_a_second_from_all_nodes_together(
+    stand: Standpoints, asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[float] = []
+
+    class Noting(Pacer):
+        async def _wait_for_start(self, lane) -> None:
+            await super()._wait_for_start(lane)
+            begun.append(time.monotonic())
+
+    monkeypatch.setattr("fleet.vantage.from_node.Pacer", Noting)
+    stand.stand()
+    stand.stand("two")
+    fleet = {f"gw{at}": asking("validating", door=door) for at, door in enumerate(("one", "two", "one"))}
+    assert stand.check(fleet, GOOD).returncode == 0
+    begun.sort()
+    assert len(begun) == 3
+    assert all(after - before > 0.9 for before, after in itertools.pairwise(begun))

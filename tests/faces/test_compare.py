@@ -101,7 +101,7 @@ def test_the_text_says_what_happens_to_mail_the_weight_and_the_first_step_that_d
 
 def test_what_was_not_checked_on_one_side_is_exit_3_and_never_the_same(run, tmp_path: Path) -> None:
     weights = tmp_path / "weights.txt"
-    weights.write_text("# from the queue\nunseen.example 7\ngood.example, 3\n", encoding="utf-8")
+    weights.write_text("# from the queue\nunseen.example  # recipients=7\ngood.example, 3\n", encoding="utf-8")
     code, out = run("2h ago", "now", "--weights", str(weights))
     assert code == 3
     assert "unknown: 1 destination, 7 recipients a day" in out

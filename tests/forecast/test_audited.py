@@ -75,6 +75,13 @@ def test_an_audit_that_is_too_old_is_unknown_and_puts_the_declared_kind_in_doubt
     assert Audits([cell(VALIDATES, at=OLD)]).of("dlv1", R).kind is VALIDATES, "no time given: nothing is too old"
 
 
+def test_where_what_the_node_saw_is_too_old_this_host_stands_in_and_it_is_said() -> None:
+    found = Audits([cell(STRIPS, at=OLD), cell(PASSES, HERE)], NOW).of("dlv1", R)
+    assert (found.kind, found.vantage, found.why) == (PASSES, HERE, "what was seen from the node itself is too old")
+    both = Audits([cell(STRIPS, at=OLD), cell(PASSES, HERE, at=OLD)], NOW).of("dlv1", R)
+    assert (both.kind, both.stale, both.vantage) == (UNKNOWN, True, "dlv1")
+
+
 def test_an_audit_that_found_nothing_out_takes_nothing_from_what_is_declared() -> None:
     assert Audits([cell(UNKNOWN)]).kinds(node("dlv1")) == {}
 
@@ -130,5 +137,5 @@ def test_a_kind_that_is_told_was_seen_freshly_from_the_node_or_from_here(cells: 
     last = {(one.vantage, one.transport): one for one in cells}
     if found.kind is not UNKNOWN:
         assert any(one.kind is found.kind and one.at == NOW and one.vantage in ("dlv1", HERE) for one in last.values())
-    if any(one.vantage == "dlv1" for one in last.values()):
+    if any(one.vantage == "dlv1" and one.at == NOW for one in last.values()):
         assert found.vantage == "dlv1"

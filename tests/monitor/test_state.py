@@ -192,6 +192,17 @@ def test_what_ran_in_a_monitor_that_was_killed_runs_no_more() -> None:
     assert state.monitor == ""
 
 
+def test_what_was_cancelled_when_a_monitor_ended_is_due_at_once_in_the_next() -> None:
+    state = fold(
+        PollStarted(AT, "dlv1"),
+        events.CheckStarted(AT, IETF),
+        events.PollCancelled(after(1), "dlv1"),
+        events.CheckCancelled(after(1), IETF),
+        events.MonitorStopped(after(1), "bastion 1"),
+    )
+    assert (state.nodes["dlv1"].tried_at, state.checks[IETF].tried_at) == (None, None)
+
+
 def test_nothing_is_fresh_without_proof() -> None:
     state = fold(seen(AT, version="15"), PollFailed(after(1), "dlv2", DOWN))
     assert freshness_of_node(state, "dlv1", after(900)) is Freshness.FRESH

@@ -1,30 +1,22 @@
 """Nothing that this program can send changes a node, whatever profiles, names, prompts and menus say."""
 
-import asyncio
 import re
 import string
-from collections.abc import Callable
 
 import pytest
+from far_end import converse
 from hypothesis import given
 from hypothesis import strategies as st
 from node_examples import APPLIANCE
 from random_settings import QUICK
 
-from fleet.clock import now
-from fleet.errors import RemoteError
 from fleet.lab.nodes import layouts
 from fleet.lab.nodes.commandline import Appliance, CommandLine
 from fleet.model.observation import Sight
-from fleet.nodes import Limits
 from fleet.nodes.asyncos import walks
-from fleet.nodes.asyncos.poll import poll_appliance
-from fleet.nodes.asyncos.session import Session
 from fleet.nodes.commands import TABLE, Entry, Line, Place, encode
-from fleet.nodes.gathering import Gathering
 from fleet.nodes.slots import Address, Choice, ConfigPath, Domain, LookupTable, Number, Refused, Secret, Slot
 
-FAST = Limits(quiet=0.01, settle=0.001, greeting=0.001, command=2.0, pages=20)
 FORBIDDEN = (
     "commit", "loadconfig", "saveconfig", "suspend", "reset", "delivernow", "clusterconfig", "new", "delete", "clear",
     "setup", "default", "import", "export", "search", "upgrade", "reboot", "shutdown", "rollback", "dnsflush", "passwd",
@@ -182,41 +174,6 @@ def test_a_refused_password_is_not_repeated() -> None:
     assert "hunter2" not in str(refusal.value)
 
 
-class Scripted:
-    """A terminal whose far end is a function from what was sent to what comes."""
-
-    def __init__(self, answer: Callable[[str], str], greeting: str) -> None:
-        self._answer = answer
-        self._coming = [greeting.encode("utf-8", "replace")]
-        self.sent: list[str] = []
-
-    async def read(self) -> bytes:
-        if not self._coming:
-            await asyncio.Event().wait()
-        return self._coming.pop(0)
-
-    def write(self, line: Line) -> None:
-        assert isinstance(line, Line)
-        self.sent.append(line.text)
-        answer = self._answer(line.text)
-        if answer:
-            self._coming.append(answer.encode("utf-8", "replace"))
-
-
-def converse(answer: Callable[[str], str], greeting: str) -> tuple[list[str], Gathering]:
-    terminal = Scripted(answer, greeting)
-    gathering = Gathering("gw1", now, list)
-
-    async def run() -> None:
-        try:
-            await asyncio.wait_for(poll_appliance(Session(terminal, "gw1", FAST), gathering, document=True), 20)
-        except RemoteError:
-            return
-
-    asyncio.run(run())
-    return terminal.sent, gathering
-
-
 KNOWN_LINES = {
     entry.glue.join(word for word in entry.words if isinstance(word, str)) + entry.end
     for entry in TABLE.values()
@@ -252,7 +209,7 @@ def test_whatever_an_appliance_prints_only_table_lines_leave_and_never_commit(
         lines, prompt = next(coming, ([], ""))
         return "\r\n".join([*lines, prompt])
 
-    sent, _gathering = converse(answer, "welcome\r\ngw1> ")
+    sent = converse(answer, "welcome\r\ngw1> ").sent
     for line in sent:
         assert line in KNOWN_LINES or re.fullmatch(r"[1-9][0-9]{0,2}\n", line), line
         assert not any(word in line.lower() for word in FORBIDDEN)
@@ -290,9 +247,9 @@ def test_an_unexpected_prompt_gets_ctrl_c_and_is_the_last_thing_sent(question: s
             return f"smtproutes\r\nThe {question}\r\nreally [{default}]> "
         return "^C\r\n" + line.appliance.prompt if asked and sent == "\x03" else line.feed(sent)
 
-    sent, gathering = converse(answer, line.greeting())
-    assert sent[-2:] == ["smtproutes\n", "\x03"]
-    assert gathering.observation().unit("controls").sight is Sight.SEEN
+    far = converse(answer, line.greeting())
+    assert far.sent[-2:] == ["smtproutes\n", "\x03"]
+    assert far.observation.unit("controls").sight is Sight.SEEN
 
 
 @pytest.mark.parametrize(
@@ -306,6 +263,8 @@ def test_an_unexpected_prompt_gets_ctrl_c_and_is_the_last_thing_sent(question: s
         ("HOSTACCESS", "Resetting could take a while. Continue? [N]> "),
         ("showconfig", "1. Unmask passwords\r\n2. Mask passwords\r\n[1]> "),
         ("showconfig", "Load the configuration? [Y]> "),
+        ("showconfig", "Do you want to unmask the passwords? [N]> "),
+        ("showconfig", "Do not mask the passwords? [N]> "),
     ],
 )
 def test_a_question_like_an_expected_one_at_the_wrong_place_gets_ctrl_c(command: str, question: str) -> None:
@@ -319,7 +278,7 @@ def test_a_question_like_an_expected_one_at_the_wrong_place_gets_ctrl_c(command:
             return f"{command}\r\n{question}"
         return "^C\r\n" + line.appliance.prompt if asked and sent == "\x03" else line.feed(sent)
 
-    sent, _gathering = converse(answer, line.greeting())
+    sent = converse(answer, line.greeting()).sent
     assert asked
     assert sent[sent.index(command + "\n") + 1 :] == ["\x03"]
 

@@ -11,7 +11,7 @@ from fleet.errors import FailureKind, RemoteError
 from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.unix import Gateway
 from fleet.model.fleet import Node
-from fleet.nodes import Dialer, KeyStanding
+from fleet.nodes import Dialer, KeyStanding, poll_node
 
 UNIX = Gateway(POSTFIX)
 
@@ -64,6 +64,38 @@ async def test_known_hosts_holds_the_key_another_key_none_or_revokes_it(
         presented = await dialer.presents(known(node, tmp_path / f"known{number}", *lines))
         assert presented.standing is standing, lines
         assert (presented.problem and presented.problem.kind) is kind, lines
+
+
+@pytest.fixture(scope="module")
+def rsa_key() -> asyncssh.SSHKey:
+    return asyncssh.generate_private_key("ssh-rsa", key_size=2048)
+
+
+async def test_a_server_without_the_kind_of_key_that_known_hosts_holds_is_said_to_show_another_kind(
+    serve: Serve, dialer: Dialer, host_key: asyncssh.SSHKey, rsa_key: asyncssh.SSHKey, tmp_path: Path
+) -> None:
+    server, node = await serve(UNIX)
+    listed = known(node, tmp_path / "known", f"[127.0.0.1]:{server.port} {line(rsa_key)}")
+    wanted = (
+        f"127.0.0.1 port {server.port} shows a host key of another kind (ssh-ed25519 {host_key.get_fingerprint()}) "
+        "than known_hosts holds (ssh-rsa)"
+    )
+    seen = await poll_node(listed, dialer)
+    assert seen.failure is not None
+    assert (seen.failure.kind, seen.failure.sentence) == (FailureKind.HOST_KEY_CHANGED, wanted)
+    presented = await dialer.presents(listed)
+    assert (presented.standing, presented.problem) == (KeyStanding.CHANGED, seen.failure)
+    assert server.logins == []
+
+
+async def test_no_algorithm_in_common_stays_what_it_is_where_the_kind_of_key_is_there(
+    serve: Serve, dialer: Dialer, host_key: asyncssh.SSHKey, tmp_path: Path
+) -> None:
+    server, node = await serve(UNIX, options={"encryption_algs": ["3des-cbc"]})
+    listed = known(node, tmp_path / "known", f"[127.0.0.1]:{server.port} {line(host_key)}")
+    seen = await poll_node(listed, dialer)
+    assert seen.failure is not None
+    assert seen.failure.kind is FailureKind.ALGORITHMS
 
 
 async def test_a_port_without_a_key_exchange_is_a_failure(serve: Serve, dialer: Dialer) -> None:

@@ -161,3 +161,21 @@ def test_the_commands_reach_it_log_in_poll_it_and_record_it(platform: str, reque
     }
     profile.write_text(profile.read_text().replace(gateway.pins[1], "SHA256:" + "A" * 43))
     assert json.loads(fleet("probe", "--json", code=1))["nodes"][0]["host_key"] == "changed"
+
+
+def test_known_hosts_that_holds_no_kind_of_key_the_server_has_is_said_not_called_closed(postfix: Gateway) -> None:
+    """OpenSSH hangs up without a word where it is asked for a kind of key that it has not got."""
+    profile, known = postfix.folder / "kinds.toml", postfix.folder / "kinds"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", str(postfix.folder / "other")], check=True)
+    known.write_text(f"127.0.0.1 {(postfix.folder / 'other.pub').read_text()}")
+    text = PROFILE.format(platform="postfix", key=postfix.key, pin="")
+    profile.write_text(text.replace('host_key = ""', f'known_hosts = "{known}"'))
+    for command in ("login", "probe"):
+        words = postfix.namespace.inside([sys.executable, "-m", "fleet", command, str(profile), "--json"])
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+        (node,) = json.loads(done.stdout)["nodes"]
+        assert (done.returncode, node["failure"]["kind"]) == (1, "host-key-changed")
+        assert node["failure"]["sentence"] == (
+            f"127.0.0.1 shows a host key of another kind (ssh-ed25519 {postfix.pins[0]}) than known_hosts holds "
+            "(ecdsa-sha2-nistp256)"
+        )

@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from gateways import DOORS, SETTINGS, Auditing
+from audited import DOORS, SETTINGS, Auditing
 
 from fleet.lab import LabHandle
 from fleet.lab.nodes.handle import NodesHandle, Simulated, spawn_nodes

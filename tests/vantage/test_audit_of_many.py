@@ -1,9 +1,10 @@
 """A large fleet audited in one round: how long that takes, and how much each resolver is asked for it.
 
-Gateways, resolvers and the audit share this machine's processors.
+Gateways, resolvers and the audit share this machine's processors; what else it does meanwhile makes all of it slower.
 """
 
 import asyncio
+import os
 import time
 from collections import Counter
 from pathlib import Path
@@ -28,7 +29,8 @@ KINDS = {
     "passing": ResolverKind.PASSES,
     "stripping": ResolverKind.STRIPS,
 }
-MOST_QUESTIONS = 60
+MOST_QUESTIONS = 90
+"""For one cell: 45 where answers come at once; what takes half a second is asked with CD beside."""
 
 
 def test_two_hundred_nodes_with_three_resolvers_each_are_audited_within_a_minute(
@@ -71,4 +73,5 @@ def test_two_hundred_nodes_with_three_resolvers_each_are_audited_within_a_minute
     print(f"{seconds:.1f} s, questions: {questions}")
     assert all(0 < questions[kind] <= NODES * MOST_QUESTIONS for kind in KINDS)
     assert not any(count for kind, count in questions.items() if kind not in KINDS)
-    assert seconds < SECONDS
+    others = os.getloadavg()[0] / (os.cpu_count() or 1)
+    assert seconds < SECONDS * max(1.0, others)

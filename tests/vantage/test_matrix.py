@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import pytest
-from gateways import Auditing
+from audited import Auditing
 
 from fleet.dane import verify
 from fleet.dnssec.anchors import load_trust_anchors

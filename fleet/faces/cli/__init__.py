@@ -35,6 +35,7 @@ from fleet.faces.cli.rules import explain, rules
 from fleet.faces.cli.runbook import runbook
 from fleet.faces.cli.schema import schema
 from fleet.faces.cli.serve import serve
+from fleet.faces.cli.tlsrpt import tlsrpt
 from fleet.faces.cli.validate import validate
 from fleet.faces.cli.watch import watch
 
@@ -93,6 +94,7 @@ app.command()(resolvers)
 app.command()(queue)
 app.command()(check)
 app.command()(logs)
+app.command()(tlsrpt)
 app.command()(validate)
 app.command()(rules)
 app.command()(explain)

@@ -1,5 +1,6 @@
 """Running ``fleet compare``: two sides out of a history or out of files, a forecast of each, and what lies between."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ from fleet.views.before_after import Side
 
 LAST_CHANGE = "change"
 """The word for the moment before the profile was last changed."""
+
+_WEIGHT = re.compile(r"#\s*recipients=(\d{1,12})\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +138,15 @@ def _destinations(asked: CompareAsked, fleet: Fleet, checked: Mapping[str, Verdi
 
 
 def read_weights(path: Path) -> dict[str, int]:
-    """Recipients a day by destination: a domain and a number a line, ``#`` begins a comment."""
+    """Recipients by destination: a line is a domain and a number, or ``domain # recipients=number``.
+
+    The second form is how lists made from queues and logs carry weights; any other ``#`` begins a comment.
+    """
     if str(path) == STDIN:
         raise UsageError("--weights takes a file")
     found: dict[str, int] = {}
     for number, line in enumerate(read_text(path).splitlines(), 1):
-        words = line.partition("#")[0].replace(",", " ").replace(";", " ").split()
+        words = _WEIGHT.sub(r"\1", line).partition("#")[0].replace(",", " ").replace(";", " ").split()
         if not words:
             continue
         if len(words) != 2 or not (words[1].isascii() and words[1].isdigit() and len(words[1]) < 16):

@@ -1,7 +1,6 @@
 """Running ``fleet resolvers``: one round of audits, the failover of every resolver, and the exit code."""
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +46,8 @@ def write_resolvers(asked: ResolversAsked) -> ExitCode:
         judged = audit_once(fleet, names, here, anchors, from_here=asked.from_here, on_node=advance)
     if history is not None and (told := write_down(history, judged)):
         print(f"fleet: {show(told, 300)}", file=sys.stderr)
-    _say_basis(names, known.observations, len(fleet.destinations), len(known.verdicts.keys() & fleet.destinations))
+    unpolled = sum(name not in known.observations for name in names)
+    _say_what_is_missing(unpolled, sum(domain not in known.verdicts for domain in fleet.destinations))
     audits = Audits(judged, now())
     losses = Losses(fleet, tuple(fleet.destinations.values()), known.verdicts, audits)
     found = tuple(node_resolvers(fleet, fleet.nodes[name], audits, losses) for name in names)
@@ -82,21 +82,13 @@ def audited(profile: str) -> None:
         print(f"fleet: {show(told, 300)}", file=sys.stderr)
 
 
-def _say_basis(names: Sequence[str], seen: object, watched: int, checked: int) -> None:
-    """What rests on paper: on stderr."""
-    assert isinstance(seen, dict)
-    unseen = [name for name in names if name not in seen]
-    if unseen:
-        print(
-            f"fleet: {len(unseen):,} of {len(names):,} nodes never polled: their resolvers are the declared ones",
-            file=sys.stderr,
-        )
-    if checked < watched:
-        print(
-            f"fleet: {watched - checked:,} of {watched:,} destinations were never checked: what becomes of their "
-            "mail is not known",
-            file=sys.stderr,
-        )
+def _say_what_is_missing(unpolled: int, unchecked: int) -> None:
+    """What rests on paper, or on nothing: on stderr."""
+    if unpolled:
+        print(f"fleet: nodes never polled: {unpolled:,}; their resolvers are the declared ones", file=sys.stderr)
+    if unchecked:
+        said = "what becomes of their mail is not known (fleet check --from)"
+        print(f"fleet: destinations never checked: {unchecked:,}; {said}", file=sys.stderr)
 
 
 def _code(one: NodeResolvers) -> ExitCode:

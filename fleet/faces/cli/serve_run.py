@@ -46,8 +46,9 @@ def serve_fleet(asked: ServeAsked) -> ExitCode:
         raise UsageError(f"{show(str(asked.textfile))} cannot be written: there is no such folder")
     engine = make_engine(asked.watch)
     assert isinstance(engine, LiveEngine)
-    lines = _Lines(sys.stdout) if asked.jsonl else None
-    service = Service(engine, Outlets(listen, asked.textfile, lines.put if lines is not None else None), narrate)
+    lines, said = _Lines(sys.stdout) if asked.jsonl else None, _Lines(sys.stderr)
+    outlets = Outlets(listen, asked.textfile, lines.put if lines is not None else None)
+    service = Service(engine, outlets, lambda sentence: said.put(f"fleet: {sentence}"))
     fleet = engine.profile.fleet
     narrate(
         f"watching {len(fleet.nodes):,} nodes and {len(fleet.destinations):,} destinations of "
@@ -56,10 +57,13 @@ def serve_fleet(asked: ServeAsked) -> ExitCode:
     wrong = engine.profile.reading.diagnostics
     if wrong:
         narrate(f"{len(wrong):,} mistakes in the profile: what they concern is left out (fleet validate tells them)")
-    with asyncio.Runner() as runner:
-        runner.run(_until_told(service))
-    if lines is not None:
-        lines.close()
+    try:
+        with asyncio.Runner() as runner:
+            runner.run(_until_told(service))
+    finally:
+        for stream in (lines, said):
+            if stream is not None:
+                stream.close()
     narrate("ended")
     return ExitCode.CLEAN
 

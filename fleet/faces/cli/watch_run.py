@@ -114,7 +114,7 @@ def run_app(
     from fleet.faces.tui.actions import ACTIONS
     from fleet.faces.tui.app import FleetApp
     from fleet.faces.tui.delivery import Surroundings
-    from fleet.settings import Known, config_folder, load, read_columns, state_folder
+    from fleet.settings import Known, config_folder, load, read_columns, read_commands, state_folder
 
     served = SERVED in os.environ
     reading = load(config_folder() / "settings.toml", Known(frozenset(action.id for action in ACTIONS)))
@@ -122,6 +122,7 @@ def run_app(
         settings=reading.settings,
         problems=tuple(map(str, reading.problems)),
         columns=read_columns(state_folder()),
+        commands=() if served else tuple(read_commands(state_folder())),
         state=None if served else state_folder(),
         ascii=asked.ascii_only or not (sys.stdout.encoding or "").lower().startswith("utf"),
         editor=not served,

@@ -444,7 +444,7 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family(
         "alert_messages_total",
-        "Messages of alerts by target, and what became of them.",
+        "Messages of alerts by target, delivered and failed, and alerts that were given up (lost).",
         lambda seen: [((target, result), float(count)) for target, result, count in seen.told.sent],
         ("target", "result"),
         Kind.COUNTER,

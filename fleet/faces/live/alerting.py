@@ -25,6 +25,7 @@ from fleet.alerts import (
     save_memory,
 )
 from fleet.model import Mode
+from fleet.model.fleet import Fleet
 from fleet.monitor import CheckEntry, State
 from fleet.views.board import Outlook, Picture, known_fleet, outlook
 from fleet.views.board.outlook import Fate, domains_of, newest_check, policy_and_mode
@@ -37,8 +38,10 @@ _BEHIND_SECONDS = 0.1
 def situation_of(picture: Picture) -> Situation:
     """What alerts look at, of ``picture``."""
     seen, fleet = outlook(picture), known_fleet(picture)
-    domains = domains_of(picture.state) if fleet is not None else ()
-    mail = {domain: ways for domain in domains if (ways := _mail_to(picture, seen, domain))}
+    if fleet is None:
+        return Situation(picture.state, picture.now, {})
+    domains = domains_of(picture.state)
+    mail = {domain: ways for domain in domains if (ways := _mail_to(picture, seen, fleet, domain))}
     validation = picture.validation
     if validation is None or validation.report is None:
         return Situation(picture.state, picture.now, mail)
@@ -46,23 +49,21 @@ def situation_of(picture: Picture) -> Situation:
     return Situation(picture.state, picture.now, mail, (*diagnostics, *validation.report.findings))
 
 
-def _mail_to(picture: Picture, seen: Outlook, domain: str) -> tuple[Mail, ...]:
+def _mail_to(picture: Picture, seen: Outlook, fleet: Fleet, domain: str) -> tuple[Mail, ...]:
     """The ways of mail to ``domain``, made anew only where its checks or its forecast became others."""
     fate = None if seen.pending(domain) else seen.fate(domain)
     entries = picture.state.checks_of(domain)
 
     def make() -> tuple[Mail, ...]:
-        return tuple(_mail(picture, seen, at, domain, fate) for at in range(len(seen.ways)))
+        return tuple(_mail(picture, seen, fleet, at, domain, fate) for at in range(len(seen.ways)))
 
     return picture.memo.get(("mail", domain), (fate, seen.generation, entries), make)
 
 
-def _mail(picture: Picture, seen: Outlook, at: int, domain: str, fate: Fate | None) -> Mail:
+def _mail(picture: Picture, seen: Outlook, fleet: Fleet, at: int, domain: str, fate: Fate | None) -> Mail:
     way = seen.ways[at]
     core = fate.cores[at] if fate is not None else None
     entry = _entry(picture.state, domain, fate, at)
-    fleet = known_fleet(picture)
-    assert fleet is not None
     policy, mode = policy_and_mode(fleet, way, domain)
     foretold = seen.foretold(picture, way, domain) if core is not None and core.stopped else None
     sentence = foretold.sentence if foretold is not None else ""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 EVERY = 1800.0
 FIRST = 1.0
 """Seconds after the start: checks come first."""
-_LOOK_SECONDS = 5.0
+_LOOK_SECONDS = 2.0
 
 
 def audit_once(
@@ -89,11 +89,14 @@ class Known:
             settings = replace(settings, root_servers=seen.settings.root_servers)
         return cls(node if settings is node.settings else replace(node, settings=settings), entry.failure)
 
+    def differs(self, before: "Known") -> bool:
+        """Whether another audit is worth while before its time: others are asked, or the node lets us in again."""
+        return self._told != before._told or (self.failure is None and before.failure is not None)
+
     @property
-    def basis(self) -> tuple[object, ...]:
-        """What makes another audit worth while before its time."""
+    def _told(self) -> tuple[object, ...]:
         settings, ssh = self.node.settings, self.node.ssh
-        return settings.resolvers, settings.root_servers, ssh, self.failure is None
+        return settings.resolvers, settings.root_servers, ssh
 
 
 async def keep_auditing(
@@ -105,18 +108,18 @@ async def keep_auditing(
 ) -> None:
     """Until cancelled: each node that polls were made of, every half hour, and within seconds when it becomes another.
 
-    Nobody knocks for it where the last poll failed: that node's resolvers are asked from here.
+    Nobody knocks for it where the last poll failed: that node's resolvers are asked from here, if it is their turn.
     """
     clock = asyncio.get_running_loop().time
-    audited: dict[str, tuple[tuple[object, ...], float]] = {}
+    audited: dict[str, tuple[Known, float]] = {}
     await asyncio.sleep(FIRST)
     while True:
         failing: dict[str, Failure] = {}
         wanted: list[Node] = []
         for one in known():
-            basis, at = audited.get(one.node.name, ((), 0.0))
-            if basis != one.basis or clock() - at >= EVERY:
-                audited[one.node.name] = (one.basis, clock())
+            before, at = audited.get(one.node.name, (None, 0.0))
+            if before is None or one.differs(before) or clock() - at >= EVERY:
+                audited[one.node.name] = (one, clock())
                 wanted.append(one.node)
                 if one.failure is not None:
                     failing[one.node.name] = one.failure

@@ -46,9 +46,10 @@ def units_apart(one: Observation, other: Observation) -> tuple[str, ...]:
     """The units that two observations see differently, in value or in how they were seen."""
     sights, others = ({unit.name: unit.sight for unit in seen.units} for seen in (one, other))
     found = [name for name in {**sights, **others} if sights.get(name) != others.get(name)]
-    found += [
-        name
-        for name in sights
-        if getattr(one.settings, name.partition(".")[0]) != getattr(other.settings, name.partition(".")[0])
-    ]
+    found += [name for name in sights if _value(one, name) != _value(other, name)]
     return tuple(dict.fromkeys(found))
+
+
+def _value(seen: Observation, unit: str) -> object:
+    """What the setting that ``unit`` is, or is a part of, was seen as; a clock is no setting."""
+    return getattr(seen.settings, unit.partition(".")[0], None)

@@ -191,7 +191,7 @@ class LiveEngine(Shown):
         )
         monitor.listen(self._heard)
         if notice is not None:
-            self.trouble = show(notice.sentence, 200)
+            self.trouble = show(notice.sentence, 500)
         self.engine = Engine(
             monitor.publish,
             self.state,

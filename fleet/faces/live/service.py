@@ -10,7 +10,7 @@ May import ``fleet.faces.export``, ``fleet.views``, ``fleet.alerts``, ``fleet.mo
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,8 +54,6 @@ class Service:
         self._engine = engine
         self._outlets = outlets
         self._say = say
-        self._trouble = ""
-        self._textfile_trouble = ""
         self.port = 0
         engine.alerting.listeners.append(self._alerted)
         engine.alerting.sent.append(self._sent)
@@ -72,9 +70,9 @@ class Service:
                 self._say(f"metrics at http://{f'[{host}]' if ':' in host else host}:{self.port}{PATH}")
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._engine.run())
-                group.create_task(self._keep_looking())
+                group.create_task(self._go_on(self._look, _LOOK_SECONDS))
                 if self._outlets.textfile is not None:
-                    group.create_task(self._keep_writing(self._outlets.textfile))
+                    group.create_task(self._go_on(self._write, TEXTFILE_SECONDS))
         finally:
             with contextlib.suppress(asyncio.CancelledError):
                 await server.close()
@@ -83,10 +81,11 @@ class Service:
 
     async def answer(self, accept: str) -> tuple[bytes, str]:
         """The metrics as of now: taken on the loop, where State stands still, and written in a thread."""
-        families = self._metrics()
+        families = self.metrics()
         return await asyncio.to_thread(exposition, families, accept)
 
-    def _metrics(self) -> "list[Metric]":
+    def metrics(self) -> "list[Metric]":
+        """Every metric as of now."""
         alerting = self._engine.alerting
         firing = [(*key, count) for key, count in sorted(alerting.counts().items())]
         sent: list[tuple[str, str, int]] = []
@@ -96,28 +95,37 @@ class Service:
             sent.append((name, "lost", state.lost))
         return metrics(Exported(self._engine.picture(), told=Told(tuple(firing), tuple(sent))))
 
-    async def _keep_looking(self) -> None:
-        """Keep the forecast up to date, and say what is wrong with the program itself when it becomes another."""
+    async def _go_on(self, part: Callable[[], Awaitable[str]], seconds: float) -> None:
+        """Do ``part`` again and again, and say its trouble when that becomes another; a fault of ours ends nothing."""
+        said = ""
         while True:
-            behind = outlook(self._engine.picture()).behind
-            trouble = self._engine.trouble or self._engine.state.history_trouble
-            if trouble != self._trouble:
-                self._trouble = trouble
-                self._say(trouble or "that is over")
-            await asyncio.sleep(_FORECAST_SECONDS if behind else _LOOK_SECONDS)
-
-    async def _keep_writing(self, path: Path) -> None:
-        while True:
-            families = self._metrics()
-            trouble = ""
             try:
-                await asyncio.to_thread(_write, path, families)
-            except OSError as error:
-                trouble = f"{show(str(path))} cannot be written: {error.strerror or error}"
-            if trouble != self._textfile_trouble:
-                self._textfile_trouble = trouble
-                self._say(trouble or f"{show(str(path))} is written again")
-            await asyncio.sleep(TEXTFILE_SECONDS)
+                trouble = await part()
+            except Exception as error:
+                trouble = f"internal error: {type(error).__name__}: {show(str(error), 200)}"
+            if trouble != said:
+                self._say(trouble or f"that is over: {said}")
+                said = trouble
+            await asyncio.sleep(seconds)
+
+    async def _look(self) -> str:
+        """Keep the forecast up to date; what is wrong with the program itself."""
+        while outlook(self._engine.picture()).behind:  # noqa: ASYNC110 - each look works out a batch
+            await asyncio.sleep(_FORECAST_SECONDS)
+        return self._engine.trouble or self._engine.state.history_trouble
+
+    async def _write(self) -> str:
+        """Write the textfile; why that cannot be done."""
+        assert self._outlets.textfile is not None
+        writing = asyncio.ensure_future(asyncio.to_thread(_write, self._outlets.textfile, self.metrics()))
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait([writing], timeout=0.3)  # else the file would come back behind whoever removes it
+            raise
+        except OSError as error:
+            return f"{show(str(self._outlets.textfile))} cannot be written: {error.strerror or error}"
+        return ""
 
     def _alerted(self, notice: Notice) -> None:
         self._say(f"alert: {line_of(notice)}")

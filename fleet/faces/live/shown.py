@@ -50,8 +50,12 @@ class Shown:
         """The fleet, what kind of picture it is, and what is wrong with it."""
         fleet = self.state.fleet
         said = f"{show(fleet.name or 'fleet', 60) if fleet else 'fleet'} ({self.kind})"
-        trouble = self.trouble or self.state.history_trouble
-        return f"{said}: {show(trouble, 160)}" if trouble else said
+        return f"{said}: {show(self.problem, 160)}" if self.problem else said
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the program itself, for a toast."""
+        return show(self.trouble or self.state.history_trouble, 500)
 
     def table(self, view: str) -> Table:
         """The rows of a view."""

@@ -17,7 +17,7 @@ from textual.app import App
 from fleet.faces.export.table import table_text
 from fleet.faces.tui.attention import attention
 from fleet.faces.tui.engine import Place, Reply
-from fleet.settings import Settings, write_columns
+from fleet.settings import MOST_COMMANDS, Settings, write_columns, write_commands
 from fleet.text import show
 from fleet.views import Column, Mark, Row
 
@@ -30,13 +30,15 @@ _TOASTS = 3
 class Surroundings:
     """What the application is given besides its engine.
 
-    ``problems`` are mistakes in the settings, said once; ``state`` is the folder where chosen columns are remembered
-    (None: nowhere); ``ascii`` is what the terminal or the command line asks for.  NO_COLOR is of the environment.
+    ``problems`` are mistakes in the settings, said once; ``commands`` were written on the ``:`` line before.  ``state``
+    is the folder where those and chosen columns are remembered (None: nowhere); ``ascii`` is what the terminal or the
+    command line asks for.  NO_COLOR is of the environment.
     """
 
     settings: Settings = field(default_factory=Settings)
     problems: tuple[str, ...] = ()
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    commands: tuple[str, ...] = ()
     state: Path | None = None
     ascii: bool = False
     editor: bool = True
@@ -50,6 +52,7 @@ class Delivery(App[Sequence[str]]):
         # Without colour means without a single code for one, so not Textual's shades of grey either.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.surroundings = surroundings
+        self.commands = list(surroundings.commands)
         self.columns: dict[str, tuple[str, ...]] = {**surroundings.settings.columns, **surroundings.columns}
 
     # What it tells
@@ -142,6 +145,14 @@ class Delivery(App[Sequence[str]]):
             except Exception as error:
                 self.survived("the editor", error)
             self.refresh()
+
+    def remember_command(self, text: str) -> None:
+        """Keep a line of the command line for recalling, here and after the next start."""
+        if not self.commands or self.commands[-1] != text:
+            self.commands.append(text)
+            del self.commands[:-MOST_COMMANDS]
+            if self.surroundings.state is not None:
+                write_commands(self.surroundings.state, self.commands)
 
     def remember_columns(self, view: str, names: tuple[str, ...]) -> None:
         """Show these columns in a view from now on, and after the next start."""

@@ -76,6 +76,10 @@ class Engine(Protocol):
     def name(self) -> str:
         """The name of the fleet (safe text), with what kind of picture it is: live, replay, follower."""
 
+    @property
+    def problem(self) -> str:
+        """What is wrong with the program itself (a safe sentence), not with the fleet; empty where nothing is."""
+
     def table(self, view: str) -> Table:
         """The rows of a view.  A row that did not change is the same object as before."""
 

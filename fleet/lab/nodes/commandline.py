@@ -13,14 +13,18 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar
 
-from fleet.lab.nodes import layouts, waiting
+from fleet.lab.nodes import layouts, waiting, wordings
 from fleet.lab.nodes.daneverify import VARIANTS, Verification
 from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.place import Place
 from fleet.lab.nodes.waiting import Held
 from fleet.model.fleet import Settings
 
+Variant = TypeVar("Variant")
+UNMASKED = "Admins-Passphrase-in-clear"
+"""What the configuration shows where its passwords were not left out."""
 PAGER = "-Press Any Key For More-"
 Menu = Generator[tuple[str, str], str, str]
 """Yields text and prompt, receives a line, returns the last text."""
@@ -172,6 +176,10 @@ class CommandLine:
             self.changed.append(answer)
 
 
+def _one_of(variants: Sequence[Variant], appliance: Appliance) -> Variant:
+    return variants[appliance.variant % len(variants)]
+
+
 def _lines(text: str) -> str:
     return text.replace("\n", "\r\n")
 
@@ -185,7 +193,7 @@ def _status(line: CommandLine, appliance: Appliance) -> Menu:
     yield from ()
     if line.arguments == "detail":
         return waiting.status_detail(appliance.queue, waiting.now(), appliance.clock, appliance.variant)
-    return f"Status as of:                  {appliance.clock}\nUp since:  Mon Jun  1 00:00:00 2026 GMT (3d)\n"
+    return _one_of(wordings.STATUS, appliance)(appliance.clock)
 
 
 def _tophosts(_line: CommandLine, appliance: Appliance) -> Menu:
@@ -209,11 +217,8 @@ def _hoststatus(line: CommandLine, appliance: Appliance) -> Menu:
 def _dnsconfig(line: CommandLine, appliance: Appliance) -> Menu:
     settings = appliance.settings
     if appliance.fault is Fault.WRONG_MODE:
-        # Synthetic: only that there is a warning and an offer to switch is documented.
-        yield (
-            "\nThis command can only be run in Cluster mode.\nWould you like to switch to 'cluster' mode?\n",
-            "[Y]> ",
-        )
+        answer = yield _one_of(wordings.WRONG_MODE, appliance)
+        line.changed.append(f"switch {answer}")
         return "Switched.\n"
     head = layouts.dns_lists(settings.resolvers or (), bool(settings.root_servers), appliance.variant)
     while answer := (yield line.menu(head + "\n", ("NEW", "EDIT", "DELETE", "SETUP", "SEARCH"))):
@@ -225,7 +230,7 @@ def _destconfig(line: CommandLine, appliance: Appliance) -> Menu:
     if appliance.fault is Fault.ROLE_TOO_LOW:
         return "You are not in the correct access group to use this command.\n"
     if appliance.fault is Fault.UNCOMMITTED:
-        return "Warning: There are uncommitted changes in this session.\n"
+        return _one_of(wordings.UNCOMMITTED, appliance)
     controls = appliance.settings.controls or ()
     listed, detailed = layouts.DESTCONFIG[appliance.variant % len(layouts.DESTCONFIG)](controls)
     operations = ["SETUP", "NEW", "EDIT", "DELETE", "DEFAULT", *(["LIST"] if listed else []), "CLEAR"]
@@ -241,8 +246,8 @@ def _destconfig(line: CommandLine, appliance: Appliance) -> Menu:
                 line.over = True
                 return text
         elif answer == "DETAIL":
-            yield "Enter the domain name you wish to see, or 'all'.\n", "[]> "
-            text = "\n" + detailed + "\n"
+            answer = yield _one_of(wordings.WHICH_DOMAIN, appliance)
+            text = "\n" + detailed + "\n" if answer.lower() == "all" else f"{answer}: no such entry\n"
     return ""
 
 
@@ -327,27 +332,18 @@ async def _never() -> AsyncIterator[str]:
     yield ""
 
 
-def _showconfig(_line: CommandLine, appliance: Appliance) -> Menu:
+def _showconfig(line: CommandLine, appliance: Appliance) -> Menu:
     settings = appliance.settings
-    if appliance.variant % 2:
-        yield (
-            "Do you want to mask the password? Files with masked passwords cannot be loaded using loadconfig.\n",
-            "[Y]> ",
-        )
-    else:
-        yield (
-            "Choose the passphrase option:\n"
-            "1. Mask passphrases (Files with masked passphrases cannot be loaded using loadconfig command)\n"
-            "2. Encrypt passphrases\n",
-            "[1]> ",
-        )
-    return layouts.xml(
+    answer = yield _one_of(wordings.SHOWCONFIG, appliance)
+    masked = answer == _one_of(wordings.SHOWCONFIG_ANSWERS, appliance)
+    document = layouts.xml(
         settings.version or "15.0.0-104",
         settings.resolvers or (),
         bool(settings.root_servers),
         settings.listeners or (),
         appliance.clock,
     )
+    return document if masked else document.replace("*****", UNMASKED)
 
 
 _COMMANDS: Mapping[str, Callable[[CommandLine, Appliance], Menu]] = {

@@ -28,7 +28,12 @@ _OPERATION = re.compile(r"^[ \t]*-[ \t]+([A-Z]+)[ \t]+-[ \t]", re.MULTILINE)  # 
 _MENU_END = re.compile(r"choose the operation", re.IGNORECASE)  # documented
 _EMPTY_DEFAULT = re.compile(r".*\[\] ?> ?")
 _NUMBERED = re.compile(r"^[ \t]*(\d{1,3})\.[ \t]+(\S.*)$", re.MULTILINE)
-UNCOMMITTED = re.compile(r"(?im)^.*\b(?:there are|you have|has|have) uncommitted\b.*$")  # seen that it warns, not how
+_UNCOMMITTED = re.compile(r"(?im)^.*\b(?:there are|you have|has|have) uncommitted\b.*$")  # seen that it warns, not how
+_PENDING = re.compile(
+    r"(?im)^.*(?:\b\d+ uncommitted\b|\buncommitted\b.*\b(?:pending|exist|present|found|outstanding)\b"
+    r"|\bnot (?:yet )?(?:been )?committed\b|\bnot (?:yet )?commit\b"
+    r"|\bpending commit\b|\bchanges are pending\b).*$"
+)  # assumed
 
 
 def main_level(line: str) -> Level | None:
@@ -116,10 +121,40 @@ REFUSALS: tuple[Refusal, ...] = (
 )
 """Tried in order."""
 
-_LINES_OF_A_REFUSAL = 6
+ELSEWHERE = Refusal(
+    re.compile(r"(?is)(?=.*\b(?:switch|change|choose|mode|level)\b)(?=.*\b(?:machine|group|cluster)\b)"),
+    FailureKind.CLUSTER_MODE,
+    "'{command}' offers to leave the cluster mode this session is in, which this program never does",
+    "let the monitor's user log in at the level the command is for",
+)
+"""Tried where a question is one that no step expects; documented: that the wrong mode brings an offer to switch."""
+
+_LINES_OF_A_WARNING = 6
 
 
 def refusal(text: str) -> Refusal | None:
     """How the first lines of an answer say no; deeper down the same words are somebody's comment."""
-    head = "\n".join(text.strip().split("\n")[:_LINES_OF_A_REFUSAL])
-    return next((row for row in REFUSALS if row.words.search(head)), None)
+    return next((row for row in REFUSALS if row.words.search(_first_lines(text))), None)
+
+
+def offers_elsewhere(text: str, prompt: str) -> Refusal | None:
+    """Whether a question that no step expects is the offer to switch the cluster mode."""
+    asked = _last_lines(text) + "\n" + prompt
+    return ELSEWHERE if is_question(prompt) and not operations(text) and ELSEWHERE.words.match(asked) else None
+
+
+def uncommitted(text: str) -> str:
+    """The line that says that changes are not in force; a wording we only guess counts where warnings stand: at the
+    beginning and the end."""
+    found = _UNCOMMITTED.search(text)
+    if found is None:
+        found = _PENDING.search(_first_lines(text)) or _PENDING.search(_last_lines(text))
+    return "" if found is None else found[0].strip()
+
+
+def _first_lines(text: str) -> str:
+    return "\n".join(text.strip().split("\n")[:_LINES_OF_A_WARNING])
+
+
+def _last_lines(text: str) -> str:
+    return "\n".join(text.strip().split("\n")[-_LINES_OF_A_WARNING:])

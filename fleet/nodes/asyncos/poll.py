@@ -21,7 +21,7 @@ from fleet.nodes.asyncos import (
 )
 from fleet.nodes.asyncos.grammar import Level
 from fleet.nodes.asyncos.session import Captured, Declined, Session, Walk
-from fleet.nodes.gathering import Gathering
+from fleet.nodes.gathering import CLOCK, Gathering
 from fleet.nodes.reading import Unparsed
 
 _NO_SOURCE: Mapping[str, str] = {
@@ -84,11 +84,10 @@ class _Poll:
 
     async def clock(self) -> None:
         """A refusal costs nothing but the clock."""
-        try:
-            done = await self._session.walk(walks.STATUS)
-        except Declined:
-            return
-        self._gathering.node_clock(version.parse_clock(done.replies["text"]), done.milliseconds)
+        captured = await self._walk(walks.STATUS, version.CLOCK_PARSER, CLOCK)
+        if captured is not None:
+            done, evidence = captured
+            self._gathering.clock(lambda: version.parse_clock(done.replies["text"]), evidence)
 
     async def dns(self) -> None:
         captured = await self._walk(walks.DNSCONFIG, dnsconfig.PARSER, "resolvers", "root_servers")
@@ -164,7 +163,8 @@ class _Poll:
             root = showconfig.parse_document(text)
         except Unparsed:
             return
-        self._gathering.node_clock(showconfig.clock_of(text), done.milliseconds)
+        if self._gathering.sight(CLOCK) is not Sight.SEEN:
+            self._gathering.clock(lambda: showconfig.clock_of(text), evidence)
         self._second("resolvers", lambda: showconfig.dns_of(root).resolvers, evidence)
         self._second("root_servers", lambda: showconfig.dns_of(root).root_servers, evidence)
         self._second("listeners", lambda: showconfig.listeners_of(root), evidence)

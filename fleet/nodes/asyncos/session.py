@@ -11,12 +11,12 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from fleet.clock import monotonic
 from fleet.errors import Failure, FailureKind, RemoteError
 from fleet.nodes.asyncos import grammar
-from fleet.nodes.asyncos.grammar import Level
+from fleet.nodes.asyncos.grammar import Level, Refusal
 from fleet.nodes.commands import ABORT, EXIT, NEXT_PAGE, Entry, Line, encode
 from fleet.nodes.execute import decode
 from fleet.nodes.failures import failed, restarting
@@ -134,6 +134,7 @@ class Session:
                 f"{self._peer} accepted the login, but its shell says nothing",
                 "overloaded, or out of sessions; it is asked again at the next poll",
             ) from silence
+        self._leave_alone(text)
         level = grammar.main_level(prompt)
         if level is None:
             await self._abort()
@@ -153,6 +154,9 @@ class Session:
             await self._check(text, first, budget)
             turn, at = self._next(walk, position, taken, text, prompt)
             if turn is None:
+                elsewhere = grammar.offers_elsewhere(text, prompt)
+                if elsewhere is not None:
+                    await self._decline(elsewhere, first, budget)
                 await self._abort()
                 raise self._unexpected("".join(budget.shown), f"'{first.command}'")
             taken = taken + 1 if at == position else 1
@@ -212,8 +216,11 @@ class Session:
 
     async def _check(self, text: str, first: Line, budget: _Budget) -> None:
         found = grammar.refusal(text)
-        if found is None:
-            return
+        if found is not None:
+            await self._decline(found, first, budget)
+
+    async def _decline(self, found: Refusal, first: Line, budget: _Budget) -> NoReturn:
+        """Back at the main prompt, the answer was ``found``; where it does not come back, the session is over."""
         raw = "".join(budget.shown)
         if last_line(raw).strip() != self._prompt and not await self._abort():
             raise self._unexpected(raw, f"'{first.command}'")
@@ -221,12 +228,12 @@ class Session:
         raise Declined(Failure(found.kind, sentence, found.hint), raw)
 
     def _leave_alone(self, text: str) -> None:
-        found = grammar.UNCOMMITTED.search(text)
-        if found is not None:
+        said = grammar.uncommitted(text)
+        if said:
             raise failed(
                 FailureKind.UNCOMMITTED,
                 f"{self._peer} reports changes that nobody has committed, so the session was left alone: "
-                f"{show(found[0].strip(), 160)}",
+                f"{show(said, 160)}",
                 "an administrator is at work, or left it unfinished; what the node shows may not be what it does",
             )
 
@@ -305,7 +312,7 @@ class Session:
         return failed(FailureKind.CLOSED, f"{self._peer} ended the session before its answer was complete")
 
 
-class _Silence(Exception):  # noqa: N818 (it is an answer, not a mistake)  # noqa: N818 (it is an answer, not a mistake)  # noqa: N818 (it is an answer, not a mistake)
+class _Silence(Exception):  # noqa: N818 (it is an answer, not a mistake)
     """No prompt and no more bytes."""
 
     def __init__(self, text: str) -> None:

@@ -41,7 +41,7 @@ def parse_document(text: str) -> Element:
 
 
 def clock_of(text: str) -> datetime | None:
-    """The moment in the document's header comment."""
+    """The moment in the document's header comment, as ``parse_clock`` gives it.  Raises Unparsed."""
     return parse_clock(text[:4096])
 
 

@@ -1,18 +1,33 @@
-"""``version`` and the clock.  Layout seen (SMA 15.0; the same fields on mail gateways).  May import this package."""
+"""``version`` and the clock.
+
+The layout of ``version`` is seen (SMA 15.0; the same fields on mail gateways).  That ``status`` has a line with the
+time is reported, how it reads is not known: a few ways to write a moment are understood, any other is unparsed.
+May import ``fleet.nodes.reading``.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-from fleet.nodes.reading import Unparsed
+from fleet.nodes.reading import Unparsed, quoted
 
 PARSER = "asyncos.version/1"
 CLOCK_PARSER = "asyncos.status/1"
 _VERSION = re.compile(r"(?im)^[ \t]*version:\s*(\d+(?:\.\d+)+)-(\d+)\s*$")
 _BANNER = re.compile(r"(?im)^AsyncOS (\d+(?:\.\d+)+) for .* build (\d+)\s*$")
-_MOMENT = re.compile(
-    r"(?i)(?:as of|current time):?\s*(?:[A-Z][a-z]{2},?\s+)?([A-Z][a-z]{2})\s+(\d{1,2})\s+(\d{2}:\d{2}:\d{2})\s+(\d{4})"
-    r"\s+(GMT|UTC|[+-]\d{4}|\(?GMT\s?[+-]\d{2}:?\d{2}\)?)"
+_LABEL = r"\b(?:as of|current time|system time)\s*:?\s*(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\s+)?"
+_MONTH, _DAY, _YEAR = r"(?P<month>[a-z]{3})", r"(?P<day>\d{1,2})", r"(?P<year>\d{4})"
+_TIME = r"(?P<time>\d\d:\d\d:\d\d)"
+_ZONE = r"\(?(?P<zone>(?:(?:GMT|UTC)\s?)?[+-]\d{2}:?\d{2}|[a-z]{1,5}\b)\)?"
+_MOMENTS = tuple(
+    re.compile(_LABEL + form, re.IGNORECASE)
+    for form in (
+        rf"{_MONTH}\s+{_DAY}\s+{_TIME}\s+{_YEAR}(?:[ \t]+{_ZONE})?",
+        rf"{_MONTH}\s+{_DAY}\s+{_TIME}\s+{_ZONE}\s+{_YEAR}",
+        rf"{_DAY}\s+{_MONTH}\s+{_YEAR}\s+{_TIME}(?:[ \t]+{_ZONE})?",
+        rf"{_YEAR}-(?P<month>\d\d)-{_DAY}[t ]{_TIME}(?:[ \t]?{_ZONE})?",
+    )
 )
+_UTC = frozenset({"gmt", "utc", "z"})
 
 
 def parse_version(text: str) -> str:
@@ -30,20 +45,23 @@ def version_of_banner(text: str) -> str | None:
 
 
 def parse_clock(text: str) -> datetime | None:
-    """The appliance's own time; None where it names a zone by letters that mean several."""
-    found = _MOMENT.search(text)
+    """The appliance's own time; None where its zone is not given, or by letters that mean several.  Raises Unparsed."""
+    found = next((found for form in _MOMENTS if (found := form.search(text)) is not None), None)
     if found is None:
-        return None
+        raise Unparsed("no line 'Status as of' or 'Current time' with a moment that is understood")
+    month = "%m" if found["month"].isdecimal() else "%b"
+    told = f"{found['month'].title()} {found['day']} {found['time']} {found['year']}"
     try:
-        moment = datetime.strptime(f"{found[1].title()} {found[2]} {found[3]} {found[4]}", "%b %d %H:%M:%S %Y")
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=_zone(found[5])).astimezone(UTC)
+        moment = datetime.strptime(told, f"{month} %d %H:%M:%S %Y")
+        zone = _zone(found["zone"] or "")
+        return None if zone is None else moment.replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Unparsed(f"{quoted(found[0])} is no moment") from error
 
 
-def _zone(text: str) -> timezone:
+def _zone(text: str) -> timezone | None:
     digits = re.search(r"([+-])(\d{2}):?(\d{2})", text)
     if digits is None:
-        return UTC
+        return UTC if text.lower() in _UTC else None
     offset = timedelta(hours=int(digits[2]), minutes=int(digits[3]))
     return timezone(-offset if digits[1] == "-" else offset)

@@ -12,6 +12,12 @@ from fleet.nodes.asyncos.grammar import is_menu, numbered, operations
 from fleet.nodes.asyncos.session import Turn, Walk, When
 
 _DEEPEST_MENU = 4
+_NO_DEFAULT_OR_ALL = re.compile(r"(?i).*\[(?:all)?\] ?>")
+_CHANGES = re.compile(
+    r"(?i)\b(?:delet|remov|clears? (?:the|all|every|this)\b|reset|eras|creat|add\b|chang|modif|renam|import|export"
+    r"|commit|suspend|resum|reboot|upgrad|revert|enabl|disabl|unmask|not mask)"
+)
+"""Words of a question that is about more than showing: however like an expected one it is, it gets Ctrl-C."""
 
 
 def _offers(operation: str) -> When:
@@ -19,14 +25,20 @@ def _offers(operation: str) -> When:
 
 
 def _asks(words: str) -> When:
+    """A question with these ``words`` in it, and none that speaks of changing something."""
     pattern = re.compile(words, re.IGNORECASE | re.MULTILINE)
-    return lambda text, prompt: not operations(text) and pattern.search(_question(text, prompt)) is not None
+
+    def when(text: str, prompt: str) -> bool:
+        asked = _question(text, prompt)
+        return not operations(text) and pattern.search(asked) is not None and _CHANGES.search(asked) is None
+
+    return when
 
 
 def _names_a_domain(text: str, prompt: str) -> bool:
-    """A question for a name, which has no default; "do you want to ... this domain? [Y]" is another matter."""
-    asks = _asks(r"(?:enter|which|specify|choose|type)\b.*\b(?:domain|destination|host)")
-    return prompt.strip().endswith("[]>") and asks(text, prompt)
+    """A question for a name, with no default or "all"; "do you want to ... this domain? [Y]" is another matter."""
+    asks = _asks(r"(?:enter|which|specify|choose|type)\b.*\b(?:domain|destination|host)|\bdomain name\b.*\ball\b")
+    return _NO_DEFAULT_OR_ALL.fullmatch(prompt.strip()) is not None and asks(text, prompt)
 
 
 def _question(text: str, prompt: str) -> str:
@@ -66,7 +78,8 @@ SHOWCONFIG = Walk(
     commands.SHOWCONFIG,
     (
         Turn(_asks(r"^[ \t]*1\.[ \t]+mask pass(?:word|phrase)s"), commands.MASK, keep="text", optional=True),
-        Turn(_asks(r"mask the pass(?:word|phrase)s?"), commands.YES, keep="text", optional=True),
+        Turn(_asks(r"\bmask (?:the |all )?pass(?:word|phrase)s?\b"), commands.YES, keep="text", optional=True),
+        Turn(_asks(r"\binclude (?:the )?pass(?:word|phrase)s\b"), commands.NO, keep="text", optional=True),
     ),
     document=True,
 )

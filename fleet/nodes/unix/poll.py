@@ -13,7 +13,7 @@ from fleet.model.peers import EximSettings, PostfixSettings
 from fleet.nodes import commands
 from fleet.nodes.commands import Entry, encode
 from fleet.nodes.execute import Output
-from fleet.nodes.gathering import Gathering
+from fleet.nodes.gathering import CLOCK, Gathering
 from fleet.nodes.reading import Unparsed, quoted
 from fleet.nodes.slots import Refused
 from fleet.nodes.unix import exim, postfix, resolver
@@ -28,7 +28,15 @@ _APPLIANCE_UNITS = (
     "logs",
     "outbound_certificate",
 )
+_CLOCK_PARSER = "unix.date/1"
 _DENIED = re.compile(r"(?i)permission denied|not permitted|admin user|not allowed")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise Unparsed(f"{quoted(text)} is no moment") from error
 
 
 class Run(Protocol):
@@ -61,13 +69,11 @@ class _Poll:
     _gathering: Gathering
 
     async def clock(self) -> None:
+        """An answer that is no time costs nothing but the clock."""
         done = await self._ask(commands.CLOCK)
-        if done.status == 0:
-            try:
-                moment = datetime.strptime(done.text.strip(), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-            except ValueError:
-                return
-            self._gathering.node_clock(moment, done.milliseconds)
+        evidence = self._evidence(done, _CLOCK_PARSER)
+        if self._worked(done, evidence, CLOCK):
+            self._gathering.clock(lambda: _moment(done.text), evidence)
 
     async def resolvers(self) -> None:
         done = await self._ask(commands.RESOLV_CONF)

@@ -4,15 +4,25 @@ May import ``fleet.forecast``, ``fleet.layout``, ``fleet.model``, ``fleet.monito
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from fleet.forecast import Audits
+from fleet.forecast import Audited, Audits
 from fleet.forecast.audited import by_address
 from fleet.layout import resolver_key
 from fleet.model.fleet import Fleet, Node
 from fleet.model.resolver import ResolverKind
 from fleet.monitor import State
 from fleet.views.board.picture import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What one node meets: each of its resolvers in their order, and the kinds by ``resolver_key``."""
+
+    node: Node
+    audited: tuple[Audited, ...]
+    kinds: Mapping[str, ResolverKind]
 
 
 class KnownAudits:
@@ -22,6 +32,7 @@ class KnownAudits:
         self._seen: tuple[int, int, datetime] | None = None
         self._basis: tuple[object, ...] = ()
         self._audits = Audits(())
+        self._met: dict[str, Met] = {}
 
     def audits(self, picture: Picture) -> Audits:
         """Every cell as it was judged last; what became too old within this hour may still count."""
@@ -31,8 +42,19 @@ class KnownAudits:
             self._seen = seen
             judged = tuple(picture.state.resolvers.values())
             if (now, *judged) != self._basis:
-                self._basis, self._audits = (now, *judged), Audits(judged, now)
+                self._basis, self._audits, self._met = (now, *judged), Audits(judged, now), {}
         return self._audits
+
+    def met(self, picture: Picture, node: Node) -> Met:
+        """What ``node`` meets."""
+        audits = self.audits(picture)
+        met = self._met.get(node.name)
+        if met is None or met.node is not node:
+            resolvers = node.settings.resolvers or ()
+            found = tuple(audits.of(node.name, one) for one in resolvers)
+            kinds = {resolver_key(one): each.kind for one, each in zip(resolvers, found, strict=True)}
+            met = self._met[node.name] = Met(node, found, kinds)
+        return met
 
 
 def audits_of(picture: Picture) -> Audits:
@@ -40,10 +62,9 @@ def audits_of(picture: Picture) -> Audits:
     return picture.memo.keeper(KnownAudits).audits(picture)
 
 
-def kinds_at(picture: Picture, node: Node) -> dict[str, ResolverKind]:
-    """What each resolver of ``node`` is as it meets it, by ``resolver_key``."""
-    audits = audits_of(picture)
-    return {resolver_key(one): audits.of(node.name, one).kind for one in node.settings.resolvers or ()}
+def met_by(picture: Picture, node: Node) -> Met:
+    """What each resolver of ``node`` is as it meets it."""
+    return picture.memo.keeper(KnownAudits).met(picture, node)
 
 
 def audited_kinds(state: State, fleet: Fleet) -> Mapping[str, ResolverKind]:

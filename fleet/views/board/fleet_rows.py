@@ -18,7 +18,7 @@ from fleet.model.fleet import INSIDE, INTERNET, Fleet, Node, Platform, Settings,
 from fleet.model.resolver import ResolverKind
 from fleet.monitor import Freshness, NodeEntry, freshness_of_node
 from fleet.text import show
-from fleet.views.board.audits import kinds_at
+from fleet.views.board.audits import met_by
 from fleet.views.board.known import known_fleet, was_seen
 from fleet.views.board.outlook import Outlook, Tally, outlook
 from fleet.views.board.picture import Picture
@@ -138,7 +138,7 @@ def _row(
         minutes_since(entry.failing_since, picture.now) if entry is not None and entry.failing_since is not None else -1
     )
     tier = fleet.tiers.get(node.tier)
-    kinds = kinds_at(picture, node)
+    kinds = met_by(picture, node).kinds
 
     def make() -> tuple[Mark, tuple[TableCell, ...]]:
         reach = reach_cell(entry, fresh, picture)

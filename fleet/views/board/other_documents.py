@@ -13,7 +13,7 @@ from fleet.model.event import HERE
 from fleet.model.fleet import Destination, Fleet, Node
 from fleet.model.resolver import Resolver
 from fleet.text import show
-from fleet.views.board.audits import audits_of, kinds_at
+from fleet.views.board.audits import audits_of, met_by
 from fleet.views.board.document import Document, Section, section
 from fleet.views.board.event_rows import events_table
 from fleet.views.board.finding_rows import finding_key
@@ -48,7 +48,7 @@ def resolver_document(picture: Picture, key: str) -> Document | None:
     asked = endpoint(found)
     audits = [one for one in picture.state.resolvers.values() if one.resolver == asked and one.vantage in (name, HERE)]
     met = audits_of(picture).of(name, found)
-    kinds = kinds_at(picture, node)
+    kinds = met_by(picture, node).kinds
     lines = [Detail(0, f"{turn_words(found)}; declared {found.kind}")]
     for one in sorted(audits, key=lambda one: (one.vantage != name, one.vantage, one.transport)):
         ad = ", sets AD" if one.ad else ", no AD"

@@ -8,12 +8,12 @@ May import ``fleet.forecast``, ``fleet.layout``, ``fleet.model``, ``fleet.views.
 
 from collections.abc import Mapping
 
-from fleet.forecast import Audited, Audits, answering, in_use, turns
+from fleet.forecast import Audited, answering, in_use, turns
 from fleet.layout import resolver_key
 from fleet.model.fleet import Fleet, Node, Platform, Settings
 from fleet.model.resolver import Resolver, ResolverKind
 from fleet.text import show
-from fleet.views.board.audits import audits_of, kinds_at
+from fleet.views.board.audits import met_by
 from fleet.views.board.fleet_rows import dane_of
 from fleet.views.board.known import known_fleet, was_seen
 from fleet.views.board.picture import Picture
@@ -42,22 +42,20 @@ def resolvers_table(picture: Picture) -> Table:
     fleet = known_fleet(picture)
     if fleet is None:
         return Table(COLUMNS)
-    audits = audits_of(picture)
     rows = [
-        _row(picture, fleet, node, resolver, audits)
+        _row(picture, fleet, node, resolver, found)
         for node in fleet.nodes.values()
-        for resolver in node.settings.resolvers or ()
+        for resolver, found in zip(node.settings.resolvers or (), met_by(picture, node).audited, strict=True)
     ]
     rows += [_without(fleet, node) for node in fleet.nodes.values() if not node.settings.resolvers]
     return Table(COLUMNS, rows)
 
 
-def _row(picture: Picture, fleet: Fleet, node: Node, resolver: Resolver, audits: Audits) -> Row:
-    found = audits.of(node.name, resolver)
+def _row(picture: Picture, fleet: Fleet, node: Node, resolver: Resolver, found: Audited) -> Row:
     age = minutes_since(found.at, picture.now) if found.at is not None else -1
     entry = picture.state.nodes.get(node.name)
     key = f"{node.name} {resolver_key(resolver)}"
-    kinds = kinds_at(picture, node)
+    kinds = met_by(picture, node).kinds
 
     def make() -> Row:
         dane = dane_of(node, fleet.tiers.get(node.tier), entry)

@@ -23,5 +23,6 @@ def test_a_minute_of_chaos_leaves_no_task_no_descriptor_and_metrics_that_agree_w
     assert figures["left"] == []
     assert figures["faults"] > 20
     assert figures["scrapes"] > 20
+    assert figures["webhook"]["posted"] > figures["webhook"]["refused"]
     assert figures["last"]["rss"] < figures["first"]["rss"] + 30
     assert figures["ended after"] < 1.0

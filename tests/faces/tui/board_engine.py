@@ -16,6 +16,7 @@ class BoardEngine:
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
         self.requests: list[Request] = []
+        self.problem = ""
         self.looks: list[tuple[str, bool, bool]] = []
         self.listeners: list[Callable[[], None]] = []
 

@@ -81,6 +81,7 @@ class MadeUpEngine:
         self.rows = [made_row(number, name=name) for number, name in enumerate(names)]
         self.rows += [made_row(number) for number in range(len(self.rows), count)]
         self.requests: list[Request] = []
+        self.problem = ""
         self.looks: list[tuple[str, bool, bool]] = []
         self.reply: Reply | Exception = Reply("done")
         self.told: Sequence[Reply] = ()

@@ -286,12 +286,22 @@ def test_the_version_as_seen_and_as_in_the_greeting() -> None:
         ("Status as of: Tue Oct 31 11:59:48 2006 GMT", 11),
         ("Status as of: Tue Oct 31 11:59:48 2006 +0200", 9),
         ("Status as of: Tue Oct 31 11:59:48 2006 PDT", None),
-        ("no time here", None),
+        ("Status as of: Tue Oct 31 11:59:48 2006\nUTC is another line", None),
+        ("Current time: 2006-10-31T11:59:48Z", 11),
+        ("Status as of: Tue, 31 Oct 2006 11:59:48 (GMT -08:00)", 19),
     ],
 )
 def test_a_clock_counts_only_with_a_zone_that_means_one_thing(text: str, hour: int | None) -> None:
     moment = version.parse_clock(text)
     assert (moment.hour if moment else None) == hour
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no time here", "Status as of: noon", "Status as of: Tue Oct 41 11:59:48 2006 GMT"]
+)
+def test_a_status_without_a_moment_is_unparsed(text: str) -> None:
+    with pytest.raises(Unparsed):
+        version.parse_clock(text)
 
 
 @pytest.mark.parametrize(
