@@ -97,14 +97,19 @@ def queue_findings(fleet: Fleet, seen: Seen, now: datetime) -> tuple[Finding, ..
 def _waiting(fleet: Fleet, seen: Seen, now: datetime) -> Iterator[Finding]:
     for delivery in seen.deliveries:
         node = fleet.nodes.get(delivery.queue.node)
-        for one in delivery.queue.waiting if node is not None else ():
-            if node is None or not one.recipients:
-                continue
-            why = seen.blame(fleet, node, one.domain, now)
+        if node is None:
+            continue
+        followed = {one.domain: one for one in delivery.series}
+        for one in (one for one in delivery.queue.waiting if one.recipients):
             changed = seen.changed_at(node, one.domain)
-            series = delivery.series_of(one.domain)
+            series = followed.get(one.domain)
             news = is_news(one, series, changed, now)
-            told = f"{count(one.recipients, 'recipient')} for {one.domain} {_wait(one)} in the queue of {node.name}"
+            if not news and one.domain not in seen.verdicts:
+                continue  # nothing can be proven of it, and a queue may hold thousands of these
+            why = seen.blame(fleet, node, one.domain, now)
+            told = (
+                f"{count(one.recipients or 0, 'recipient')} for {one.domain} {_wait(one)} in the queue of {node.name}"
+            )
             left = _left(fleet, node, one, now)
             about, path = f"node {node.name} queue {one.domain}", _path(fleet, node)
             if why.cause is Cause.DANE:
