@@ -17,7 +17,9 @@ from fleet.model.finding import Finding, Severity, Source
 from fleet.model.fleet import Fleet, Node, ObjectPath
 from fleet.model.proof import Proof
 from fleet.model.queue import Delivery, Waiting
-from fleet.rules.rule import Rule
+from fleet.rules.dest import CONTROLS
+from fleet.rules.examples import edge
+from fleet.rules.rule import Example, Rule
 from fleet.rules.words import count
 
 RULES = (
@@ -28,8 +30,8 @@ RULES = (
         "Mail of this destination waits in the queue of a node, and the last check, which is at most one interval old, "
         "says that this node holds it under DANE. When the bounce timer ends it goes back to its sender.",
         "vendor document: watch the delivery status for destinations that start to queue",
-        (),
-        (),
+        (Example(edge(CONTROLS.format("preferred", "opportunistic"))),),
+        (Example(edge(CONTROLS.format("preferred", "none"))),),
     ),
     Rule(
         "QUEUE102",
@@ -38,8 +40,8 @@ RULES = (
         "More mail of this destination waits than before, or before the last change, and nothing proves why. DANE is "
         "blamed only where a fresh check says so; a server that is down looks the same.",
         "vendor document: watch the delivery status before and for days after enabling DANE",
-        (),
-        (),
+        (Example(edge(CONTROLS.format("preferred", "opportunistic"))),),
+        (Example(edge(CONTROLS.format("preferred", "none"))),),
     ),
     Rule(
         "QUEUE103",
@@ -48,11 +50,14 @@ RULES = (
         "The last check of this destination and what nodes wrote into their mail logs say opposite things about DANE. "
         "Another resolver, another address of the server, or another time may be the reason.",
         "vendor document: find DANE successes in the mail logs",
-        (),
-        (),
+        (Example(edge(CONTROLS.format("preferred", "opportunistic"))),),
+        (Example(edge(CONTROLS.format("preferred", "none"))),),
     ),
 )
-"""What the codes mean, for documentation; nobody asks these of a profile."""
+"""What the codes mean, for documentation; nobody asks these of a profile.
+
+Their examples are settings under which DANE can hold mail, and such as cannot.
+"""
 
 RELEVANT = timedelta(days=1)
 """How much older than the last check a log's proof may be and still contradict it."""
@@ -92,14 +97,19 @@ def queue_findings(fleet: Fleet, seen: Seen, now: datetime) -> tuple[Finding, ..
 def _waiting(fleet: Fleet, seen: Seen, now: datetime) -> Iterator[Finding]:
     for delivery in seen.deliveries:
         node = fleet.nodes.get(delivery.queue.node)
-        for one in delivery.queue.waiting if node is not None else ():
-            if node is None or not one.recipients:
-                continue
-            why = seen.blame(fleet, node, one.domain, now)
+        if node is None:
+            continue
+        followed = {one.domain: one for one in delivery.series}
+        for one in (one for one in delivery.queue.waiting if one.recipients):
             changed = seen.changed_at(node, one.domain)
-            series = delivery.series_of(one.domain)
+            series = followed.get(one.domain)
             news = is_news(one, series, changed, now)
-            told = f"{count(one.recipients, 'recipient')} for {one.domain} {_wait(one)} in the queue of {node.name}"
+            if not news and one.domain not in seen.verdicts:
+                continue  # nothing can be proven of it, and a queue may hold thousands of these
+            why = seen.blame(fleet, node, one.domain, now)
+            told = (
+                f"{count(one.recipients or 0, 'recipient')} for {one.domain} {_wait(one)} in the queue of {node.name}"
+            )
             left = _left(fleet, node, one, now)
             about, path = f"node {node.name} queue {one.domain}", _path(fleet, node)
             if why.cause is Cause.DANE:
