@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from fleet.lab.nodes import layouts, wordings
+from fleet.lab.nodes import documents, layouts, wordings
 from fleet.lab.nodes.faults import Fault
 from fleet.model.fleet import Settings
 
@@ -283,6 +283,7 @@ def _showconfig(line: CommandLine, appliance: Appliance) -> Menu:
         bool(settings.root_servers),
         settings.listeners or (),
         appliance.clock,
+        documents.more(settings, appliance.variant),
     )
     return document if masked else document.replace("*****", UNMASKED)
 
