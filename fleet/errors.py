@@ -67,6 +67,8 @@ class FailureKind(StrEnum):
     """A command is not available in the cluster mode of the session."""
     UNCOMMITTED = "uncommitted"
     """The session reports configuration changes that are not committed; it was left alone."""
+    NOT_OBSERVED = "not-observed"
+    """Nobody could look from there: the way to the vantage failed, or carries less than the node itself has."""
     INTERNAL = "internal"
     """A fault of this program; it says nothing about the world."""
 

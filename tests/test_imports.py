@@ -20,10 +20,16 @@ LIGHT = [
     ["explain", "TIER101"],
     ["schema"],
     ["init"],
+    ["calendar", "--help"],
+    ["changes", "--help"],
+    ["compare", "--help"],
     ["forecast", "--help"],
     ["logs", "--help"],
     ["rollout", "--help"],
     ["runbook", "--help"],
+    ["tlsrpt", "--help"],
+    ["serve", "--help"],
+    ["alerts", "--help"],
 ]
 
 

@@ -189,10 +189,10 @@ def watched_state(text: str, domains: Sequence[str] = DOMAINS, polled: Sequence[
             retry = NOW + timedelta(minutes=4)
             state.apply(events.PollFailed(when + timedelta(seconds=70), name, DOWN, retry))
     for resolver, transport, vantage, kind in (
-        ("192.0.2.53", "udp", "this host", ResolverKind.VALIDATES),
-        ("192.0.2.53", "tcp", "dlv1", ResolverKind.VALIDATES),
-        ("192.0.2.58", "tcp", "dlv1", ResolverKind.STRIPS),
-        ("192.0.2.54", "tcp", "this host", ResolverKind.PASSES),
+        ("192.0.2.53:53", "udp", "this host", ResolverKind.VALIDATES),
+        ("192.0.2.53:53", "tcp", "dlv1", ResolverKind.VALIDATES),
+        ("192.0.2.58:53", "tcp", "dlv1", ResolverKind.STRIPS),
+        ("192.0.2.54:53", "tcp", "this host", ResolverKind.PASSES),
     ):
         evidence = ("3 of 3 known-good names arrive with signatures",)
         state.apply(events.ResolverJudged(NOW - timedelta(hours=2), vantage, resolver, transport, kind, evidence))

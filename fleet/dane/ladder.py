@@ -9,7 +9,7 @@ May import ``fleet.dnssec``, ``fleet.network`` and everything below them.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -88,7 +88,10 @@ class SmtpSettings:
 
 @dataclass(slots=True)
 class Walker:
-    """Walks destinations over one network and one list of resolvers, sharing lookups and SMTP sessions between them."""
+    """Walks destinations over one network and one list of resolvers, sharing lookups and SMTP sessions between them.
+
+    ``believing``: see ``look_up``; as a client sees it that believes its resolver.
+    """
 
     network: Network
     resolvers: Sequence[ValidatedResolver]
@@ -96,6 +99,7 @@ class Walker:
     limits: WalkLimits = field(default_factory=WalkLimits)
     clock: WallClock = now
     roots: Roots | None = None
+    believing: bool = False
     pacer: Pacer = field(init=False)
     sessions: SessionCache[Contact] = field(init=False)
 
@@ -106,6 +110,10 @@ class Walker:
     async def walk(self, domain: str, on_step: OnStep | None = None) -> Verdict:
         """Check ``domain`` (A-labels, see ``domain_name``).  Remote failures are in the steps, never exceptions."""
         return await _Walk(self, domain, on_step or (lambda step: None)).run()
+
+    def look_up(self, name: str, rdtype: str) -> Awaitable[Lookup]:
+        """One question to its resolvers."""
+        return look_up(self.resolvers, name, rdtype, believing=self.believing)
 
 
 class _Walk:
@@ -142,7 +150,7 @@ class _Walk:
         )
 
     async def _climb(self, at: datetime) -> None:
-        lookup = await look_up(self._walker.resolvers, self._domain, "MX")
+        lookup = await self._walker.look_up(self._domain, "MX")
         self._mx = mx_step(self._domain, lookup, self._walker.limits.mx_hosts)
         if self._mx.truncated:
             self._unknown.append(
@@ -174,8 +182,8 @@ class _Walk:
         self._on_step(step)
 
     async def _addresses(self, host: str) -> AddressStep:
-        ask = self._walker.resolvers
-        a, aaaa, cname = await asyncio.gather(*(look_up(ask, host, rdtype) for rdtype in ("A", "AAAA", "CNAME")))
+        ask = self._walker.look_up
+        a, aaaa, cname = await asyncio.gather(*(ask(host, rdtype) for rdtype in ("A", "AAAA", "CNAME")))
         step = address_step(host, a, aaaa, cname, self._walker.limits.addresses)
         if step.truncated:
             self._unknown.append(f"{step.truncated} addresses of {host} were not tried")
@@ -200,7 +208,7 @@ class _Walk:
         return True
 
     async def _tlsa(self, host: str, base: str) -> TlsaStep:
-        lookup = await look_up(self._walker.resolvers, self._tlsa_name(base), "TLSA")
+        lookup = await self._walker.look_up(self._tlsa_name(base), "TLSA")
         limit = self._walker.limits.tlsa_records
         records = tuple(parse_record(bytes.fromhex(record)) for record in lookup.records[:limit])
         truncated = max(0, len(lookup.records) - limit)

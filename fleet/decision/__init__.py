@@ -26,6 +26,9 @@ on it.  On the way up:
 ``differences``         where policies part
 ``advice``              what to do next
 ``lookahead``           what is about to go wrong
+``published``           what a destination publishes, without all that differs at every check
+``changes``             what changed between two checks: a rollover, or mail breaks
+``dates``               the days on which what is published ends, and what then happens to mail
 ``exit_code``           what a script is told
 ======================  ===============================================================================
 
@@ -34,8 +37,11 @@ Sections worth reading beside it: RFC 7672 2.1 to 2.2 and 3, RFC 7671 9, RFC 846
 """
 
 from fleet.decision.advice import advice
+from fleet.decision.beside import Agreement, Beside, beside, doubts_anchor
 from fleet.decision.cause import Cause
+from fleet.decision.changes import Change, ChangeKind, Effect, changes
 from fleet.decision.combine import STRICTNESS, WEAKNESS, Combined, combine, strictness
+from fleet.decision.dates import DateKind, Due, dates
 from fleet.decision.decide import TABLES, decide, decide_row
 from fleet.decision.differences import differences
 from fleet.decision.exit_code import ExitCode, exit_code, worst_code
@@ -43,9 +49,11 @@ from fleet.decision.fallback import fallback_outcomes
 from fleet.decision.judge import SMTP_LEFT_OUT, Judgement, Path, judge, judge_all
 from fleet.decision.levels import LevelOutcome, by_level
 from fleet.decision.lookahead import Warning, WarningCode, warnings
-from fleet.decision.reading import Attempt, attempts
+from fleet.decision.published import Published, published
+from fleet.decision.reading import Attempt, attempts, unobserved
 from fleet.decision.states import AddressState, CertificateState, MxState, TlsaState
 from fleet.decision.table import Basis, Reading, Row, Table
+from fleet.decision.vantages import Comparison, Differing, Parting, View, compare_views
 
 __all__ = [
     "SMTP_LEFT_OUT",
@@ -53,34 +61,53 @@ __all__ = [
     "TABLES",
     "WEAKNESS",
     "AddressState",
+    "Agreement",
     "Attempt",
     "Basis",
+    "Beside",
     "Cause",
     "CertificateState",
+    "Change",
+    "ChangeKind",
     "Combined",
+    "Comparison",
+    "DateKind",
+    "Differing",
+    "Due",
+    "Effect",
     "ExitCode",
     "Judgement",
     "LevelOutcome",
     "MxState",
+    "Parting",
     "Path",
+    "Published",
     "Reading",
     "Row",
     "Table",
     "TlsaState",
+    "View",
     "Warning",
     "WarningCode",
     "advice",
     "attempts",
+    "beside",
     "by_level",
+    "changes",
     "combine",
+    "compare_views",
+    "dates",
     "decide",
     "decide_row",
     "differences",
+    "doubts_anchor",
     "exit_code",
     "fallback_outcomes",
     "judge",
     "judge_all",
+    "published",
     "strictness",
+    "unobserved",
     "warnings",
     "worst_code",
 ]

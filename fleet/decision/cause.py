@@ -9,7 +9,7 @@ May import ``fleet.errors``, ``fleet.model`` and modules of this package below `
 from enum import StrEnum
 from functools import lru_cache
 
-from fleet.decision.reading import EYES, Attempt
+from fleet.decision.reading import EYES, Attempt, unobserved
 from fleet.decision.states import AddressState as A
 from fleet.decision.states import CertificateState as C
 from fleet.decision.states import MxState as M
@@ -196,7 +196,7 @@ _OF_ADDRESS = (
     Cause.NO_ADDRESS,
 )
 _OF_TLSA = (Cause.TLSA_ABSENT, Cause.TLSA_INSECURE, Cause.TLSA_FAILED, Cause.TLSA_BOGUS)
-_FAILED = (Cause.MX_FAILED, Cause.ADDRESS_FAILED, Cause.CNAME_FAILED, Cause.TLSA_FAILED)
+_FAILED = (Cause.MX_FAILED, Cause.ADDRESS_FAILED, Cause.CNAME_FAILED, Cause.TLSA_FAILED, Cause.UNKNOWN)
 
 
 def _lookup(attempt: Attempt, cause: Cause) -> Lookup | None:
@@ -211,19 +211,35 @@ def _lookup(attempt: Attempt, cause: Cause) -> Lookup | None:
         return step.aaaa
     if cause is Cause.CNAME_FAILED and step is not None:
         return step.cname
+    if cause is Cause.UNKNOWN:
+        return next((lookup for lookup in looked_up(attempt) if unobserved(lookup) is not None), None)
     if cause in _OF_TLSA and attempt.tlsa_step is not None:
         return attempt.tlsa_step.lookup
     return None
 
 
+def looked_up(attempt: Attempt) -> tuple[Lookup, ...]:
+    """The lookups the attempt rests on, in the order of the ladder."""
+    address, tlsa = attempt.address_step, attempt.tlsa_step
+    found = (
+        attempt.mx_step.lookup if attempt.mx_step is not None else None,
+        *((address.a, address.aaaa, address.cname) if address is not None else ()),
+        tlsa.lookup if tlsa is not None else None,
+    )
+    return tuple(lookup for lookup in found if lookup is not None)
+
+
 def failed_lookup(attempt: Attempt, cause: Cause) -> Failure | None:
     """The failure of the lookup behind ``cause`` where it failed for us too, so that nothing at all is known."""
     lookup = _lookup(attempt, cause) if cause in _FAILED else None
-    return lookup.failure if lookup is not None else None
+    return None if lookup is None else unobserved(lookup) or lookup.failure
 
 
 def _seen(policy: Policy, lookup: Lookup) -> str:
     """What the client of ``policy`` saw in ``lookup``, empty where there is nothing to add."""
+    unseen = unobserved(lookup)
+    if unseen is not None:
+        return _ended(unseen.sentence)
     word = lookup.word
     if EYES[policy] is not EYES[Policy.RFC7672] and word is not None:
         if word.failure is not None:

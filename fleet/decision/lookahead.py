@@ -71,22 +71,23 @@ class Warning:
 
 def warnings(verdict: Verdict, at: datetime) -> tuple[Warning, ...]:
     """Every warning of ``verdict`` as seen ``at`` an aware moment (later than the check, where it is shown later)."""
-    lookups = tuple(_lookups(verdict))
+    asked = tuple(lookups(verdict))
     found = [
-        *_signatures(lookups, at),
+        *_signatures(asked, at),
         *_certificates(verdict, at),
         *_single_records(verdict),
         *_unusable(verdict),
         *_different_certificates(verdict),
         *_addresses(verdict),
-        *_words(lookups),
-        *_resolver_failures(lookups),
+        *_words(asked),
+        *_resolver_failures(asked),
         *_equal_preferences(verdict),
     ]
     return tuple(dict.fromkeys(found))
 
 
-def _lookups(verdict: Verdict) -> Iterator[Lookup]:
+def lookups(verdict: Verdict) -> Iterator[Lookup]:
+    """Every DNS question of ``verdict``."""
     for step in verdict.steps:
         match step:
             case MxStep() | TlsaStep():
@@ -95,11 +96,11 @@ def _lookups(verdict: Verdict) -> Iterator[Lookup]:
                 yield from (lookup for lookup in (step.a, step.aaaa, step.cname) if lookup is not None)
 
 
-def _signatures(lookups: tuple[Lookup, ...], at: datetime) -> Iterator[Warning]:
+def _signatures(asked: tuple[Lookup, ...], at: datetime) -> Iterator[Warning]:
     """One warning for each moment: a zone that is no longer signed loses all its signatures together."""
     ending: dict[datetime, list[Lookup]] = {}
-    for lookup in lookups:
-        if lookup.expires is not None and _ends_soon(lookup.inception, lookup.expires, at):
+    for lookup in asked:
+        if lookup.expires is not None and ends_soon(lookup.inception, lookup.expires, at):
             ending.setdefault(lookup.expires, []).append(lookup)
     for end, found in sorted(ending.items()):
         first, *more = (f"{lookup.rdtype} {lookup.name}" for lookup in found)
@@ -111,7 +112,8 @@ def _signatures(lookups: tuple[Lookup, ...], at: datetime) -> Iterator[Warning]:
         yield Warning(WarningCode.SIGNATURE_EXPIRES, first, f"{what}{behind} {_expires(end, at)}.", end)
 
 
-def _ends_soon(begin: datetime | None, end: datetime, at: datetime) -> bool:
+def ends_soon(begin: datetime | None, end: datetime, at: datetime) -> bool:
+    """Whether a signature should have been renewed by ``at``, by what is left of its whole validity."""
     left = end - at
     return left <= SIGNATURE_HORIZON and (begin is None or left * SIGNATURE_SHARE < end - begin)
 
@@ -142,7 +144,7 @@ def _expires(end: datetime, at: datetime) -> str:
 
 
 def _single_records(verdict: Verdict) -> Iterator[Warning]:
-    for step in _secure_tlsa(verdict):
+    for step in secure_tlsa(verdict):
         usable = [record for record in step.records if record.usable]
         if len(usable) == 1 and usable[0].usage == 3 and not step.truncated:
             yield Warning(
@@ -154,7 +156,7 @@ def _single_records(verdict: Verdict) -> Iterator[Warning]:
 
 
 def _unusable(verdict: Verdict) -> Iterator[Warning]:
-    for step in _secure_tlsa(verdict):
+    for step in secure_tlsa(verdict):
         for record in step.records:
             if not record.usable:
                 shown = record.text if len(record.text) <= 40 else f"{record.text[:39]}…"
@@ -165,7 +167,8 @@ def _unusable(verdict: Verdict) -> Iterator[Warning]:
                 )
 
 
-def _secure_tlsa(verdict: Verdict) -> Iterator[TlsaStep]:
+def secure_tlsa(verdict: Verdict) -> Iterator[TlsaStep]:
+    """The TLSA answers that are proven."""
     for step in verdict.steps:
         if isinstance(step, TlsaStep) and step.lookup.security is Security.SECURE:
             yield step
@@ -209,9 +212,9 @@ def _cause(lookup: Lookup) -> str:
     return _ended(seen.sentence) if seen is not None else "no cause was recorded."
 
 
-def _words(lookups: tuple[Lookup, ...]) -> Iterator[Warning]:
+def _words(asked: tuple[Lookup, ...]) -> Iterator[Warning]:
     """Where a resolver's word and our own validation disagree, once for each resolver and kind of disagreement."""
-    found = [(code, lookup) for lookup in lookups if (code := _disagreement(lookup)) is not None]
+    found = [(code, lookup) for lookup in asked if (code := _disagreement(lookup)) is not None]
     found.sort(key=lambda entry: (entry[0], entry[1].resolver))
     for (code, resolver), group in groupby(found, key=lambda entry: (entry[0], entry[1].resolver)):
         first, *more = (lookup for _, lookup in group)
@@ -249,9 +252,9 @@ def _disagreement(lookup: Lookup) -> WarningCode | None:
     return WarningCode.AD_WITHOUT_PROOF if word.ad else WarningCode.PROOF_WITHOUT_AD
 
 
-def _resolver_failures(lookups: tuple[Lookup, ...]) -> Iterator[Warning]:
+def _resolver_failures(asked: tuple[Lookup, ...]) -> Iterator[Warning]:
     seen: set[str] = set()
-    for lookup in lookups:
+    for lookup in asked:
         for attempt in lookup.attempts:
             if attempt.resolver not in seen:
                 seen.add(attempt.resolver)

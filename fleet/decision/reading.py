@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fleet.decision.states import AddressState, CertificateState, MxState, TlsaState
-from fleet.errors import FailureKind
+from fleet.errors import Failure, FailureKind
 from fleet.model import (
     AddressStep,
     ContactStep,
@@ -105,8 +105,20 @@ def _once_each(tried: tuple[Attempt, ...], hosts: tuple[MailHost, ...]) -> tuple
     return tuple(found for found in tried if not found.address or preference[found.host] == best[found.address])
 
 
+def unobserved(lookup: Lookup) -> Failure | None:
+    """Why this lookup does not tell what the node itself would be answered; None where it does.
+
+    Where a resolver could not be looked at from the vantage, the next one's answer is not the node's either: whether
+    the node goes on to it is not known.
+    """
+    seen = (lookup.failure, *(attempt.failure for attempt in lookup.attempts))
+    return next((one for one in seen if one is not None and one.kind is FailureKind.NOT_OBSERVED), None)
+
+
 def own_validation(lookup: Lookup) -> Sight:
     """As a client sees the answer that validates for itself."""
+    if unobserved(lookup) is not None:
+        return Sight(known=False)
     bogus = lookup.security is Security.BOGUS
     indeterminate = lookup.security is Security.INDETERMINATE
     failed = not bogus and (lookup.failed or (indeterminate and lookup.reason is not None))
@@ -123,7 +135,7 @@ def own_validation(lookup: Lookup) -> Sight:
 def resolver_word(lookup: Lookup) -> Sight:
     """As a client sees the answer that believes its resolver: AD bit and rcode, asked without CD."""
     word = lookup.word
-    if word is None:
+    if word is None or unobserved(lookup) is not None:
         return Sight(known=False)
     failed = word.failure is not None or word.rcode not in ("NOERROR", "NXDOMAIN")
     return Sight(

@@ -25,9 +25,10 @@ from fleet.errors import Failure, FailureKind, RemoteError
 from fleet.network import Network, Stream
 from fleet.network.endpoint import Endpoint
 
-_MAX_STRAY_MESSAGES = 100
+MAX_STRAY_MESSAGES = 100
+"""What else a resolver may send before it is asked no more."""
 _OPT = int(dns.rdatatype.OPT)
-_LARGE = 4096
+LARGE = 4096
 """Octets; more is never asked for over UDP, and over TCP it is parsed beside the event loop."""
 _WITHOUT_QUESTION = frozenset({dns.rcode.FORMERR, dns.rcode.SERVFAIL, dns.rcode.NOTIMP, dns.rcode.REFUSED})
 
@@ -64,7 +65,7 @@ class Client:
             return await self._ask(query)
 
     async def _ask(self, query: dns.message.Message) -> dns.message.Message:
-        wire = _wire(query)
+        wire = wire_of(query)
         deadline = monotonic() + self.timeout
         if self.tcp_only or not self.network.has_udp:
             return await self._over_tcp(query, wire, deadline)
@@ -87,7 +88,7 @@ class Client:
 
     async def _over_udp(self, query: dns.message.Message, wire: bytes, deadline: float) -> dns.message.Message:
         for left in range(self.attempts, 0, -1):
-            exchange = _Exchange.of(query, wire, self.resolver)
+            exchange = Exchange.of(query, wire, self.resolver)
             patience = max(0.0, deadline - monotonic()) / left
             try:
                 return await self.network.ask_udp(
@@ -105,7 +106,7 @@ class Client:
             async with asyncio.timeout(patience):
                 stream = await self.network.open_tcp(self.address, self.port, patience)
                 try:
-                    return await self._converse(stream, _Exchange.of(query, wire, self.resolver))
+                    return await self._converse(stream, Exchange.of(query, wire, self.resolver))
                 finally:
                     await stream.close()
         except TimeoutError as error:
@@ -115,21 +116,21 @@ class Client:
                 raise self._failed(FailureKind.TIMEOUT, f"gave no answer over TCP within {self.timeout:g} s") from error
             raise _with_transport(error, "TCP") from error
 
-    async def _converse(self, stream: Stream, exchange: "_Exchange") -> dns.message.Message:
+    async def _converse(self, stream: Stream, exchange: "Exchange") -> dns.message.Message:
         """Ask on an open connection (RFC 7766): messages go both ways behind two octets of length."""
         await stream.write(len(exchange.payload).to_bytes(2, "big") + exchange.payload)
-        for _ in range(_MAX_STRAY_MESSAGES):
+        for _ in range(MAX_STRAY_MESSAGES):
             length = int.from_bytes(await self._read(stream, 2), "big")
             data = await self._read(stream, length)
             # The largest messages take most of a second to parse, and everything else would wait for that.
-            large = length > _LARGE
+            large = length > LARGE
             answer = await asyncio.to_thread(exchange.accept, data) if large else exchange.accept(data)
             if answer is None:
                 continue
             if answer.flags & dns.flags.TC:
                 raise self._failed(FailureKind.MALFORMED, "truncated an answer that was asked for over TCP")
             return answer
-        raise self._failed(FailureKind.LIMIT, f"sent {_MAX_STRAY_MESSAGES} messages that answer something else")
+        raise self._failed(FailureKind.LIMIT, f"sent {MAX_STRAY_MESSAGES} messages that answer something else")
 
     async def _read(self, stream: Stream, length: int) -> bytes:
         data = bytearray()
@@ -145,7 +146,7 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
-class _Exchange:
+class Exchange:
     """One sending of a question under an id of its own, and what counts as the answer to it."""
 
     query: dns.message.Message
@@ -153,12 +154,13 @@ class _Exchange:
     resolver: str
 
     @classmethod
-    def of(cls, query: dns.message.Message, wire: bytes, resolver: str) -> "_Exchange":
+    def of(cls, query: dns.message.Message, wire: bytes, resolver: str) -> "Exchange":
+        """``query``, ``wire`` without its id, under a fresh one."""
         return cls(query, message_id() + wire[2:], resolver)
 
     def accept_datagram(self, data: bytes) -> dns.message.Message | None:
         """Like ``accept``, for one datagram."""
-        return self.accept(data) if len(data) <= _LARGE else None
+        return self.accept(data) if len(data) <= LARGE else None
 
     def accept(self, data: bytes) -> dns.message.Message | None:
         """The answer in ``data``, or None where it is none to this question.
@@ -191,7 +193,7 @@ class _Exchange:
         return [(q.name, q.rdclass, q.rdtype) for q in asked] == [(q.name, q.rdclass, q.rdtype) for q in repeated]
 
 
-def _wire(query: dns.message.Message) -> bytes:
+def wire_of(query: dns.message.Message) -> bytes:
     """``query`` in wire format, its id left open.
 
     A question with EDNS and nothing else is nearly all that is ever asked, and quickly written out.

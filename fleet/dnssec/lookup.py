@@ -14,6 +14,7 @@ from fleet.clock import monotonic
 from fleet.dnssec.answer import Answer
 from fleet.dnssec.validator import Validator
 from fleet.dnssec.wording import name_text
+from fleet.errors import Failure, FailureKind
 from fleet.model import Lookup, ResolverAttempt
 
 
@@ -25,22 +26,41 @@ class ValidatedResolver:
     validator: Validator
 
 
-async def look_up(resolvers: Sequence[ValidatedResolver], name: str, rdtype: str) -> Lookup:
+async def look_up(resolvers: Sequence[ValidatedResolver], name: str, rdtype: str, *, believing: bool = False) -> Lookup:
     """Ask ``resolvers`` in order until one answers; the failures on the way are recorded as attempts.
 
-    Where none answers, the lookup carries the last failure: it is a failed lookup, never "no records".
+    Where none answers, the lookup carries the last failure: it is a failed lookup, never "no records".  ``believing``:
+    as the C library does for clients that believe their resolver, also go on where a resolver's own word is SERVFAIL
+    or another refusal, whatever it hands out with CD; where no other answers, what the first handed out stands.
     """
     if not resolvers:
         raise ValueError("a lookup needs at least one resolver")
     started = monotonic()
     attempts: list[ResolverAttempt] = []
+    withheld: tuple[str, Answer] | None = None
     for number, entry in enumerate(resolvers, start=1):
-        answer = await entry.validator.resolve(name, rdtype)
-        if answer.failure is not None and number < len(resolvers):
-            attempts.append(ResolverAttempt(entry.resolver, answer.failure))
-            continue
-        return _lookup(answer, name, rdtype, entry.resolver, tuple(attempts), (monotonic() - started) * 1000)
+        resolver, answer = entry.resolver, await entry.validator.resolve(name, rdtype)
+        refusal = answer.failure or (_refusal(answer, resolver) if believing else None)
+        if refusal is not None:
+            if answer.failure is None and withheld is None:
+                withheld = resolver, answer
+            if number < len(resolvers) or withheld is not None:
+                attempts.append(ResolverAttempt(resolver, refusal))
+            if number < len(resolvers):
+                continue
+            if withheld is not None:
+                resolver, answer = withheld
+        failed = tuple(one for one in attempts if one.resolver != resolver)
+        return _lookup(answer, name, rdtype, resolver, failed, (monotonic() - started) * 1000)
     raise AssertionError("unreachable: the last resolver's answer is always returned")
+
+
+def _refusal(answer: Answer, resolver: str) -> Failure | None:
+    """The failure that a client without CD meets where the resolver's own word is no answer."""
+    word = answer.word
+    if word is None or word.rcode in ("NOERROR", "NXDOMAIN"):
+        return None
+    return word.failure or Failure(FailureKind.SERVFAIL, f"{resolver} answered {word.rcode}")
 
 
 def _lookup(

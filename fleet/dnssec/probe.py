@@ -10,7 +10,7 @@ import dns.flags
 import dns.message
 import dns.rdatatype
 
-from fleet.dnssec.client import Client
+from fleet.dnssec.fetch import Transport
 from fleet.dnssec.validator import Validator
 from fleet.errors import Failure, RemoteError
 from fleet.model import Security
@@ -33,12 +33,12 @@ class ProbeAnswer:
     failure: Failure | None = None
 
 
-async def probe(client: Client, validator: Validator, name: str, rdtype: str = "SOA") -> ProbeAnswer:
-    """Ask ``name`` without CD through ``client`` and, validated by us, through ``validator`` (over the same client)."""
+async def probe(transport: Transport, validator: Validator, name: str, rdtype: str = "SOA") -> ProbeAnswer:
+    """Ask ``name`` without CD over ``transport`` and, validated by us, through ``validator`` (over the same one)."""
     query = dns.message.make_query(name, rdtype, use_edns=True, want_dnssec=True, payload=1232)
     query.flags |= dns.flags.AD
     try:
-        answer = await client(query)
+        answer = await transport(query)
     except RemoteError as error:
         return ProbeAnswer(name, failure=error.failure)
     own = await validator.resolve(name, rdtype)

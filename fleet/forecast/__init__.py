@@ -13,6 +13,8 @@ destinations, and only if the version, TLS Support, the RELAY hop, the SMTP rout
 ``outcome``             the nouns: what is said of one piece of mail
 ``conditions``          what DANE needs before it is tried
 ``failover``            which resolver answers, on each platform
+``audited``             what audits say of a resolver as one node meets it
+``losing``              one resolver gone: who is asked instead, and what that makes of mail
 ``through``             a check as seen through another kind of resolver, or without DANE
 ``resolving``           the resolvers of one node, and what each makes of a check
 ``judging``             judgements and sights, each made once
@@ -21,6 +23,7 @@ destinations, and only if the version, TLS Support, the RELAY hop, the SMTP rout
 ``rows``                a fleet's forecast as a list, the worst first
 ``facts``               what decided, each with its place in the profile or its recorded step
 ``moves``               before and after a change
+``before_after``        what a change has done, as both sides were seen
 ``rollout``             how far each destination may go, and in which order
 ``prerequisites``       what must be true before the first step
 ``instructions``        settings by label, policy-map lines, host lists: for a person to apply
@@ -32,10 +35,12 @@ Nothing here changes a gateway: what comes out is text for a person.  Everything
 ``fleet.decision``, ``fleet.layout``, ``fleet.model`` and ``fleet.errors``.
 """
 
+from fleet.forecast.audited import Audited, Audits
 from fleet.forecast.classed import Forecast, Ingress, MailClass, forecast, foretell_one, ingresses
 from fleet.forecast.conditions import Standing, standing
-from fleet.forecast.failover import Answering, Turn, answering, never_asked, turns
+from fleet.forecast.failover import Answering, Turn, answering, in_use, never_asked, turns
 from fleet.forecast.foretell import NO_FLOW, NOT_MODELLED, POLICIES, Question, foretell
+from fleet.forecast.losing import Loss, Losses
 from fleet.forecast.outcome import BADNESS, OPEN, Core, DaneUse, Foretold, Reading, Why, better, worse
 from fleet.forecast.resolving import Resolving
 from fleet.forecast.through import Strips
@@ -47,11 +52,15 @@ __all__ = [
     "OPEN",
     "POLICIES",
     "Answering",
+    "Audited",
+    "Audits",
     "Core",
     "DaneUse",
     "Forecast",
     "Foretold",
     "Ingress",
+    "Loss",
+    "Losses",
     "MailClass",
     "Question",
     "Reading",
@@ -65,6 +74,7 @@ __all__ = [
     "forecast",
     "foretell",
     "foretell_one",
+    "in_use",
     "ingresses",
     "never_asked",
     "standing",

@@ -16,7 +16,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from fleet.layout.names import below, canonical
-from fleet.model.fleet import Platform
+from fleet.model.fleet import Platform, Settings
 from fleet.model.resolver import Resolver
 
 GROUP_SECONDS: dict[int, tuple[float, ...]] = {1: (60,), 2: (15, 45), 3: (5, 10, 45)}
@@ -90,6 +90,15 @@ def never_asked(platform: Platform, resolvers: Sequence[Resolver]) -> tuple[Reso
         return ()
     asked = {one for turn in turns(platform, resolvers) for one in turn.resolvers}
     return tuple(one for one in resolvers if not one.domains and one not in asked)
+
+
+def in_use(settings: Settings) -> tuple[Resolver, ...]:
+    """The resolvers that some query of a node with ``settings`` may reach: every turn, secondaries, alternates."""
+    listed = settings.resolvers or ()
+    if settings.root_servers:
+        return tuple(one for one in listed if one.domains)
+    idle = never_asked(settings.platform or Platform.ASYNCOS, listed)
+    return tuple(one for one in listed if one not in idle)
 
 
 def _groups(resolvers: Sequence[Resolver]) -> list[tuple[tuple[Resolver, ...], float]]:

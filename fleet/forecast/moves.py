@@ -108,9 +108,8 @@ def moves(before: Forecast, after: Forecast, node: str = "") -> tuple[Move, ...]
     ``node``: of this node alone.
     """
     found: dict[tuple[str, str], _Gathered] = {}
-    for old, new, names in _pairs(before, after, node):
-        for way, other in _ways(old, new):
-            _compare(after, old, new, way, other, names, found)
+    for old, way, new, other, names in matched_ways(before, after, node):
+        _compare(after, old, new, way, other, names, found)
     listed = [
         Move(
             was,
@@ -152,6 +151,15 @@ def _pairs(before: Forecast, after: Forecast, node: str = "") -> Iterator[tuple[
                 shared.setdefault((id(was), id(group)), (was, group, []))[2].append(name)
     for was, group, names in shared.values():
         yield was, group, tuple(names)
+
+
+def matched_ways(
+    before: Forecast, after: Forecast, node: str = ""
+) -> Iterator[tuple[MailClass, Ingress, MailClass, Ingress, tuple[str, ...]]]:
+    """Classes and flows that are there on both sides, before and after, with the names of the nodes they share."""
+    for old, new, names in _pairs(before, after, node):
+        for was, way in _ways(old, new):
+            yield old, was, new, way, names
 
 
 def _ways(old: MailClass, new: MailClass) -> Iterator[tuple[Ingress, Ingress]]:

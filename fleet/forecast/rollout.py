@@ -219,7 +219,7 @@ def _steps(
         ),
         (
             StepKind.PROTECT,
-            "Entries that keep DANE off where mail would be held",
+            "Entries that keep DANE off where mail would be held, or nobody knows",
             DaneSupport.NONE,
             [one for one in advice if one.harmed],
         ),

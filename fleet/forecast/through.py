@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 
+from fleet.decision import unobserved
+from fleet.errors import FailureKind
 from fleet.model import (
     AddressStep,
     ContactStep,
@@ -96,6 +98,20 @@ def answered_after_refusal(verdict: Verdict) -> Verdict:
         return _worded(lookup, ResolverKind.PASSES, True) if bogus else lookup
 
     return _each(verdict, change)
+
+
+def with_silence_believed(verdict: Verdict) -> Verdict | None:
+    """``verdict`` as if resolvers that could not be observed were silent for the node as well.
+
+    Then what the next one answered counts.  None where there was none to answer, or nothing to suppose.
+    """
+    supposed = _each(verdict, _answered_by_the_next)
+    return None if supposed == verdict or any(map(unobserved, lookups(supposed))) else supposed
+
+
+def _answered_by_the_next(lookup: Lookup) -> Lookup:
+    seen = tuple(one for one in lookup.attempts if one.failure.kind is not FailureKind.NOT_OBSERVED)
+    return lookup if seen == lookup.attempts else replace(lookup, attempts=seen)
 
 
 def without_dane(verdict: Verdict, policy: Policy) -> Verdict:

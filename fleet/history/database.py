@@ -34,6 +34,9 @@ CREATE TABLE current (
 CREATE TABLE checkpoints (through INTEGER PRIMARY KEY, data BLOB NOT NULL);
 """
 
+BY_NAME = "CREATE INDEX IF NOT EXISTS events_by_name ON events (name)"
+"""For the last events of a type, whatever they are about.  Histories of the same version may be older than it."""
+
 
 class Trouble(StrEnum):
     """Why a history cannot be used."""
@@ -108,6 +111,7 @@ def connect(path: Path, *, busy_seconds: float = 0.25) -> sqlite3.Connection:
             _examine(path, connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(BY_NAME)
         except BaseException:
             connection.close()
             raise

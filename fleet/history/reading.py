@@ -66,16 +66,13 @@ class HistoryReader:
             except (ValueError, RecursionError):
                 continue
 
-    def current(self, name: str) -> Iterator[Stored]:
-        """The last event of the type ``name`` about each subject: the last known values."""
-        yield from self._events(
-            "SELECT id, data FROM current JOIN events ON id = event WHERE current.name = ?",
-            (name,),
-        )
-
-    def after(self, number: int, limit: int = 1000) -> list[Stored]:
+    def after(self, number: int, limit: int = 100) -> list[Stored]:
         """The first ``limit`` events after ``number``, in order."""
         return list(self._events("SELECT id, data FROM events WHERE id > ? ORDER BY id LIMIT ?", (number, limit)))
+
+    def before(self, number: int, limit: int) -> list[Stored]:
+        """The last ``limit`` events before ``number``, newest first."""
+        return list(self._events("SELECT id, data FROM events WHERE id < ? ORDER BY id DESC LIMIT ?", (number, limit)))
 
     def latest(
         self, names: Sequence[str], *, subject: str | None = None, before: int | None = None, limit: int = 100
@@ -94,10 +91,27 @@ class HistoryReader:
         query = "SELECT id, data FROM events WHERE id = ?"
         return [stored for number in wanted for stored in self._events(query, (number,))]
 
-    def between(self, name: str, subject: str, start: datetime, end: datetime, limit: int = 1000) -> list[Stored]:
-        """The events of one type about one subject from ``start`` to before ``end``, in order."""
-        query = "SELECT id, data FROM events WHERE name = ? AND subject = ? AND at >= ? AND at < ? ORDER BY id LIMIT ?"
+    def between(self, name: str, subject: str, start: datetime, end: datetime, limit: int = 100) -> list[Stored]:
+        """The first ``limit`` events of one type about one subject from ``start`` to before ``end``, in order."""
+        # By its subject, whatever SQLite thinks of times: what all the others did meanwhile is far more.
+        query = """SELECT id, data FROM events INDEXED BY events_by_subject
+            WHERE name = ? AND subject = ? AND at >= ? AND at < ? ORDER BY id LIMIT ?"""
         return list(self._events(query, (name, subject_bytes(subject), start.timestamp(), end.timestamp(), limit)))
+
+    def number_at(self, at: datetime) -> int:
+        """The number of the last event that had happened ``at`` a moment; 0 where none had."""
+        query = "SELECT id FROM events WHERE at <= ? ORDER BY at DESC, id DESC LIMIT 1"
+        return next((number for (number,) in self._rows(query, (at.timestamp(),))), 0)
+
+    def as_of(self, name: str, number: int) -> Iterator[Stored]:
+        """The last event of the type ``name`` about each subject up to event ``number``: what was known then."""
+        query = """SELECT current.subject, event, data FROM current LEFT JOIN events ON id = event AND event <= ?
+            WHERE current.name = ?"""
+        for subject, last, row in self._rows(query, (number, name)):
+            if row is not None:
+                yield Stored(last, unpack_event(row))
+            else:
+                yield from self._last(name, subject, number)
 
     def copy_to(self, path: Path) -> None:
         """A copy in one file at rest, for ``replay`` elsewhere: a history that is written cannot simply be copied."""
@@ -116,6 +130,10 @@ class HistoryReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _last(self, name: str, subject: bytes, number: int) -> Iterator[Stored]:
+        query = "SELECT id, data FROM events WHERE name = ? AND subject = ? AND id <= ? ORDER BY id DESC LIMIT 1"
+        return self._events(query, (name, subject, number))
 
     def _one(self, query: str) -> int:
         with told(self.path):

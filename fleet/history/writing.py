@@ -13,13 +13,14 @@ from fleet.history.database import HistoryError, Notice, Trouble, connect, set_a
 from fleet.history.packing import pack_event, pack_large, subject_bytes
 from fleet.history.reading import HistoryReader
 from fleet.history.secrets import without_secrets
-from fleet.model.event import CheckCancelled, CheckFailed, CheckFinished, Event, StepSeen
+from fleet.model.event import CheckFinished, Event, StepSeen
 from fleet.plain import Json
 
 _INSERT = "INSERT INTO events (at, name, subject, data) VALUES (?, ?, ?, ?)"
 _POINT = """INSERT INTO current (name, subject, event) VALUES (?, ?, ?)
 ON CONFLICT (name, subject) DO UPDATE SET event = excluded.event"""
-_FORGET_STEPS = "DELETE FROM events WHERE name = 'StepSeen' AND subject = ?"
+_FORGET_STEPS = """DELETE FROM events WHERE name = 'StepSeen' AND subject = :subject AND id > coalesce(
+  (SELECT event FROM current WHERE name = 'CheckStarted' AND subject = :subject), 0)"""
 _KEPT_CHECKPOINTS = 2
 _BUSY_SECONDS_OF_A_LOOP = 0.04
 """A monitor shows a screen meanwhile: it would rather write later (``Recorder``) than wait for another program."""
@@ -36,7 +37,8 @@ class History(HistoryReader):
     def append(self, *events: Event) -> int:
         """Write ``events`` in one commit, in order; the number of the last.  HistoryError, and nothing is written.
 
-        The steps of a check go when it ends: a ``CheckFinished`` contains them, and of the others nobody asks.
+        The steps of a check go when it ends with a verdict, which contains them; one that came to nothing keeps them,
+        for every question that was asked is to be found.
         """
         number = 0
         events = tuple(without_secrets(event) for event in events)
@@ -49,8 +51,8 @@ class History(HistoryReader):
                 number = self._connection.execute(_INSERT, row).lastrowid or 0
                 if not isinstance(event, StepSeen):
                     self._connection.execute(_POINT, (row[1], row[2], number))
-                if isinstance(event, CheckFinished | CheckFailed | CheckCancelled):
-                    self._connection.execute(_FORGET_STEPS, (row[2],))
+                if isinstance(event, CheckFinished):
+                    self._connection.execute(_FORGET_STEPS, {"subject": row[2]})
         return number
 
     def save_checkpoint(self, through: int, data: Mapping[str, Json]) -> None:

@@ -9,7 +9,8 @@ cannot break any link on purpose, so this package brings a small Internet of its
   of one line, and the expected fate of mail, typed from the documents and not computed.  The zone knows by
   construction whether its data is secure, insecure or bogus (RFC 4033 5), so the lab shares no code with the
   validator that is tested against it;
-* **resolvers** at virtual addresses: validating, passing signatures through, stripping them, dead, TCP only, refusing;
+* **resolvers** at virtual addresses: validating, passing signatures through, stripping them, lying, slow, dead, TCP
+  only, UDP only, refusing;
 * **mail servers** at virtual addresses, each with a certificate chain and a behaviour;
 * **gateways** (``fleet.lab.nodes``, started by themselves): SSH servers that talk as appliances, Postfix and Exim do.
 

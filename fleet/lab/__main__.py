@@ -20,7 +20,6 @@ import dns.name
 
 from fleet import clock
 from fleet.errors import UsageError
-from fleet.lab.faults import Faults
 from fleet.lab.internet import Internet
 from fleet.lab.resolver import RESOLVERS
 from fleet.lab.scenarios import DESTINATIONS, RECORDS, REFERENCES, ZONES
@@ -67,10 +66,13 @@ def ready_line(internet: Internet, files: dict[str, str]) -> str:
     )
 
 
-def answer_order(line: str, faults: Faults) -> str:
-    """Carry out one order given as a line of JSON; the line to say back."""
+def answer_order(line: str, internet: Internet) -> str:
+    """Carry out one order given as a line of JSON, or tell what was asked so far; the line to say back."""
     try:
-        return json.dumps({"ok": True, "fault": faults.obey(json.loads(line))})
+        order = json.loads(line)
+        if order == {"tell": "asked"}:
+            return json.dumps({"ok": True, "asked": {one.address: one.asked for one in internet.resolvers}})
+        return json.dumps({"ok": True, "fault": internet.faults.obey(order)})
     except (UsageError, ValueError) as error:
         return json.dumps({"ok": False, "error": str(error)})
 
@@ -104,7 +106,7 @@ async def run(directory: Path) -> None:
     for number in ENDINGS:
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
     _say(ready_line(internet, write_files(internet, directory)))
-    _listen(loop, lambda line: _say(answer_order(line, internet.faults)), stopped.set)
+    _listen(loop, lambda line: _say(answer_order(line, internet)), stopped.set)
     await stopped.wait()
     internet.close()
 

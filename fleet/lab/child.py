@@ -60,12 +60,13 @@ class Child:
         except (OSError, ValueError) as error:
             raise LabError("the lab is gone") from error
 
-    def order(self, order: object) -> None:
-        """Send an order and wait until it is in force; UsageError if the child does not know it."""
+    def order(self, order: object) -> dict[str, Any]:
+        """Send an order, wait until it is in force, return the answer; UsageError if the child does not know it."""
         self.say(order)
         answer = self.read(ACKNOWLEDGE_SECONDS)
         if not answer.get("ok"):
             raise UsageError(str(answer.get("error", "the lab refused the order")))
+        return answer
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait until it ends by itself and return its exit code; raises ``subprocess.TimeoutExpired``."""

@@ -61,6 +61,11 @@ class LabHandle:
         """
         self._child.order(order)
 
+    def asked(self) -> dict[str, dict[str, int]]:
+        """How many questions each resolver got so far: address -> ``udp``, ``tcp`` -> number."""
+        told: dict[str, dict[str, int]] = self._child.order({"tell": "asked"})["asked"]
+        return told
+
     def wait(self, timeout: float | None = None) -> int:
         """Wait until the lab ends by itself and return its exit code; raises ``subprocess.TimeoutExpired``."""
         return self._child.wait(timeout)

@@ -7,9 +7,11 @@ and the lab's own modules.
 """
 
 import asyncio
+import socket
 import struct
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import cast
 
@@ -51,6 +53,12 @@ class Kind(StrEnum):
     SECOND = "second"
     """A second validating resolver."""
     REFUSING = "refusing"
+    SLOW = "slow"
+    """Validates, and takes its time."""
+    LYING = "lying"
+    """Validates nothing and says that it had: the AD bit on every answer, bogus and unsigned ones too."""
+    UDP_ONLY = "udp-only"
+    """Validates; over TCP nothing listens."""
 
 
 RESOLVERS = {
@@ -61,10 +69,16 @@ RESOLVERS = {
     Kind.TCP_ONLY: "192.0.2.57",
     Kind.SECOND: "192.0.2.58",
     Kind.REFUSING: "192.0.2.59",
+    Kind.SLOW: "192.0.2.60",
+    Kind.LYING: "192.0.2.61",
+    Kind.UDP_ONLY: "192.0.2.62",
 }
 """The virtual address of each resolver; the port is 53."""
 
-_VALIDATES = frozenset({Kind.VALIDATING, Kind.TCP_ONLY, Kind.SECOND})
+SLOW_SECONDS = 1.0
+"""How late each answer of the slow one is."""
+
+_VALIDATES = frozenset({Kind.VALIDATING, Kind.TCP_ONLY, Kind.SECOND, Kind.SLOW, Kind.UDP_ONLY})
 
 
 class Responder:
@@ -147,7 +161,8 @@ class Responder:
             _explain(response, reply.truth.ede or Ede.DNSSEC_BOGUS)
             return
         wants_proofs = bool(asked.ednsflags & dns.flags.DO)
-        if checking and reply.truth.security is Security.SECURE and (wants_proofs or asked.flags & dns.flags.AD):
+        vouches = self._kind is Kind.LYING or (checking and reply.truth.security is Security.SECURE)
+        if vouches and (wants_proofs or asked.flags & dns.flags.AD):
             response.flags |= dns.flags.AD
         response.set_rcode(reply.rcode)
         rdtype = asked.question[0].rdtype
@@ -180,9 +195,12 @@ class Resolver:
     kind: Kind
     responder: Responder
     faults: Faults
+    asked: Counter[str] = field(default_factory=Counter)
+    """How many questions came over ``udp`` and ``tcp``."""
     port: int = 0
     _server: asyncio.Server | None = None
     _datagrams: asyncio.DatagramTransport | None = None
+    _closed_port: socket.socket | None = None
 
     @property
     def address(self) -> str:
@@ -193,50 +211,72 @@ class Resolver:
         """Listen on a free port; raises OSError if none can be had."""
         loop = asyncio.get_running_loop()
         for attempt in range(20):
-            self._server = await asyncio.start_server(self._serve, HOST, 0)
-            self.port = self._server.sockets[0].getsockname()[1]
+            await self._take_port()
             try:
                 self._datagrams, _ = await loop.create_datagram_endpoint(
                     lambda: _Datagrams(self), local_addr=(HOST, self.port)
                 )
             except OSError:
                 # Somebody else has the UDP port of that number: try another pair.
-                self._server.close()
+                self.close()
                 if attempt == 19:
                     raise
             else:
                 return
 
+    async def _take_port(self) -> None:
+        if self.kind is Kind.UDP_ONLY:  # nobody else is to answer there: the port is taken, and nothing listens
+            self._closed_port = socket.socket()
+            self._closed_port.bind((HOST, 0))
+            self.port = self._closed_port.getsockname()[1]
+            return
+        self._server = await asyncio.start_server(self._serve, HOST, 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
     def close(self) -> None:
         """Stop listening."""
         if self._server:
             self._server.close()
+        if self._closed_port:
+            self._closed_port.close()
         if self._datagrams:
             self._datagrams.close()
 
     async def answer(self, query: bytes, over_tcp: bool) -> bytes | None:
         """What goes back, after the faults in force; None for silence."""
+        self.asked["tcp" if over_tcp else "udp"] += 1
         fault = self.faults.failing.get(self.address)
         silent = self.kind is Kind.DEAD or (self.kind is Kind.TCP_ONLY and not over_tcp)
         if silent or fault is ResolverFault.DROP:
             return None
-        if delay := self.faults.delays.get(self.address):
+        late = SLOW_SECONDS if self.kind is Kind.SLOW else 0.0
+        if delay := self.faults.delays.get(self.address, late):
             await asyncio.sleep(delay)
         if fault is ResolverFault.SERVFAIL:
             return self.responder.servfail(query)
         return self.responder.answer(query, over_tcp)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A task for each question: answers go back as they are ready (RFC 7766 6.2.1.1)."""
+
+        async def respond(query: bytes) -> None:
+            answer = await self.answer(query, over_tcp=True)
+            if answer is not None and not writer.is_closing():
+                writer.write(struct.pack("!H", len(answer)) + answer)
+
+        tasks: set[asyncio.Task[None]] = set()
         try:
             while True:
                 (length,) = struct.unpack("!H", await reader.readexactly(2))
-                answer = await self.answer(await reader.readexactly(length), over_tcp=True)
-                if answer is not None:
-                    writer.write(struct.pack("!H", len(answer)) + answer)
-                    await writer.drain()
+                task = asyncio.ensure_future(respond(await reader.readexactly(length)))
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+                await writer.drain()
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
+            for task in tasks:
+                task.cancel()
             writer.close()
 
 

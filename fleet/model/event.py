@@ -17,6 +17,22 @@ from fleet.model.observation import Observation
 from fleet.model.resolver import ResolverKind
 from fleet.model.verdict import Step, Verdict
 
+HERE = "this host"
+"""The vantage of whoever runs this program."""
+
+
+_OWN_CHECK = "daneverify on "
+
+
+def own_check_of(node: str) -> str:
+    """The vantage of what the appliance ``node`` says itself."""
+    return _OWN_CHECK + node
+
+
+def says_itself(vantage: str) -> str | None:
+    """The node whose own words are recorded under ``vantage``; None for what we saw ourselves."""
+    return vantage.removeprefix(_OWN_CHECK) if vantage.startswith(_OWN_CHECK) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -27,7 +43,7 @@ class Target:
     """
 
     domain: str
-    vantage: str = "this host"
+    vantage: str = HERE
     resolvers: tuple[str, ...] = ()
 
     @property
@@ -279,7 +295,12 @@ class CheckCancelled:
 
 @dataclass(frozen=True, slots=True)
 class ResolverJudged:
-    """An audit said of which kind one resolver is, as asked from ``vantage`` over ``transport`` (``udp``, ``tcp``)."""
+    """An audit said of which kind one resolver is, as asked from ``vantage`` over ``transport`` (``udp``, ``tcp``).
+
+    ``vantage`` is ``HERE`` or the name of a node: then it was asked through that node's connection.  Where it could not
+    be, or where the transport cannot be seen from there, the kind is unknown, ``asked`` False, and ``evidence`` says
+    why.
+    """
 
     at: datetime
     vantage: str
@@ -288,6 +309,7 @@ class ResolverJudged:
     kind: ResolverKind
     evidence: tuple[str, ...] = ()
     ad: bool = False
+    asked: bool = True
 
     @property
     def subject(self) -> str:

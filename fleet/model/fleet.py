@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from fleet.model.alerts import AlertSettings
 from fleet.model.control import BounceProfile, DestinationControl
 from fleet.model.flow import Listener
 from fleet.model.peers import EximSettings, PostfixSettings
@@ -75,7 +76,8 @@ class SshSettings:
     They read ``env:NAME`` or ``keyring:NAME``.  ``host`` is a name or address, empty for the node's first address;
     ``jump`` the hosts to go through (``[user@]host[:port]``, the first one first, separated by commas); ``host_key`` a
     pinned fingerprint (``SHA256:...``); ``algorithms`` pairs of an asyncssh option and what is added to its defaults,
-    an opt-in for old appliances.
+    an opt-in for old appliances; ``forward``: whether its resolvers may be asked through its connection; ``smtp``:
+    whether mail servers may be talked to through it as well, from its address.
     """
 
     host: str = ""
@@ -90,6 +92,8 @@ class SshSettings:
     known_hosts: str = ""
     ssh_config: bool = False
     algorithms: tuple[tuple[str, str], ...] = ()
+    forward: bool = True
+    smtp: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +159,4 @@ class Fleet:
     suppressions: tuple[Suppression, ...] = ()
     settings: Settings = field(default_factory=Settings)
     own: frozenset[ObjectPath] = frozenset()
+    alerts: AlertSettings = field(default_factory=AlertSettings)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
 
-from fleet.decision import judge_all
+from fleet.decision import Published, judge_all, published
 from fleet.errors import Failure
 from fleet.model import Mode, Outcome, Policy, Step, Verdict
 from fleet.model.event import CheckCancelled, CheckFailed, CheckFinished, CheckStarted, StepSeen, Target
@@ -53,11 +53,13 @@ class CheckEntry:
 
     ``finished_at``: when a check last ended with a verdict; ``changed_at``: when its outcomes last became others, with
     ``before`` as the mark before that.  ``failure``: the last check ended without a verdict.  ``running_since``: a
-    check runs, and ``steps`` are those it has shown so far.  ``late`` as in ``NodeEntry``.
+    check runs, and ``steps`` are those it has shown so far.  ``published``: what all verdicts so far have shown of what
+    the destination publishes, by last known value.  ``late`` as in ``NodeEntry``.
     """
 
     target: Target
     verdict: Verdict | None = None
+    published: Published | None = None
     finished_at: datetime | None = None
     changed_at: datetime | None = None
     before: CheckMark | None = None
@@ -97,6 +99,7 @@ def finished(entry: CheckEntry, event: CheckFinished, interval: float) -> CheckE
     return replace(
         _ended(entry, event.at, interval),
         verdict=event.verdict,
+        published=published(event.verdict, entry.published),
         finished_at=event.at,
         changed_at=event.at if changed else entry.changed_at,
         before=last if changed else entry.before,
@@ -113,8 +116,8 @@ def failed(entry: CheckEntry, event: CheckFailed, interval: float) -> CheckEntry
 
 
 def cancelled(entry: CheckEntry, event: CheckCancelled) -> CheckEntry:
-    """No check runs any more."""
-    return replace(entry, running_since=None, due=None, steps=())
+    """No check runs any more; whoever goes on where this monitor ended checks at once."""
+    return replace(entry, running_since=None, due=None, steps=(), tried_at=None)
 
 
 def _ended(entry: CheckEntry, at: datetime, interval: float) -> CheckEntry:

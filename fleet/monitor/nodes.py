@@ -99,7 +99,7 @@ def failed(entry: NodeEntry, event: PollFailed, interval: float) -> NodeEntry:
 
 def cancelled(entry: NodeEntry, event: PollCancelled) -> NodeEntry:
     """No poll runs any more, and nothing is known of how it would have ended."""
-    return replace(entry, running_since=None, due=None)
+    return replace(entry, running_since=None, due=None, tried_at=None)
 
 
 def _failing(entry: NodeEntry, at: datetime, failure: Failure | None, retry_at: datetime | None) -> NodeEntry:

@@ -22,6 +22,7 @@ from fleet.model.event import (
     ResolverJudged,
     Target,
 )
+from fleet.monitor.changes import KEPT, Changed
 from fleet.monitor.checks import CheckEntry
 from fleet.monitor.log import LogLine
 from fleet.monitor.nodes import NodeEntry
@@ -64,6 +65,7 @@ class Frozen:
     unknown_events: int
     late: int
     log: tuple[LogLine, ...]
+    changes: tuple[Changed, ...] = ()
 
 
 def freeze(state: State) -> Frozen:
@@ -76,6 +78,7 @@ def freeze(state: State) -> Frozen:
         acts=tuple(state.acts.values()),
         seconds=tuple(state.seconds.items()),
         log=tuple(state.log),
+        changes=tuple(state.changes),
         **{name: getattr(state, name) for name in _AS_THEY_ARE},
     )
 
@@ -155,6 +158,7 @@ def _thaw(frozen: Frozen) -> State:
         acts={act.object: act for act in frozen.acts},
         seconds=dict(frozen.seconds),
         log=deque(frozen.log, maxlen=LOG_LINES),
+        changes=deque(frozen.changes, maxlen=KEPT),
         **{name: getattr(frozen, name) for name in _AS_THEY_ARE},
     )
 
@@ -162,16 +166,15 @@ def _thaw(frozen: Frozen) -> State:
 def _attach(reader: HistoryReader, state: State, through: int) -> Iterator[None]:
     """Give ``state`` the heavy values it had at ``through``; those of later events come with these events."""
     for kind in (ProfileLoaded, NodeObserved, CheckFinished):
-        for stored in reader.current(kind.__name__):
-            if stored.number <= through:
-                match stored.event:
-                    case ProfileLoaded(fleet=fleet):
-                        state.fleet = fleet
-                    case NodeObserved(observation=observation) if observation.node in state.nodes:
-                        entry = state.nodes[observation.node]
-                        state.nodes[observation.node] = replace(entry, observation=observation)
-                    case CheckFinished(target=target, verdict=verdict) if target in state.checks:
-                        state.checks[target] = replace(state.checks[target], verdict=verdict)
-                    case _:
-                        pass  # an event of a newer program: its value is unknown here
+        for stored in reader.as_of(kind.__name__, through):
+            match stored.event:
+                case ProfileLoaded(fleet=fleet):
+                    state.fleet = fleet
+                case NodeObserved(observation=observation) if observation.node in state.nodes:
+                    entry = state.nodes[observation.node]
+                    state.nodes[observation.node] = replace(entry, observation=observation)
+                case CheckFinished(target=target, verdict=verdict) if target in state.checks:
+                    state.checks[target] = replace(state.checks[target], verdict=verdict)
+                case _:
+                    pass  # an event of a newer program: its value is unknown here
             yield

@@ -13,7 +13,8 @@ from typing import Any
 from fleet.model import event as events
 from fleet.model.event import Activity, Event, OperatorActed, ResolverJudged, Target
 from fleet.model.fleet import Fleet
-from fleet.monitor import checks, nodes
+from fleet.monitor import changes, checks, nodes
+from fleet.monitor.changes import Changed
 from fleet.monitor.checks import CheckEntry
 from fleet.monitor.log import LogLine, log_line
 from fleet.monitor.nodes import NodeEntry
@@ -79,6 +80,8 @@ class State:
     late: int = 0
     """Polls and checks that ended more than their interval after they were due."""
     log: deque[LogLine] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
+    changes: deque[Changed] = field(default_factory=lambda: deque(maxlen=changes.KEPT))
+    """What became another than it was, the last one last."""
 
     def apply(self, event: Event | UnknownEvent) -> Touched:
         """Fold ``event`` into what is known: at once, for every event there can be, with no effect elsewhere."""
@@ -103,6 +106,7 @@ class State:
             acts=self.acts.copy(),
             seconds=self.seconds.copy(),
             log=self.log.copy(),
+            changes=self.changes.copy(),
         )
 
     def poll_seconds(self, node: str) -> int:
@@ -143,6 +147,22 @@ def _check(state: State, target: Target, change: Callable[[CheckEntry], CheckEnt
     return Touched(Part.CHECK, target)
 
 
+def _observed(state: State, event: events.NodeObserved) -> Touched:
+    before = state.nodes.get(event.node)
+    state.changes.extend(changes.of_node(before.known if before is not None else None, event.observation))
+    return _node(state, event.node, lambda entry: nodes.observed(entry, event, state.poll_seconds(event.node)))
+
+
+def _finished(state: State, event: events.CheckFinished) -> Touched:
+    before = state.checks.get(event.target)
+    seconds = state.check_seconds(event.target)
+    touched = _check(state, event.target, lambda entry: checks.finished(entry, event, seconds))
+    known, after = before.published if before is not None else None, state.checks[event.target].published
+    if after is not None:
+        state.changes.extend(changes.of_check(known, after, event.at, event.target))
+    return touched
+
+
 def _started(state: State, event: events.MonitorStarted) -> Touched:
     """What ran in a monitor that was killed will never end: it runs no more."""
     state.monitor, state.monitor_since, state.paused = event.by, event.at, False
@@ -157,12 +177,13 @@ def _stopped(state: State, event: events.MonitorStopped) -> Touched:
 
 
 def _nothing_runs(state: State) -> None:
+    # A run that did not end was no try: what it was about is due at once, not an interval later.
     for name, node in state.nodes.items():
         if node.running_since is not None:
-            state.nodes[name] = replace(node, running_since=None, due=None)
+            state.nodes[name] = replace(node, running_since=None, due=None, tried_at=None)
     for target, check in state.checks.items():
         if check.running_since is not None:
-            state.checks[target] = replace(check, running_since=None, due=None, steps=())
+            state.checks[target] = replace(check, running_since=None, due=None, steps=(), tried_at=None)
 
 
 def _paused(state: State, event: events.Paused | events.Resumed) -> Touched:
@@ -172,6 +193,7 @@ def _paused(state: State, event: events.Paused | events.Resumed) -> Touched:
 
 def _profile(state: State, event: events.ProfileLoaded) -> Touched:
     """Its nodes are known of from now on, if only as never seen.  (It does not say whence destinations are checked.)"""
+    state.changes.extend(changes.of_profile(state.fleet, event.fleet, event.at))
     state.fleet, state.profile, state.profile_sha256 = event.fleet, event.path, event.sha256
     for name in event.fleet.nodes:
         state.nodes.setdefault(name, NodeEntry(name))
@@ -179,8 +201,12 @@ def _profile(state: State, event: events.ProfileLoaded) -> Touched:
 
 
 def _judged(state: State, event: ResolverJudged) -> Touched:
+    """What could not be asked takes nothing away from what was found before: that stays, with its age."""
     cell = (event.resolver, event.transport, event.vantage)
-    state.resolvers[cell] = event
+    held = state.resolvers.get(cell)
+    if event.asked or held is None or not held.asked:
+        state.changes.extend(changes.of_resolver(held, event))
+        state.resolvers[cell] = event
     return Touched(Part.RESOLVER, cell)
 
 
@@ -215,15 +241,13 @@ _FOLDS: dict[type, Callable[[State, Any], Touched]] = {
     events.Resumed: _paused,
     events.ProfileLoaded: _profile,
     events.PollStarted: lambda s, e: _node(s, e.node, lambda entry: nodes.started(entry, e)),
-    events.NodeObserved: lambda s, e: _node(s, e.node, lambda entry: nodes.observed(entry, e, s.poll_seconds(e.node))),
+    events.NodeObserved: _observed,
     events.PollFailed: lambda s, e: _node(s, e.node, lambda entry: nodes.failed(entry, e, s.poll_seconds(e.node))),
     events.PollCancelled: lambda s, e: _node(s, e.node, lambda entry: nodes.cancelled(entry, e)),
     events.CommandSent: lambda s, e: Touched(Part.MONITOR),
     events.CheckStarted: lambda s, e: _check(s, e.target, lambda entry: checks.started(entry, e)),
     events.StepSeen: lambda s, e: _check(s, e.target, lambda entry: checks.step_seen(entry, e)),
-    events.CheckFinished: lambda s, e: _check(
-        s, e.target, lambda entry: checks.finished(entry, e, s.check_seconds(e.target))
-    ),
+    events.CheckFinished: _finished,
     events.CheckFailed: lambda s, e: _check(
         s, e.target, lambda entry: checks.failed(entry, e, s.check_seconds(e.target))
     ),

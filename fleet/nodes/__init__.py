@@ -22,7 +22,8 @@ For other rooms::
     await dialer.host_keys(node)                           # the keys it shows, for review; nothing is sent
     await dialer.presents(node)                            # the same, against what is on record
     await dialer.reach(node)                               # its port answers
-    TunnelNetwork(await dialer.connect(node), node.name)   # a Network from where the node stands
+    async with Vantages(dialer).through(node) as way: ...  # a Network from where the node stands, or a Failure
+    await own_checks(node, dialer, domains, on_checked)    # an appliance's own daneverify, opt-in
     poll_node(node, dialer, record=(recording := Recording()))  # then: recording.lines(...), masked
     await replayed(lines, node.name)                       # what a poll sees in such a recording
 
@@ -31,6 +32,7 @@ May import asyncssh, defusedxml and ``fleet.model``, ``fleet.network``, ``fleet.
 ``fleet.text``.
 """
 
+from fleet.nodes.asyncos.daneverify import OwnCheck, own_checks
 from fleet.nodes.backoff import Backoff
 from fleet.nodes.dial import Dialer
 from fleet.nodes.hostkeys import HostKey, KeyStanding, Presented
@@ -40,6 +42,7 @@ from fleet.nodes.poller import Poller, Standing
 from fleet.nodes.recording import Recording
 from fleet.nodes.replaying import replayed
 from fleet.nodes.tunnel import TunnelNetwork
+from fleet.nodes.vantages import Vantages
 
 __all__ = [
     "Backoff",
@@ -48,11 +51,14 @@ __all__ = [
     "Kept",
     "KeyStanding",
     "Limits",
+    "OwnCheck",
     "Poller",
     "Presented",
     "Recording",
     "Standing",
     "TunnelNetwork",
+    "Vantages",
+    "own_checks",
     "poll_node",
     "replayed",
 ]

@@ -287,7 +287,18 @@ class Dialer:
     ) -> tuple[asyncssh.SSHClientConnection, LeasedPlaces]:
         """The connection to the last of ``jumps``, made once and shared by all nodes behind it."""
         # The node's password and pinned key are the node's: a jump host is entered by key and known_hosts only.
-        own = replace(ssh, password="", host_key="", jump="", host="", port=SSH_PORT, user="", algorithms=())
+        own = replace(
+            ssh,
+            password="",
+            host_key="",
+            jump="",
+            host="",
+            port=SSH_PORT,
+            user="",
+            algorithms=(),
+            forward=True,
+            smtp=False,
+        )
         key = (",".join(jumps), own)
         jump = self._jumps.get(key)
         if jump is None:

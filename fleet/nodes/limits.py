@@ -11,6 +11,7 @@ class Limits:
     ``command``: one command, or one menu with its questions.  ``quiet``: silence inside a session, no prompt in sight.
     ``settle``: silence that makes the last line a prompt and no part of an output; ``greeting`` the same for the first
     prompt, because a banner may hold lines that look like one.  ``poll``: everything together.
+    ``errand``: a command that waits for servers of others (the appliance's own DANE check), silence in it included.
     ``output``, ``document``: bytes of one answer, of the XML configuration.  ``pages``: turns of a pager.
     ``polls``: nodes asked at the same time; most of them wait, so this is many.  ``handshakes``: key exchanges at the
     same time; they cost processor time, so this is few.  ``lease``: seconds after which a handshake that is still not
@@ -24,6 +25,7 @@ class Limits:
     settle: float = 0.05
     greeting: float = 0.3
     poll: float = 240.0
+    errand: float = 180.0
     output: int = 256 * 1024
     document: int = 16 * 1024 * 1024
     pages: int = 2000

@@ -33,10 +33,12 @@ allows is not known, and an idle one holds a place an administrator may need, so
 _CHECK_SECONDS = 5.0
 
 
-_Way = tuple[str, tuple[str, ...], SshSettings]
+Way = tuple[str, tuple[str, ...], SshSettings]
+"""All that decides which connection is whose."""
 
 
-def _way(node: Node) -> _Way:
+def way_to(node: Node) -> Way:
+    """How ``node`` is reached."""
     return node.name, node.addresses, node.ssh
 
 
@@ -44,16 +46,22 @@ class Kept:
     """Connections kept between polls, at most one per node; one with other settings is another node."""
 
     def __init__(self) -> None:
-        self._connections: dict[_Way, asyncssh.SSHClientConnection] = {}
+        self._connections: dict[Way, asyncssh.SSHClientConnection] = {}
 
     def take(self, node: Node) -> asyncssh.SSHClientConnection | None:
         """The kept connection, if it still stands; it belongs to the caller now."""
-        connection = self._connections.pop(_way(node), None)
+        connection = self._connections.pop(way_to(node), None)
         return None if connection is None or connection.is_closed() else connection
 
-    def keep(self, node: Node, connection: asyncssh.SSHClientConnection) -> None:
-        """Keep ``connection`` until the next poll."""
-        self._connections[_way(node)] = connection
+    async def keep(self, node: Node, connection: asyncssh.SSHClientConnection) -> None:
+        """Keep ``connection`` until somebody takes it; where another one is kept already, hang this one up."""
+        held = self._connections.setdefault(way_to(node), connection)
+        if held is connection:
+            return
+        if held.is_closed():
+            self._connections[way_to(node)] = connection
+        else:
+            await hang_up(connection)
 
     async def close(self) -> None:
         """Close them all."""
@@ -120,7 +128,7 @@ class _Poll:
             connection.abort()
             raise
         if kept is not None and platform in KEPT:
-            kept.keep(self._node, connection)
+            await kept.keep(self._node, connection)
         else:
             await hang_up(connection)
 

@@ -20,6 +20,7 @@ from fleet.text import show
 _REFUSED = {
     asyncssh.OPEN_CONNECT_FAILED: (FailureKind.CONNECTION_REFUSED, "the node could not connect"),
     asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED: (FailureKind.CHANNEL, "the node forbids forwarding"),
+    asyncssh.OPEN_UNKNOWN_CHANNEL_TYPE: (FailureKind.CHANNEL, "the node knows no forwarding"),
 }
 
 
@@ -49,6 +50,8 @@ class TunnelNetwork:
         except TimeoutError as error:
             raise failed(FailureKind.TIMEOUT, f"{peer}: no connection within {timeout:g} s") from error
         except asyncssh.ChannelOpenError as error:
+            if self._connection.is_closed():  # asyncssh says so in the same words as a refusal
+                raise failed(FailureKind.CLOSED, f"{peer}: the SSH connection to the node has ended") from error
             kind, sentence = _REFUSED.get(error.code, (FailureKind.UNREACHABLE, "the node opened no connection"))
             raise failed(kind, f"{peer}: {sentence} ({show(error.reason, 120)})") from error
         except (OSError, asyncssh.Error) as error:

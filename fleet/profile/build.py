@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from fleet.model.alerts import AlertSettings, AlertTarget, Condition, ConditionSettings, Maintenance
 from fleet.model.control import BounceProfile, DestinationControl
 from fleet.model.fleet import (
     INSIDE,
@@ -85,6 +86,7 @@ def build(profile: Sound) -> Fleet:
         suppressions=tuple(Suppression(**item) for item in profile.get("suppressions", ())),
         settings=settings,
         own=_own(about, own),
+        alerts=_alerts(profile.get("alerts", {})),
     )
 
 
@@ -194,3 +196,25 @@ def _ssh(declared: Declared) -> SshSettings:
 
 def _destination(name: str, item: Sound) -> Destination:
     return Destination(name, item.get("every", 1800), item.get("recipients_per_day"))
+
+
+_ALERT_FIELDS = {"repeat": "repeat_seconds", "gather": "gather_seconds", "findings": "findings"}
+_CONDITION_FIELDS = {"for": "seconds", "good_for": "good_seconds"}
+_MAINTENANCE_FIELDS = {"from": "start", "until": "end"}
+
+
+def _alerts(item: Sound) -> AlertSettings:
+    plain = {field: item[name] for name, field in _ALERT_FIELDS.items() if name in item}
+    return AlertSettings(
+        **plain,
+        conditions=tuple(
+            ConditionSettings(Condition(name), **_renamed(given, _CONDITION_FIELDS))
+            for name, given in item.get("conditions", {}).items()
+        ),
+        targets=tuple(AlertTarget(**target) for target in item.get("targets", ())),
+        maintenance=tuple(Maintenance(**_renamed(one, _MAINTENANCE_FIELDS)) for one in item.get("maintenance", ())),
+    )
+
+
+def _renamed(item: Sound, fields: Mapping[str, str]) -> dict[str, Any]:
+    return {fields.get(name, name): value for name, value in item.items()}

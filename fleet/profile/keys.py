@@ -10,13 +10,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fleet.model.alerts import Condition
 from fleet.model.control import DaneSupport, IpPreference, LimitScope
+from fleet.model.finding import Severity
 from fleet.model.fleet import INSIDE, INTERNET, ObjectPath, Platform
 from fleet.model.flow import FlowAction
 from fleet.model.policy import TlsLevel
 from fleet.model.resolver import ResolverKind
 from fleet.profile import values
-from fleet.profile.kinds import UNSOUND, Choice, Day, Json, Key, ListOf, Named, Table, Text, Truth, Whole, wrong_type
+from fleet.profile.kinds import (
+    UNSOUND,
+    Choice,
+    Day,
+    Json,
+    Key,
+    ListOf,
+    Moment,
+    Named,
+    Table,
+    Text,
+    Truth,
+    Whole,
+    wrong_type,
+)
 from fleet.profile.problem import Code, Problems, quoted
 from fleet.profile.values import UnfitError
 
@@ -310,6 +326,8 @@ _SSH: dict[str, Key] = {
     ),
     "known_hosts": Key(TOKEN, "path of a known_hosts file"),
     "ssh_config": Key(Truth(), "whether the user's SSH configuration counts"),
+    "forward": Key(Truth(), "whether resolvers may be asked through it (TCP forwarding), yes unless said otherwise"),
+    "smtp": Key(Truth(), "whether mail servers may be talked to through it, from its address; not unless said"),
     "algorithms": Key(
         Table(
             {
@@ -388,6 +406,61 @@ SUPPRESSION = Table(
     }
 )
 
+CONDITION = Table(
+    {
+        "off": Key(Truth(), "whether it is never told"),
+        "checks": Key(Whole(1, 1_000), "how many polls or checks must see it"),
+        "for": Key(Duration(0, 366 * 86_400, "0s to 366d"), "how long it must last"),
+        "good_checks": Key(Whole(1, 1_000), "how many polls or checks must see it gone"),
+        "good_for": Key(Duration(0, 366 * 86_400, "0s to 366d"), "how long it must be gone"),
+    }
+)
+
+ALERTS = Table(
+    {
+        "repeat": Key(Duration(60, 366 * 86_400, "1m to 366d"), "what lasts is said again after this; 24h"),
+        "gather": Key(Duration(0, 3_600, "0s to 1h"), "what comes within this goes into one message; 30s"),
+        "findings": Key(Choice(Severity), "from which severity on findings are told; error"),
+        "conditions": Key(
+            Table({str(condition): Key(CONDITION, "how patient this condition is") for condition in Condition}),
+            "conditions that are not as usual",
+        ),
+        "targets": Key(
+            ListOf(
+                Table(
+                    {
+                        "name": Key(NAME, "what the target is called", required=True),
+                        "secret_url": Key(
+                            _formed(values.PASSWORD, "is no place of a URL: write env:NAME or keyring:NAME"),
+                            "where its Apprise URL is kept: env:NAME or keyring:NAME",
+                            required=True,
+                        ),
+                        "conditions": Key(ListOf(Choice(Condition)), "what it is told of; everything"),
+                    }
+                ),
+                whole=("name", "secret_url"),
+            ),
+            "where messages go",
+        ),
+        "maintenance": Key(
+            ListOf(
+                Table(
+                    {
+                        "from": Key(Moment(), "when it begins", required=True),
+                        "until": Key(Moment(), "when it ends", required=True),
+                        "reason": Key(TOKEN, "why", required=True),
+                        "nodes": Key(ListOf(NAME), "nodes that nothing is told of"),
+                        "tiers": Key(ListOf(NAME), "tiers that nothing is told of"),
+                        "destinations": Key(ListOf(DOMAIN), "destinations that nothing is told of"),
+                    }
+                ),
+                whole=("from", "until", "reason"),
+            ),
+            "times in which nothing is told; of the whole fleet, if nothing is named",
+        ),
+    }
+)
+
 PROFILE = Table(
     {
         "format": Key(ANY, f'"{FORMAT}"'),
@@ -408,6 +481,7 @@ PROFILE = Table(
         "suppressions": Key(
             ListOf(SUPPRESSION, whole=("code", "object", "reason", "until")), "findings that are not to be shown"
         ),
+        "alerts": Key(ALERTS, "what is told to whom"),
     }
 )
 """The whole profile."""

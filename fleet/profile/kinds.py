@@ -9,7 +9,7 @@ May import ``fleet.layout.names``, ``fleet.model`` and modules of this room.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum, StrEnum
 from typing import Protocol
 
@@ -193,6 +193,27 @@ class Day:
     def json(self) -> Json:
         """See ``Kind``."""
         return {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date with a time and its zone, ``2027-01-31T22:00:00Z`` without quotes."""
+
+    def read(self, raw: object, path: ObjectPath, problems: Problems) -> object:
+        """See ``Kind``."""
+        hint = "write 2027-01-31T22:00:00Z, no quotes, with Z or the zone's offset"
+        name = quoted(str(path[-1]))
+        if not isinstance(raw, datetime):
+            problems.add(Code.DATE, path, f"{name} must be a date with a time and is {type_words(raw)}", hint)
+            return UNSOUND
+        if raw.tzinfo is None:
+            problems.add(Code.DATE, path, f"{name} says no zone, so nobody can tell when it is", hint)
+            return UNSOUND
+        return raw.astimezone(UTC)
+
+    def json(self) -> Json:
+        """See ``Kind``."""
+        return {"type": "string", "format": "date-time"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ May import ``tomli``, ``fleet.model``, ``fleet.errors`` and modules of this room
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 import tomli
@@ -56,18 +57,28 @@ class Overlaid(SourceMap):
                 return item.source, (*item.written, *path[len(item.path) :])
         return None
 
+    def _made(self, path: Sequence[str | int]) -> tuple[SourceMap, ObjectPath] | None:
+        """The last setting that makes a table on the way to ``path`` which the file does not have."""
+        declared = len(self.nearest(path)[0])
+        for item in reversed(self.settings):
+            begins = zip(path, item.path, strict=False)
+            shared = list(takewhile(lambda pair: same_name(str(pair[0]), str(pair[1])), begins))
+            if item.value is not NOTHING and len(shared) > declared:
+                return item.source, item.written
+        return None
+
     def supposed(self, path: Sequence[str | int]) -> bool:
-        """Whether what stands at ``path`` is supposed rather than declared."""
-        return self._said(path) is not None
+        """Whether what stands at ``path``, or a table on the way to it, is supposed rather than declared."""
+        return (self._said(path) or self._made(path)) is not None
 
     def locate(self, path: Sequence[str | int]) -> Span:
-        """See ``SourceMap``; in the setting where one says it."""
-        said = self._said(path)
+        """See ``SourceMap``; in the setting where one says it, or makes the table where it would stand."""
+        said = self._said(path) or self._made(path)
         return said[0].locate(said[1]) if said else super().locate(path)
 
     def locate_key(self, path: Sequence[str | int]) -> Span:
-        """See ``SourceMap``; in the setting where one says it."""
-        said = self._said(path)
+        """See ``SourceMap``; in the setting where one says it, or makes the table where it would stand."""
+        said = self._said(path) or self._made(path)
         return said[0].locate_key(said[1]) if said else super().locate_key(path)
 
     def hide(self, path: Sequence[str | int]) -> None:

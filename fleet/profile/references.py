@@ -4,6 +4,7 @@ May import ``fleet.layout``, ``fleet.model`` and modules of this room.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from fleet.layout.declared import nearest as nearest_declaration
@@ -30,6 +31,8 @@ def check_references(raw: Mapping[str, Any], sound: Sound, fleet: Fleet, problem
     _addresses(raw, fleet, problems)
     _endpoints(fleet, problems)
     _suppressions(raw, problems)
+    _targets(raw, problems)
+    _maintenance(raw, problems)
 
 
 def _format(sound: Sound, problems: Problems) -> None:
@@ -219,3 +222,40 @@ def _suppressions(raw: Mapping[str, Any], problems: Problems) -> None:
             sentence = f"the suppression hides nothing without {' and '.join(quoted(key) for key in missing)}"
             hint = 'say why, and until when: reason = "...", until = 2027-01-31'
             problems.add(Code.SUPPRESSION, ("suppressions", index), sentence, hint)
+
+
+def _elements(raw: Mapping[str, Any], key: str) -> Iterator[tuple[ObjectPath, Mapping[str, Any]]]:
+    """The tables of an array below ``alerts``, sound or not."""
+    alerts = raw.get("alerts")
+    items = alerts.get(key) if isinstance(alerts, dict) else None
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        if isinstance(item, dict):
+            yield ("alerts", key, index), item
+
+
+def _targets(raw: Mapping[str, Any], problems: Problems) -> None:
+    first: dict[str, ObjectPath] = {}
+    for path, item in _elements(raw, "targets"):
+        name = item.get("name")
+        if isinstance(name, str) and first.setdefault(name, path) is not path:
+            sentence = f"{quoted(name)} is a target already"
+            problems.add(Code.DUPLICATE_NAME, (*path, "name"), sentence, labels=_first((*first[name], "name")))
+
+
+def _maintenance(raw: Mapping[str, Any], problems: Problems) -> None:
+    """A window must have a length, and what it names must be there: a slip would tell, or hide, the wrong things."""
+    for path, item in _elements(raw, "maintenance"):
+        start: Any = item.get("from")
+        end: Any = item.get("until")
+        if _zoned(start) and _zoned(end) and end <= start:
+            problems.add(Code.RANGE, (*path, "until"), "'until' is not after 'from': the window has no length")
+        for key in ("nodes", "tiers"):
+            known, words = _named(raw.get(key)), item.get(key)
+            for index, word in enumerate(words if isinstance(words, list) else ()):
+                if isinstance(word, str) and word not in known and not holds_secret(word):
+                    sentence = f"{quoted(word)} is none of the {key} of this profile"
+                    problems.add(Code.WORD, (*path, key, index), sentence, _meant(word, known))
+
+
+def _zoned(value: Any) -> bool:
+    return isinstance(value, datetime) and value.tzinfo is not None

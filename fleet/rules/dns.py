@@ -97,9 +97,15 @@ def never_tested(question: Question) -> Answers:
                 one,
                 number,
                 resolver,
-                "Nobody has tested whether resolver {} supports DNSSEC: with DANE on, what it does to mail is unknown.",
-                "Test it from the gateway's network (fleet check with this resolver), and declare its kind.",
+                f"{_UNTESTED[question.stale(resolver)]}: with DANE on, what it does to mail is unknown.",
+                "Test it from the gateway's network (fleet resolvers), and declare its kind.",
             )
+
+
+_UNTESTED = {
+    False: "Nobody has tested whether resolver {} supports DNSSEC",
+    True: "The last audit of resolver {} is too old to count",
+}
 
 
 @rule(

@@ -56,9 +56,9 @@ class Question:
     """A fleet and everything known beside it.
 
     ``observations``: by node.  ``verdicts``: the last one of each destination.  ``node_verdicts``: what a node's own
-    check said, by (node, domain).  ``resolver_kinds``: audited kinds by ``layout.resolver_key``.  ``seen``:
-    destinations mail went to that nobody watches.  ``source``: which fleet ``fleet`` is, stamped on every finding.
-    Without slots: what is derived is kept.
+    check said, by (node, domain).  ``resolver_kinds``: audited kinds by ``layout.resolver_key``; unknown is one whose
+    audit is too old.  ``seen``: destinations mail went to that nobody watches.  ``source``: which fleet ``fleet`` is,
+    stamped on every finding.  Without slots: what is derived is kept.
     """
 
     fleet: Fleet
@@ -120,6 +120,10 @@ class Question:
     def kind(self, resolver: Resolver) -> ResolverKind:
         """What a resolver does to DNSSEC: as audited, else as declared."""
         return self.resolver_kinds.get(resolver_key(resolver), resolver.kind)
+
+    def stale(self, resolver: Resolver) -> bool:
+        """Whether audits once found what ``resolver`` does, too long ago to count."""
+        return self.resolver_kinds.get(resolver_key(resolver)) is ResolverKind.UNKNOWN
 
     @cached_property
     def own_domains(self) -> frozenset[str]:

@@ -112,7 +112,7 @@ def forecast_view(
         more,
         tuple((OUTCOME_MARKS[total.core.outcome], _total(total)) for total in totals),
         tuple(_notes(forecast)),
-        tuple(map(_alone, alone)),
+        tuple(map(alone_words, alone)),
     )
 
 
@@ -243,7 +243,8 @@ def _move_row(move: Move, forecast: Forecast, each: int) -> MoveRow:
     )
 
 
-def _alone(one: Unmatched) -> str:
+def alone_words(one: Unmatched) -> str:
+    """Mail that has only one side, in a sentence."""
     where = named(one.nodes)
     if one.flow:
         said = "takes mail in only now: it has no before" if one.new else "takes no mail in any more: it has no after"
@@ -255,13 +256,20 @@ def _alone(one: Unmatched) -> str:
 
 def _moved(one: Moved, forecast: Forecast) -> tuple[str, str]:
     found = forecast.explain(one.after_group, one.after_ingress, one.destination.domain)
-    return _with_recipients(one.destination), f"{WHY_WORDS[found.why]}: {show(found.sentence, _LONG)}"
+    return destination_words(one.destination), f"{WHY_WORDS[found.why]}: {show(found.sentence, _LONG)}"
 
 
-def _with_recipients(destination: Destination) -> str:
+def destination_words(destination: Destination) -> str:
+    """A destination with its recipients a day, where they are known."""
     recipients = destination.recipients_per_day
     name = both_names(destination.domain)
     return name if recipients is None else f"{name} ({recipients:,} a day)"
+
+
+def weighed_words(destinations: Sequence[Destination]) -> str:
+    """Destinations counted and weighed."""
+    known = [one.recipients_per_day for one in destinations if one.recipients_per_day is not None]
+    return _weighed(len(destinations), sum(known), len(destinations) - len(known))
 
 
 def _weighed(number: int, recipients: int, unweighed: int) -> str:

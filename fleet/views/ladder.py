@@ -1,11 +1,12 @@
 """One destination rung by rung: MX, address, TLSA, TLS and certificate for every host and every address of it.
 
-May import ``fleet.errors``, ``fleet.model`` and ``fleet.text``.
+May import ``fleet.errors``, ``fleet.model``, ``fleet.decision`` and ``fleet.text``.
 """
 
 from dataclasses import dataclass
 from itertools import chain
 
+from fleet.decision import unobserved
 from fleet.errors import Failure, FailureKind
 from fleet.model import (
     AddressStep,
@@ -94,8 +95,9 @@ def summary(verdict: Verdict) -> Summary:
 
 def lookup_cell(lookup: Lookup) -> Cell:
     """A lookup as a cell.  A failure is unknown, never "none"; a proven denial says so."""
-    if lookup.failure is not None:
-        return failure_cell(lookup.failure)
+    failure = unobserved(lookup) or lookup.failure
+    if failure is not None:
+        return failure_cell(failure)
     detail = show(lookup.reason.sentence) if lookup.reason else ""
     mark = SECURITY_MARKS[lookup.security]
     if lookup.existence is Existence.UNKNOWN:

@@ -1,12 +1,14 @@
 """A profile read and judged: the two halves that every face of ``fleet validate`` shows together.
 
-May import ``fleet.rules``, ``fleet.profile`` and ``fleet.model``.
+May import ``fleet.forecast``, ``fleet.rules``, ``fleet.profile`` and ``fleet.model``.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from fleet.forecast.audited import kinds_met
+from fleet.model.event import ResolverJudged
 from fleet.model.finding import Finding, Severity
 from fleet.model.fleet import ObjectPath
 from fleet.model.observation import Observation
@@ -25,6 +27,7 @@ class Beside:
     now: datetime
     observations: Mapping[str, Observation] = field(default_factory=dict)
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    judged: Sequence[ResolverJudged] = ()
     select: Sequence[str] = ()
     ignore: Sequence[str] = ()
 
@@ -61,7 +64,13 @@ def validate(
     fleet = reading.fleet
     if fleet is None or not reading.readable:
         return Validation(reading, None)
-    question = Question(fleet, now=beside.now, observations=beside.observations, verdicts=beside.verdicts)
+    question = Question(
+        fleet,
+        now=beside.now,
+        observations=beside.observations,
+        verdicts=beside.verdicts,
+        resolver_kinds=kinds_met(fleet, beside.observations, beside.judged, beside.now),
+    )
     report = run_observed(question, select=beside.select, ignore=beside.ignore, baseline=baseline(fleet.name))
     if reading.kept:
         report = _as_written(report, reading.written)

@@ -132,7 +132,7 @@ def test_a_host_whose_name_leaves_no_room_for_a_tlsa_name_is_not_known_and_ends_
 ) -> None:
     longest = ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 61])
 
-    async def answer(resolvers: object, name: str, rdtype: str) -> Lookup:
+    async def answer(resolvers: object, name: str, rdtype: str, *, believing: bool) -> Lookup:
         dns.name.from_text(name)  # as the validator does
         records = {"MX": (f"10 {longest}.",), "A": ("198.51.100.1",)}
         return lookup(name, rdtype, *records.get(rdtype, ()))

@@ -12,9 +12,7 @@ from terminal import TMUX, Terminal, alive, children
 
 from fleet.faces.live.demo import DemoFleet, demo_fleet
 
-pytestmark = pytest.mark.skipif(
-    TMUX is None or not Path("/proc/self/task").exists(), reason="needs tmux and /proc: apt-get install tmux"
-)
+LACKING = "" if TMUX and Path("/proc/self/task").exists() else "needs tmux and /proc: apt-get install tmux"
 FLEET = f"{sys.executable} -m fleet"
 Open = Callable[..., Terminal]
 
@@ -23,6 +21,14 @@ Open = Callable[..., Terminal]
 def demo() -> Iterator[DemoFleet]:
     with demo_fleet() as running:
         yield running
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tmux() -> None:
+    if LACKING and os.environ.get("FLEET_PEERS") == "required":
+        pytest.fail(LACKING)
+    if LACKING:
+        pytest.skip(LACKING)
 
 
 @pytest.fixture

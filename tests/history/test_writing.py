@@ -57,8 +57,12 @@ def test_events_come_back_in_their_order(path: Path) -> None:
     with HistoryReader.open(path) as reader:
         assert [stored.event for stored in reader.after(0)] == wanted
         assert [stored.event for stored in reader.after(numbers[1])] == wanted[2:]
-        assert {stored.event for stored in reader.current("PollFailed")} == {wanted[0], wanted[2]}
-        assert [stored.event for stored in reader.current("CheckFinished")] == [wanted[3]]
+        assert {stored.event for stored in reader.as_of("PollFailed", numbers[-1])} == {wanted[0], wanted[2]}
+        assert [stored.event for stored in reader.as_of("CheckFinished", numbers[-1])] == [wanted[3]]
+        assert [stored.event for stored in reader.as_of("CheckFinished", numbers[2])] == [wanted[1]]
+        assert list(reader.as_of("CheckFinished", numbers[0])) == []
+        assert reader.number_at(AT + timedelta(seconds=2)) == numbers[1]
+        assert reader.number_at(AT) == 0
         assert [stored.event for stored in reader.latest(["CheckFinished", "PollFailed"], limit=3)] == wanted[:0:-1]
         assert [stored.event for stored in reader.latest(["PollFailed"], subject="dlv1")] == [wanted[0]]
         assert [stored.event for stored in reader.latest(["PollFailed"], before=numbers[2])] == [wanted[0]]
@@ -72,7 +76,7 @@ def test_only_its_owner_may_read_it(path: Path) -> None:
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_the_steps_of_a_check_go_when_it_ends(path: Path) -> None:
+def test_the_steps_of_a_check_go_when_its_verdict_has_them(path: Path) -> None:
     other = Target("isc.org")
     with open_history(path, leased=True) as history:
         for target in (IETF, other):
@@ -82,6 +86,16 @@ def test_the_steps_of_a_check_go_when_it_ends(path: Path) -> None:
         names = [type(stored.event).__name__ for stored in history.after(0)]
         assert names == ["CheckStarted", "CheckStarted", "StepSeen", "CheckFinished"]
         assert history.append(checked(2)) > last
+
+
+def test_a_check_that_came_to_nothing_keeps_its_steps_when_the_next_one_ends(path: Path) -> None:
+    with open_history(path, leased=True) as history:
+        history.append(events.CheckStarted(AT, IETF), StepSeen(AT, IETF, _step()), events.CheckCancelled(AT, IETF))
+        history.append(events.CheckStarted(AT, IETF), StepSeen(AT, IETF, _step()))
+        history.append(checked(1))
+        names = [type(stored.event).__name__ for stored in history.after(0)]
+        assert names == ["CheckStarted", "StepSeen", "CheckCancelled", "CheckStarted", "CheckFinished"]
+        assert [stored.number for stored in history.before(3, 2)] == [2, 1]
 
 
 def _step() -> events.Step:
@@ -138,7 +152,7 @@ def test_a_process_killed_at_any_moment_loses_at_most_the_event_it_was_writing(p
         written = [stored.event for stored in history.after(0, 10_000)]
         assert len(written) in (said[-1] + 1, said[-1] + 2)  # it was killed before, or after, it could say so
         assert all(isinstance(event, CheckFinished) for event in written)
-        current = {stored.event.target.domain for stored in history.current("CheckFinished")}  # type: ignore[union-attr]
+        current = {stored.event.target.domain for stored in history.as_of("CheckFinished", history.last_number())}  # type: ignore[union-attr]
         assert current == {f"d{number % 7}.example" for number in range(len(written))}
         history.append(checked(1))
 

@@ -187,8 +187,20 @@ def test_what_ran_in_a_monitor_that_was_killed_runs_no_more() -> None:
     assert (state.running, state.paused, state.monitor) == (2, True, "bastion 1")
     state.apply(events.MonitorStarted(after(60), "bastion 2"))
     assert (state.running, state.paused, state.monitor) == (0, False, "bastion 2")
+    assert (state.nodes["dlv1"].tried_at, state.checks[IETF].tried_at) == (None, None), "they are due at once"
     state.apply(events.MonitorStopped(after(70), "bastion 2"))
     assert state.monitor == ""
+
+
+def test_what_was_cancelled_when_a_monitor_ended_is_due_at_once_in_the_next() -> None:
+    state = fold(
+        PollStarted(AT, "dlv1"),
+        events.CheckStarted(AT, IETF),
+        events.PollCancelled(after(1), "dlv1"),
+        events.CheckCancelled(after(1), IETF),
+        events.MonitorStopped(after(1), "bastion 1"),
+    )
+    assert (state.nodes["dlv1"].tried_at, state.checks[IETF].tried_at) == (None, None)
 
 
 def test_nothing_is_fresh_without_proof() -> None:

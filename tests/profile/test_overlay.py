@@ -80,6 +80,13 @@ def test_a_problem_of_a_setting_stands_in_the_setting_and_is_supposed() -> None:
     assert excerpt.text[excerpt.column - 1 :][: excerpt.length] == '"on"'
 
 
+def test_what_a_supposed_table_lacks_is_said_at_the_setting_that_makes_it() -> None:
+    (item,) = supposed('tiers.egde.version="15.0"').diagnostics
+    assert item.finding.code == "PROFILE007"
+    assert item.finding.source is Source.SUPPOSED
+    assert item.span.file == "--set tiers.egde.version"
+
+
 def test_other_places_are_still_those_of_the_file() -> None:
     reading = supposed("tiers.edge.version=15.1")
     span = reading.source.locate(("nodes", "gw1", "tier"))

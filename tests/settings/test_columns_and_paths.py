@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet.settings import config_folder, read_columns, state_folder, write_columns
+from fleet.settings import config_folder, read_columns, read_commands, state_folder, write_columns, write_commands
 from fleet.settings.keymap import is_key
 
 
@@ -44,3 +44,14 @@ def test_keys(key: str) -> None:
 )
 def test_no_keys(key: str) -> None:
     assert not is_key(key)
+
+
+def test_commands_come_back_the_newest_hundred_and_nothing_unprintable(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    write_commands(folder, [f"check {number}.example" for number in range(120)])
+    assert read_commands(folder) == [f"check {number}.example" for number in range(20, 120)]
+    assert (folder / "commands").stat().st_mode & 0o077 == 0
+    (folder / "commands").write_bytes(b"\x1b[31mred\npoll dlv1\n\n\xff\n")
+    assert read_commands(folder)[0] == "poll dlv1"
+    write_commands(Path("/proc/nowhere"), ["x"])
+    assert read_commands(tmp_path / "none") == []

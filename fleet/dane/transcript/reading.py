@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import product
 
 from fleet.dane.transcript.building import PartialVerdict
+from fleet.dane.transcript.gist import gist
 from fleet.dane.transcript.phrases import SYNTHETIC_MARK, Phrase, recognise
 from fleet.errors import UsageError
 from fleet.model import Verdict
@@ -122,7 +123,8 @@ def _phrase_at(lines: list[str], index: int, domain: str) -> tuple[_Found | None
             # A line cut inside the domain is whole in form: only the known domain tells that it goes on.
             if found is not None and _folded(found[1].get("domain", domain)) == domain:
                 return found, used
-    return None, 1
+    meant = gist(lines[index])
+    return (meant if meant is not None and _folded(meant[1].get("domain", domain)) == domain else None), 1
 
 
 def _is_name(text: str) -> bool:

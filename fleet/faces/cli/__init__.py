@@ -15,7 +15,11 @@ from typer.core import TyperGroup
 from fleet import __version__
 from fleet.errors import FleetError, UsageError
 from fleet.faces.cli.adopt import adopt
+from fleet.faces.cli.alerts import alerts
+from fleet.faces.cli.calendar import calendar
+from fleet.faces.cli.changes import changes
 from fleet.faces.cli.check import check
+from fleet.faces.cli.compare import compare
 from fleet.faces.cli.demo import demo
 from fleet.faces.cli.diff import diff
 from fleet.faces.cli.drift import drift
@@ -24,10 +28,13 @@ from fleet.faces.cli.init import init
 from fleet.faces.cli.lab import lab
 from fleet.faces.cli.logs import logs
 from fleet.faces.cli.poll import hostkeys, login, poll, probe, record
+from fleet.faces.cli.resolvers import resolvers
 from fleet.faces.cli.rollout import rollout
 from fleet.faces.cli.rules import explain, rules
 from fleet.faces.cli.runbook import runbook
 from fleet.faces.cli.schema import schema
+from fleet.faces.cli.serve import serve
+from fleet.faces.cli.tlsrpt import tlsrpt
 from fleet.faces.cli.validate import validate
 from fleet.faces.cli.watch import watch
 
@@ -73,6 +80,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(watch)
+app.command()(serve)
+app.command()(alerts)
 app.command()(poll)
 app.command()(probe)
 app.command()(hostkeys)
@@ -80,14 +89,19 @@ app.command()(login)
 app.command()(record)
 app.command()(drift)
 app.command()(adopt)
+app.command()(resolvers)
 app.command()(check)
 app.command()(logs)
+app.command()(tlsrpt)
 app.command()(validate)
 app.command()(rules)
 app.command()(explain)
 app.command()(diff)
 app.command()(forecast)
 app.command()(rollout)
+app.command()(compare)
+app.command()(changes)
+app.command()(calendar)
 app.command()(runbook)
 app.command()(schema)
 app.command()(init)

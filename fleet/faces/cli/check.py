@@ -24,7 +24,29 @@ def check(
     mode: Annotated[
         Mode, typer.Option(help="The mode the exit code speaks for; both are always computed.")
     ] = Mode.OPPORTUNISTIC,
-    policy: Annotated[Policy, typer.Option(help="Whose rules decide; all are computed.")] = Policy.ASYNCOS,
+    policy: Annotated[
+        Policy | None,
+        typer.Option(help="Whose rules decide; all are computed.  Default: asyncos; with --from each node's own."),
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(help="With --from: the fleet, as a profile in TOML; its destinations are the default."),
+    ] = None,
+    sender: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="NODE|TIER",
+            help="Check as this node, or each node of this tier, would: its resolvers, its network; repeat.",
+        ),
+    ] = None,
+    smtp: Annotated[
+        bool, typer.Option("--smtp", help="With --from: talk to mail servers from the nodes too (as ssh.smtp = true).")
+    ] = False,
+    daneverify: Annotated[
+        bool,
+        typer.Option("--daneverify", help="With --from: let appliances run their own check as well, and compare."),
+    ] = False,
     require: Annotated[
         Require | None, typer.Option(help="dane: a fallback is exit 1 too.  dns-ready: enough with --no-smtp.")
     ] = None,
@@ -86,6 +108,33 @@ def check(
     if len(asked) > 1:
         raise UsageError(f"--{asked[0]} and --{asked[1]} exclude each other: choose one form of output")
     form = asked[0] if asked else Format.TABLE
+    if sender:
+        from fleet.faces.cli.check_from_run import FromAsked, write_checks_from
+
+        if profile is None:
+            raise UsageError("--from names nodes of a profile: give --profile too")
+        if self_test or reference or resolver or network:
+            raise UsageError("--from asks the node's resolvers over its network: no other can be named beside it")
+        if smtp and no_smtp:
+            raise UsageError("--smtp and --no-smtp exclude each other")
+        asked_from = FromAsked(
+            profile,
+            tuple(sender),
+            tuple(domains or ()),
+            tuple(file or ()),
+            tuple(trust_anchor or ()),
+            RunSettings(timeout=timeout, jobs=jobs, smtp=not no_smtp),
+            form,
+            policy,
+            mode,
+            require,
+            smtp,
+            daneverify,
+        )
+        raise typer.Exit(write_checks_from(asked_from))
+    if profile is not None or smtp or daneverify:
+        raise UsageError("--profile, --smtp and --daneverify go with --from")
+    policy = policy or Policy.ASYNCOS
     world = open_world(network, resolver or (), trust_anchor or ())
     if self_test:
         from fleet.faces.cli.self_test import read_references, write_self_test

@@ -29,6 +29,9 @@ def validate(
         ),
     ] = False,
     poll: Annotated[bool, typer.Option("--poll", help="With --observed: poll the nodes first, over SSH.")] = False,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="With --observed: audit the resolvers of the nodes first, through them.")
+    ] = False,
     observations: Annotated[
         Path | None, typer.Option(help="What `fleet poll --jsonl` saw, in place of what was seen last.")
     ] = None,
@@ -51,7 +54,7 @@ def validate(
 
     Exit codes: 0 clean - 1 findings at or over --fail-on - 2 usage, or a profile that cannot be read as it is written
     (any PROFILE error) - 3 with --observed: something was not observed - 130 interrupted.
-    Touches no network, unless --poll says so.
+    Touches no network, unless --poll or --audit says so.
     """
     from fleet.faces.cli.validate_run import validate_once, watch_profiles
 
@@ -64,6 +67,7 @@ def validate(
         observed=observed,
         observations=observations,
         poll=poll,
+        audit=audit,
         verdicts=verdicts,
         baseline=baseline,
         write_baseline=write_baseline,

@@ -29,6 +29,7 @@ class ValidateAsked:
     observed: bool = False
     observations: Path | None = None
     poll: bool = False
+    audit: bool = False
     verdicts: Path | None = None
     baseline: Path | None = None
     write_baseline: bool = False

@@ -27,6 +27,7 @@ from fleet.faces.cli.validate_asked import FindingsFormat, ValidateAsked
 from fleet.faces.export.findings_text import concise, full
 from fleet.model.finding import Severity
 from fleet.text import show
+from fleet.views.audit_ages import audit_ages
 from fleet.views.findings import unobserved_rows
 from fleet.views.rule_docs import nearest_code, rule_docs
 from fleet.views.validation import Beside, Validation, validate
@@ -34,6 +35,7 @@ from fleet.views.validation_summary import exit_code, summarize
 
 if TYPE_CHECKING:
     from fleet.model import Verdict
+    from fleet.model.event import ResolverJudged
     from fleet.model.observation import Observation
 
 _POLL_SECONDS = 0.3
@@ -135,8 +137,9 @@ def _check(asked: ValidateAsked) -> None:
         raise UsageError("- is standard input, which can be read only once")
     if asked.write_baseline and asked.baseline is None:
         raise UsageError("--write-baseline writes the file of --baseline: name one")
-    if asked.poll and (not asked.observed or STDIN in asked.profiles):
-        raise UsageError("--poll asks the nodes of profiles in files: it goes with --observed")
+    for option, given in (("--poll", asked.poll), ("--audit", asked.audit)):
+        if given and (not asked.observed or STDIN in asked.profiles):
+            raise UsageError(f"{option} asks the nodes of profiles in files: it goes with --observed")
     if asked.diff and not asked.fix:
         raise UsageError("--diff shows what --fix would change: name both")
     if asked.fix and not asked.diff and STDIN in asked.profiles:
@@ -159,31 +162,41 @@ def _say_firm(asked: ValidateAsked) -> None:
 
 
 def _beside(asked: ValidateAsked) -> Beside:
-    observations, verdicts = _last_known(asked) if asked.observed else ({}, {})
+    known = _last_known(asked) if asked.observed else Beside(now())
     return Beside(
-        now(),
-        observations=read_observation_file(asked.observations) if asked.observations else observations,
-        verdicts=read_verdict_file(asked.verdicts) if asked.verdicts else verdicts,
+        known.now,
+        observations=read_observation_file(asked.observations) if asked.observations else known.observations,
+        verdicts=read_verdict_file(asked.verdicts) if asked.verdicts else known.verdicts,
+        judged=known.judged,
         select=asked.select,
         ignore=asked.ignore,
     )
 
 
-def _last_known(asked: ValidateAsked) -> "tuple[dict[str, Observation], dict[str, Verdict]]":
-    """What was seen last of all the profiles; with ``--poll`` of the nodes as they are now."""
+def _last_known(asked: ValidateAsked) -> Beside:
+    """What was seen last of all the profiles; with ``--poll`` and ``--audit`` of the nodes as they are now."""
     from fleet.faces.live.last_known import last_known_of
 
     observations: dict[str, Observation] = {}
     verdicts: dict[str, Verdict] = {}
+    judged: list[ResolverJudged] = []
     for name in asked.profiles:
         if asked.poll:
             from fleet.faces.cli.poll_run import polled
 
             polled(name)
+        if asked.audit:
+            from fleet.faces.cli.resolvers_run import audited
+
+            audited(name)
         known = last_known_of(name)
         observations.update(known.observations)
         verdicts.update(known.verdicts)
-    return observations, verdicts
+        judged += known.judged
+    at = now()
+    if judged:
+        narrate(audit_ages(judged, at))
+    return Beside(at, observations, verdicts, judged)
 
 
 def _validate(given: Given, beside: Beside, baseline: Baseline) -> Validation:

@@ -8,9 +8,7 @@ import asyncio
 import contextlib
 import os
 import sys
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from fleet.decision import ExitCode
 from fleet.errors import UsageError
 from fleet.faces.cli.serving import SERVED, serve
+from fleet.faces.cli.threads import Threads
 from fleet.text import show
 
 if TYPE_CHECKING:
@@ -115,7 +114,7 @@ def run_app(
     from fleet.faces.tui.actions import ACTIONS
     from fleet.faces.tui.app import FleetApp
     from fleet.faces.tui.delivery import Surroundings
-    from fleet.settings import Known, config_folder, load, read_columns, state_folder
+    from fleet.settings import Known, config_folder, load, read_columns, read_commands, state_folder
 
     served = SERVED in os.environ
     reading = load(config_folder() / "settings.toml", Known(frozenset(action.id for action in ACTIONS)))
@@ -123,6 +122,7 @@ def run_app(
         settings=reading.settings,
         problems=tuple(map(str, reading.problems)),
         columns=read_columns(state_folder()),
+        commands=() if served else tuple(read_commands(state_folder())),
         state=None if served else state_folder(),
         ascii=asked.ascii_only or not (sys.stdout.encoding or "").lower().startswith("utf"),
         editor=not served,
@@ -133,7 +133,7 @@ def run_app(
 
 
 async def _together(app: "FleetApp", work: Callable[[], Any], tour: Sequence[str]) -> Sequence[str]:
-    asyncio.get_running_loop().set_default_executor(_Threads())
+    asyncio.get_running_loop().set_default_executor(Threads())
     working = asyncio.ensure_future(work())
     if tour:
         from fleet.faces.tui.overlays.reading import ReadingOverlay
@@ -145,26 +145,6 @@ async def _together(app: "FleetApp", work: Callable[[], Any], tour: Sequence[str
         working.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.wait([working], timeout=_LAST_WORDS)
-
-
-class _Threads(ThreadPoolExecutor):
-    """Threads that nobody waits for: a name that the system's dead resolver looks up must not hold up the end."""
-
-    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> "Future[Any]":
-        future: Future[Any] = Future()
-
-        def work() -> None:
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(function(*arguments, **named))
-                except BaseException as error:
-                    future.set_exception(error)
-
-        threading.Thread(target=work, daemon=True).start()
-        return future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Nothing to wait for."""
 
 
 def serve_watch(asked: WatchAsked, port: int) -> ExitCode:

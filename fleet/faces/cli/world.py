@@ -32,7 +32,6 @@ class World:
 
 def open_world(network: Path | None, resolvers: Sequence[str], anchors: Sequence[Path]) -> World:
     """Read what the options name.  Raises UsageError."""
-    from fleet.dnssec.anchors import ROOT_ANCHORS, load_trust_anchors
     from fleet.network.mapped import MappedNetwork, open_network
 
     endpoints = tuple(dict.fromkeys(parse_endpoint(text, 53) for text in resolvers)) or _system_resolvers(network)
@@ -41,11 +40,18 @@ def open_world(network: Path | None, resolvers: Sequence[str], anchors: Sequence
         for endpoint in endpoints:
             if endpoint not in carrier.udp and endpoint not in carrier.tcp:
                 raise UsageError(f"resolver {endpoint} is not in the network that {network} describes")
-    trusted = tuple(rrset for path in anchors for rrset in load_trust_anchors(path))
+    return World(carrier, endpoints, read_anchors(anchors))
+
+
+def read_anchors(paths: Sequence[Path]) -> "TrustAnchors":
+    """The trust anchors in files, with the root's where none of them is.  Raises UsageError."""
+    from fleet.dnssec.anchors import ROOT_ANCHORS, load_trust_anchors
+
+    trusted = tuple(rrset for path in paths for rrset in load_trust_anchors(path))
     if not any(rrset.name.to_text() == "." for rrset in trusted):
         # Anchors of other zones only: without the root's, all else would pass for unsigned, which is no bad news.
         trusted += ROOT_ANCHORS
-    return World(carrier, endpoints, trusted)
+    return trusted
 
 
 def _system_resolvers(network: Path | None) -> tuple[Endpoint, ...]:

@@ -6,8 +6,8 @@ take, folds instead of cutting, and never relies on colour.
 
 Verdicts: ``json`` and ``text``.  Findings of a profile: ``findings_text``, ``findings_json``, ``findings_sarif``,
 ``findings_markdown``; ``comparison`` of two; ``rule_docs``; ``changes`` as a diff; ``table`` writes a table as a screen
-shows it.  JSON has true values and escapes everything that is not ASCII; the other forms write rows of
-``fleet.views``, whose strings are safe.
+shows it.  The monitor as it runs: ``prometheus`` (metrics) and ``event_lines``.  JSON has true values and escapes
+everything that is not ASCII; the other forms write rows of ``fleet.views``, whose strings are safe.
 
 Used by the other faces.  May import ``fleet.views`` and everything below it.
 """

@@ -8,9 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from fleet.errors import UsageError
-from fleet.faces.live.targets import HERE
 from fleet.faces.tui.engine import Deed, Reply, Request
-from fleet.model.event import Act, Activity, OperatorActed, Target
+from fleet.model.event import HERE, Act, Activity, OperatorActed, Target
 from fleet.text import show
 from fleet.views import Mark
 

@@ -87,6 +87,20 @@ def really(fleet: Fleet) -> dict[str, Settings]:
     return found
 
 
+STANDS: Mapping[str, Mapping[str, object]] = {
+    "dlv1": {"forwarding": True},
+    # Somebody's firewall: mail leaves dlv2 by port 25 to nowhere, and nobody has noticed yet.
+    "dlv2": {"forwarding": True, "blocked": [25]},
+    "edge1": {"forwarding": True},
+}
+"""Where nodes stand in the lab's network; the others forbid looking through them."""
+
+
+def place(lab: LabHandle, name: str) -> dict[str, object]:
+    """The node's place (``fleet.lab.nodes.place``)."""
+    return {"network": str(lab.network), "anchor": str(lab.trust_anchor), **STANDS.get(name, {})}
+
+
 @contextlib.contextmanager
 def demo_fleet(troubles: tuple[Edit, ...] = TROUBLES, extra: str = EXTRA) -> Iterator[DemoFleet]:
     """The demo for the length of a ``with`` block; nothing of it stays."""
@@ -95,7 +109,10 @@ def demo_fleet(troubles: tuple[Edit, ...] = TROUBLES, extra: str = EXTRA) -> Ite
         text = edit(shipped(), troubles) + extra
         fleet = _fleet(text)
         settings = really(fleet)
-        served = {name: Simulated(USERS.get(name, "fleet"), to_plain(settings[name])) for name in fleet.nodes}
+        served = {
+            name: Simulated(USERS.get(name, "fleet"), to_plain(settings[name]), place(lab, name))
+            for name in fleet.nodes
+        }
         with spawn_nodes(directory, served) as nodes:
             doors = [item for name in fleet.nodes for item in _door(name, nodes)]
             profile = directory / "demo.toml"

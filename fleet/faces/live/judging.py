@@ -8,11 +8,14 @@ May import ``fleet.views``, ``fleet.rules``, ``fleet.profile``, ``fleet.monitor`
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from fleet import clock
+from fleet.forecast.audited import kinds_met
 from fleet.model import Verdict
+from fleet.model.event import HERE, says_itself
 from fleet.model.observation import Observation
 from fleet.model.resolver import ResolverKind
 from fleet.monitor import State
@@ -26,7 +29,6 @@ _REST_TIMES = 10
 """How many times as long as a round took it rests after it: judging never takes more than a tenth of a core."""
 _ANYWAY = timedelta(hours=1)
 """Some rules look at the date."""
-_BEST = (ResolverKind.STRIPS, ResolverKind.PASSES, ResolverKind.VALIDATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Known:
     observations: Mapping[str, Observation]
     verdicts: Mapping[str, Verdict]
     kinds: Mapping[str, ResolverKind]
+    node_verdicts: Mapping[tuple[str, str], Verdict] = field(default_factory=dict)
 
     def same_as(self, other: "Known | None") -> bool:
         """Whether nothing was replaced: entries are frozen, so identity is enough."""
@@ -46,42 +49,41 @@ class Known:
             and _identical(self.observations, other.observations)
             and _identical(self.verdicts, other.verdicts)
             and self.kinds == other.kinds
+            and _identical(self.node_verdicts, other.node_verdicts)
         )
 
 
-def known(state: State, reading: Reading) -> Known:
-    """What ``state`` knows of the fleet in ``reading``."""
+def known(state: State, reading: Reading, now: datetime) -> Known:
+    """What ``state`` knows at ``now`` of the fleet in ``reading``."""
     observations = {name: entry.observation for name, entry in state.nodes.items() if entry.observation is not None}
-    return Known(reading, observations, verdicts_of(state), kinds_of(state))
+    judged = tuple(state.resolvers.values())
+    kinds = kinds_met(reading.fleet, observations, judged, now) if reading.fleet is not None else {}
+    return Known(reading, observations, verdicts_of(state), kinds, node_verdicts_of(state))
 
 
 def verdicts_of(state: State) -> dict[str, Verdict]:
-    """One verdict of each destination: of its targets the first that has one, in the order nodes use them."""
+    """One verdict of each destination: of its targets the first that has one, in the order nodes use them.
+
+    What was seen from a node comes last: it is of that node alone.
+    """
     found: dict[str, Verdict] = {}
     for domain in state.targets:
-        entries = sorted(state.checks_of(domain), key=lambda entry: not entry.target.resolvers)
+        seen = (entry for entry in state.checks_of(domain) if says_itself(entry.target.vantage) is None)
+        entries = sorted(seen, key=lambda entry: (entry.target.vantage != HERE, not entry.target.resolvers))
         verdict = next((entry.verdict for entry in entries if entry.verdict is not None), None)
         if verdict is not None:
             found[domain] = verdict
     return found
 
 
-def kinds_of(state: State) -> dict[str, ResolverKind]:
-    """The kind of each audited resolver, by ``layout.resolver_key``: over several transports, the worst known."""
-    found: dict[str, ResolverKind] = {}
-    for judged in state.resolvers.values():
-        key = _resolver_key(judged.resolver)
-        if judged.kind is not ResolverKind.UNKNOWN:
-            found[key] = min(found.get(key, judged.kind), judged.kind, key=_BEST.index)
+def node_verdicts_of(state: State) -> dict[tuple[str, str], Verdict]:
+    """What appliances said themselves, by node and domain."""
+    found: dict[tuple[str, str], Verdict] = {}
+    for target, entry in state.checks.items():
+        node = says_itself(target.vantage)
+        if node is not None and entry.verdict is not None:
+            found[node, target.domain] = entry.verdict
     return found
-
-
-def _resolver_key(resolver: str) -> str:
-    host, _, port = resolver.rpartition(":")
-    if not host or (":" in host and not host.startswith("[")):
-        return resolver
-    host = host.strip("[]")
-    return host if port == "53" else f"{host}#{port}"
 
 
 def judge(of: Known, now: datetime) -> Validation:
@@ -89,7 +91,14 @@ def judge(of: Known, now: datetime) -> Validation:
     fleet = of.reading.fleet
     if fleet is None or not of.reading.readable:
         return Validation(of.reading, None)
-    question = Question(fleet, now=now, observations=of.observations, verdicts=of.verdicts, resolver_kinds=of.kinds)
+    question = Question(
+        fleet,
+        now=now,
+        observations=of.observations,
+        verdicts=of.verdicts,
+        resolver_kinds=of.kinds,
+        node_verdicts=of.node_verdicts,
+    )
     unseen = tuple(node for node in fleet.nodes if node not in of.observations)
     return Validation(of.reading, run_observed(question), unseen)
 
@@ -137,5 +146,5 @@ class Judging:
             self._wanted.clear()
 
 
-def _identical(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+def _identical(one: Mapping[Any, object], other: Mapping[Any, object]) -> bool:
     return one.keys() == other.keys() and all(one[key] is other[key] for key in one)

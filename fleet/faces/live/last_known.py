@@ -7,23 +7,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fleet.errors import UsageError
-from fleet.faces.live.judging import kinds_of, verdicts_of
+from fleet.faces.live.judging import verdicts_of
 from fleet.history import HistoryError, HistoryReader, history_path
 from fleet.model import Verdict
+from fleet.model.event import OperatorActed, ResolverJudged
 from fleet.model.observation import Observation
-from fleet.model.resolver import ResolverKind
-from fleet.monitor import restore
+from fleet.monitor import Changed, restore
 from fleet.settings import state_folder
 from fleet.text import show
 
 
 @dataclass(frozen=True, slots=True)
 class LastKnown:
-    """The last observation of each node, the last verdict of each destination, the audited kinds of resolvers."""
+    """The last observation of each node, the last verdict of each destination, the last audit of each resolver.
+
+    ``acts``: what operators have acknowledged or silenced; ``changes``: what became another than it was, oldest first.
+    """
 
     observations: dict[str, Observation] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
-    kinds: dict[str, ResolverKind] = field(default_factory=dict)
+    judged: tuple[ResolverJudged, ...] = ()
+    acts: tuple[OperatorActed, ...] = ()
+    changes: tuple[Changed, ...] = ()
 
 
 def last_known(history: Path) -> LastKnown:
@@ -36,7 +41,8 @@ def last_known(history: Path) -> LastKnown:
     except HistoryError as error:
         raise UsageError(show(str(error), 300)) from error
     observations = {name: entry.known for name, entry in state.nodes.items() if entry.known is not None}
-    return LastKnown(observations, verdicts_of(state), kinds_of(state))
+    acts, changes = tuple(state.acts.values()), tuple(state.changes)
+    return LastKnown(observations, verdicts_of(state), tuple(state.resolvers.values()), acts, changes)
 
 
 def last_known_of(profile: str) -> LastKnown:

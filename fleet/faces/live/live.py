@@ -1,7 +1,8 @@
 """The engine that polls and checks, and writes down what it sees.
 
 It comes to life in three steps, each after the screen had its turn: an empty picture at once, the history in slices,
-then schedules.  Whoever already schedules for this profile is left to it: this one follows then.
+then schedules.  Whoever already schedules for this profile is left to it: this one follows then, and takes over when
+that one is gone, however it went.
 
 Every part runs as a task of its own, under somebody who survives it: an exception in one is said and the part is
 started again, the others go on.  May import every room below faces and the modules beside.
@@ -11,15 +12,20 @@ import asyncio
 import contextlib
 import getpass
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fleet import clock
+from fleet.alerts import Kind, Notice, memory_path
+from fleet.alerts.messages import line_of
 from fleet.errors import FailureKind
 from fleet.faces.live import acting
-from fleet.faces.live.auditing import keep_auditing
+from fleet.faces.live.alerting import Alerting
+from fleet.faces.live.auditing import Known, keep_auditing
 from fleet.faces.live.checking import Checks
+from fleet.faces.live.past import Look
 from fleet.faces.live.polling import Polls
 from fleet.faces.live.profile_file import ProfileFile
 from fleet.faces.live.reach import Reach
@@ -30,18 +36,24 @@ from fleet.faces.tui.engine import Deed, Reply, Request
 from fleet.history import History, HistoryError, Lease, LeaseHeld, open_history, take_lease
 from fleet.model.event import Activity, Event, NodeObserved, ProfileLoaded
 from fleet.model.observation import Observation
-from fleet.monitor import Backoff, Engine, Limits, Monitor, Touched
+from fleet.monitor import Backoff, Engine, Limits, Listener, Monitor, Touched
 from fleet.network.own_name import own_name
 from fleet.plain import UnknownEvent
 from fleet.text import show
+from fleet.views import Mark
 
 _FIRST_PAINT = 0.05
 """Seconds that the screen has to itself at the start."""
 _PROFILE_SECONDS = 0.5
 _FOREIGN_SECONDS = 1.0
+_LEASE_SECONDS = 1.0
+"""Between two attempts of a follower to take over: one lock asked for."""
 _AGAIN_SECONDS = 1.0
 """Before a part that failed is started again."""
 _LONGEST_BACKOFF = 600.0
+_NEWS = 100
+"""Alerts kept for a screen that does not look."""
+_OVER = (Kind.RESOLVED, Kind.GONE)
 _LOCKS_OUT = frozenset(
     {
         FailureKind.AUTHENTICATION,
@@ -79,69 +91,106 @@ class LiveEngine(Shown):
         self.watched = Watched()
         self._scheduled: set[str] = set()
         self._seen_anew = False
-        self._through = 0
+        self._written = False
         self.monitor: Monitor | None = None
         self.engine: Engine | None = None
         self.who = _who()
+        self._hearers: list[Listener] = []
+        self.alerting = Alerting(self.picture)
+        self.alerting.listeners.append(self._alerted)
+        self._news: deque[Notice] = deque(maxlen=_NEWS)
+
+    def listen(self, hearer: Listener) -> None:
+        """Call ``hearer`` with every event, when State contains it."""
+        self._hearers.append(hearer)
 
     def deeds(self) -> Mapping[Deed, Callable[[Request], Awaitable[Reply]]]:
         """What it does: all of it, unless another monitor does it."""
         looks = super().deeds()
         return looks if self.engine is None else {**looks, **acting.deeds(self, self.engine)}
 
+    def history_look(self) -> Look | None:
+        """Into what this monitor writes, or the one it follows."""
+        ready = self._written or (self.kind == "follower" and self.through)
+        return Look(self._history_path, self.wall, self.redraw) if ready and self._history_path is not None else None
+
     async def run(self) -> None:
         """Until cancelled; then everything ends within a second."""
         await asyncio.sleep(_FIRST_PAINT)
         try:
-            history, follows = await self._open_history()
-            if follows is not None:
-                await self._follow(follows)
-            else:
-                await self._work(history)
+            if (held := self._take_lease()) is not None:
+                await self._follow_until_leased(held)
+            await self._work(await self._open_history())
         finally:
             if self._lease is not None:
                 self._lease.release()
 
     # Coming to life
 
-    async def _open_history(self) -> tuple[History | None, str | None]:
-        """The history with what it knows restored; a sentence instead where another monitor writes it."""
+    def _take_lease(self) -> str | None:
+        """Take the right to schedule; a sentence where another monitor has it."""
         if self._history_path is None:
-            return None, None
+            return None
         try:
             lease = take_lease(self._history_path)
-            if isinstance(lease, LeaseHeld):
-                return None, lease.sentence
-            self._lease = lease
-            history = open_history(self._history_path, leased=True)
-        except (HistoryError, OSError) as error:
+        except HistoryError as error:
+            if self.kind == "follower":
+                return str(error)  # the other may well be there: two of us must never poll
             self.trouble = f"nothing is written down: {show(str(error), 200)}"
-            return None, None
+            self._history_path = None
+            return None
+        if isinstance(lease, LeaseHeld):
+            return lease.sentence
+        self._lease = lease
+        return None
+
+    async def _open_history(self) -> History | None:
+        """The history, with all it knows restored; None where nothing can be written down."""
+        if self._history_path is None:
+            return None
         try:
-            self._through = await restore_into(self, history)
+            history = open_history(self._history_path, leased=True)
+        except HistoryError as error:
+            self.trouble = f"nothing is written down: {show(str(error), 200)}"
+            return None
+        try:
+            if not 0 < self.through <= history.last_number():  # what a follower knows already stays on the screen
+                await restore_into(self, history)
         except HistoryError as error:
             history.close()
             self.trouble = f"nothing is written down: {show(str(error), 200)}"
-            return None, None
-        return history, None
+            return None
+        return history
 
-    async def _follow(self, sentence: str) -> None:
+    async def _follow_until_leased(self, sentence: str) -> None:
+        """Show what the other monitor writes until it is gone."""
         assert self._history_path is not None
-        self.kind, self.refusal = "follower", f"{show(sentence[:1].upper() + sentence[1:], 300)}."
-        path = self._history_path
-        await asyncio.gather(
-            self._survive("following", lambda: follow_into(self, path)),
-            self._survive("judging", self.judging.run),
+        self.kind, self.refusal = (
+            "follower",
+            f"{show(sentence[:1].upper() + sentence[1:], 300)}, and takes over when that one ends.",
         )
+        path = self._history_path
+        parts = [
+            asyncio.ensure_future(self._survive("following", lambda: follow_into(self, path))),
+            asyncio.ensure_future(self._survive("judging", self.judging.run)),
+        ]
+        try:
+            while self._take_lease() is not None:  # noqa: ASYNC110 - a lock of another process wakes nobody
+                await asyncio.sleep(_LEASE_SECONDS)
+        finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.wait(parts)
 
     async def _work(self, history: History | None) -> None:
         notice = history.notice if history is not None else None
+        self._written = history is not None
         monitor = self.monitor = Monitor(
-            self.state, history, through=self._through, trouble=self.trouble, wall=self.wall
+            self.state, history, through=self.through, trouble=self.trouble, wall=self.wall
         )
         monitor.listen(self._heard)
         if notice is not None:
-            self.trouble = show(notice.sentence, 200)
+            self.trouble = show(notice.sentence, 500)
         self.engine = Engine(
             monitor.publish,
             self.state,
@@ -159,6 +208,7 @@ class LiveEngine(Shown):
             self.engine.set_interval(Activity.POLL, self._first_poll_seconds)
         self._load_profile()
         engine = self.engine
+        memory = memory_path(self._history_path) if self._history_path is not None and history is not None else None
         try:
             await asyncio.gather(
                 self._survive("the schedule", engine.run),
@@ -167,6 +217,7 @@ class LiveEngine(Shown):
                 self._survive("reading the profile", self._follow_profile),
                 self._survive("reading the history", self._take_foreign),
                 self._survive("auditing resolvers", self._audit),
+                self._survive("alerting", lambda: self.alerting.run(memory)),
             )
         finally:
             with contextlib.suppress(asyncio.CancelledError):
@@ -228,15 +279,30 @@ class LiveEngine(Shown):
 
     async def _audit(self) -> None:
         await keep_auditing(
-            self.checks,
-            lambda: self.watched.resolvers,
-            lambda: self.profile.fleet.references,
-            self.publish,
+            self.checks, lambda: self.profile.fleet.references, self._auditable, self.polls.through, self.publish
         )
 
-    def _heard(self, event: Event | UnknownEvent, _touched: Touched) -> None:
+    def _auditable(self) -> list[Known]:
+        """Nodes that a poll was made of; the others wait for theirs."""
+        fleet, nodes = self.state.fleet, self.state.nodes
+        tried = ((node, nodes.get(node.name)) for node in (fleet.nodes.values() if fleet is not None else ()))
+        return [Known.of(node, entry) for node, entry in tried if entry is not None and (entry.known or entry.failure)]
+
+    def news(self) -> Sequence[Reply]:
+        """What alerts told since this was last asked."""
+        found = [Reply(line_of(one), Mark.OK if one.kind in _OVER else Mark.FAIL) for one in self._news]
+        self._news.clear()
+        return found
+
+    def _alerted(self, notice: Notice) -> None:
+        self._news.append(notice)
+        self.redraw()
+
+    def _heard(self, event: Event | UnknownEvent, touched: Touched) -> None:
         if isinstance(event, NodeObserved):
             self._seen_anew = True
+        for hearer in self._hearers:
+            hearer(event, touched)
         self.tell()
 
 

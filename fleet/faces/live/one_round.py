@@ -1,17 +1,18 @@
 """An engine run until everything was looked at once, for faces without a screen.
 
-May import the modules beside.
+May import ``fleet.forecast``, ``fleet.views`` and the modules beside.
 """
 
 import asyncio
 import contextlib
 
 from fleet.faces.live.live import LiveEngine
+from fleet.forecast import Audits, in_use
 from fleet.views.board import Picture
 
 
 async def one_round(engine: LiveEngine, seconds: float) -> Picture:
-    """The picture after each node was polled and each target checked, or after ``seconds``; then the engine ends."""
+    """The picture after all was polled, audited and checked once, or after ``seconds``; then the engine ends."""
     changed = asyncio.Event()
     engine.subscribe(changed.set)
     working = asyncio.ensure_future(engine.run())
@@ -31,7 +32,11 @@ async def one_round(engine: LiveEngine, seconds: float) -> Picture:
 
 def _complete(engine: LiveEngine) -> bool:
     state = engine.state
-    if engine.engine is None or state.fleet is None or not state.resolvers:
+    if engine.engine is None or state.fleet is None:
+        return False
+    audits = Audits(state.resolvers.values())
+    declared = state.fleet.nodes.values()
+    if not all(audits.of(node.name, one).cells for node in declared for one in in_use(node.settings)):
         return False
     nodes = [state.nodes.get(name) for name in state.fleet.nodes]
     checks = [state.checks.get(target) for target in engine.watched.targets]

@@ -6,7 +6,8 @@ May import ``fleet.nodes`` (when needed), ``fleet.model`` and ``fleet.errors``.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,8 @@ from fleet.model.observation import Observation
 from fleet.text import show
 
 if TYPE_CHECKING:
-    from fleet.nodes import Dialer, Kept
+    from fleet.network import Network
+    from fleet.nodes import Dialer, Kept, Vantages
 
 _GOODBYE_SECONDS = 0.3
 """For closing what is open when the program ends: nobody waits for a node that does not answer."""
@@ -30,6 +32,7 @@ class Polls:
         self._fleet = fleet
         self._dialer: Dialer | None = None
         self._kept: Kept | None = None
+        self._vantages: Vantages | None = None
         self._opening = asyncio.Lock()
 
     async def __call__(self, node: str, publish: Callable[[Event], None], /) -> Observation:
@@ -45,6 +48,17 @@ class Polls:
         for event in commands_of(declared, seen):
             publish(event)
         return seen
+
+    @asynccontextmanager
+    async def through(self, node: Node) -> "AsyncIterator[Network | Failure]":
+        """The network as ``node`` sees it (``fleet.nodes.Vantages``), over the connections that polls keep."""
+        dialer, kept = await self._open()
+        from fleet.nodes import Vantages  # noqa: PLC0415
+
+        if self._vantages is None:
+            self._vantages = Vantages(dialer, kept)
+        async with self._vantages.through(node) as way:
+            yield way
 
     async def _open(self) -> "tuple[Dialer, Kept]":
         async with self._opening:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fleet.clock import WallClock, now
+from fleet.faces.live.past import Look
 from fleet.faces.live.profile_file import ProfileFile
 from fleet.faces.live.shown import Shown
 from fleet.history import HistoryError, HistoryReader, follow, replay
@@ -29,7 +30,7 @@ REPLAYS = "This is a recording: nothing is polled or checked, and nothing can be
 
 async def restore_into(shown: Shown, reader: HistoryReader) -> int:
     """Give ``shown`` the State that ``reader`` knows, a slice at a time; the number of the last event in it."""
-    through = 0
+    shown.through = through = 0
     for restored in restore_in_slices(reader):
         shown.state, through = restored.state, restored.through
         if shown.state.fleet is None:
@@ -37,6 +38,7 @@ async def restore_into(shown: Shown, reader: HistoryReader) -> int:
         shown.tell()
         await asyncio.sleep(0)
     gc.freeze()  # thousands of verdicts that stay: looking through them again would stop the loop for half a second
+    shown.through = through
     return through
 
 
@@ -51,6 +53,7 @@ async def follow_into(shown: Shown, path: Path) -> None:
         through = await restore_into(shown, reader)
         async for stored in follow(reader, through):
             shown.state.apply(stored.event)
+            shown.through = stored.number
             shown.tell()
 
 
@@ -60,6 +63,10 @@ class FollowEngine(Shown):
     def __init__(self, profile: ProfileFile, path: Path, *, wall: WallClock = now) -> None:
         super().__init__(profile, "follower", FOLLOWS, wall=wall)
         self._path = path
+
+    def history_look(self) -> Look | None:
+        """Into what the other monitor writes, once there is something."""
+        return Look(self._path, self.wall, self.redraw) if self.through else None
 
     async def run(self) -> None:
         """Until cancelled; a history that ends or is replaced is opened again."""
@@ -86,6 +93,10 @@ class ReplayEngine(Shown):
         self._path = path
         self._speed = speed
 
+    def history_look(self) -> Look | None:
+        """Into the recording, as far as it has been played."""
+        return Look(self._path, self.wall, self.redraw, lambda: self.through) if self.through else None
+
     async def run(self) -> None:
         """To the end of the recording; then the picture stands still."""
         await asyncio.sleep(_FIRST_PAINT)
@@ -98,6 +109,7 @@ class ReplayEngine(Shown):
             async for stored in replay(self._path, speed=self._speed):
                 self._at = max(stored.event.at, self._at) if self._at is not None else stored.event.at
                 self.state.apply(stored.event)
+                self.through = stored.number
                 if self.state.fleet is None:
                     self.state.fleet = self.profile.fleet
                 self.tell()

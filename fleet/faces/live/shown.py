@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from fleet import clock
 from fleet.faces.live import looking
 from fleet.faces.live.judging import Judging, known
+from fleet.faces.live.past import Look
 from fleet.faces.live.profile_file import ProfileFile
 from fleet.faces.live.transcript import transcript
 from fleet.faces.tui.actions import Kind
@@ -15,7 +16,7 @@ from fleet.faces.tui.engine import Deed, Place, Reply, Request
 from fleet.model.finding import Finding
 from fleet.monitor import State
 from fleet.text import show
-from fleet.views import Mark, Panel, Table
+from fleet.views import Filter, Mark, Panel, Table
 from fleet.views.board import DOCUMENTS, TABLES, Document, Memo, Picture, destination_panel, summary_lines
 
 Changed = Callable[[], None]
@@ -33,11 +34,14 @@ class Shown:
         self.kind = kind
         self.refusal = refusal
         self.wall = wall
-        self.judging = Judging(lambda: known(self.state, self.profile.reading), self._tell, wall)
+        self.judging = Judging(lambda: known(self.state, self.profile.reading, wall()), self.redraw, wall)
         self.trouble = ""
         """What is wrong with the program itself, for the title; empty where nothing is."""
+        self.through = 0
+        """The number of the last event of the history that State contains; 0 while State is still being read."""
         self._listeners: list[Changed] = []
         self._memo = Memo()
+        self._look: Look | None = None
 
     # What the dashboard asks for: see ``fleet.faces.tui.engine.Engine``.
 
@@ -46,8 +50,12 @@ class Shown:
         """The fleet, what kind of picture it is, and what is wrong with it."""
         fleet = self.state.fleet
         said = f"{show(fleet.name or 'fleet', 60) if fleet else 'fleet'} ({self.kind})"
-        trouble = self.trouble or self.state.history_trouble
-        return f"{said}: {show(trouble, 160)}" if trouble else said
+        return f"{said}: {show(self.problem, 160)}" if self.problem else said
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the program itself, for a toast."""
+        return show(self.trouble or self.state.history_trouble, 500)
 
     def table(self, view: str) -> Table:
         """The rows of a view."""
@@ -63,7 +71,19 @@ class Shown:
 
     def picture(self) -> Picture:
         """Everything known now, for the views; what did not change since the last one is the same object."""
-        return Picture(self.state, self.wall(), self.judging.validation, transcript, self._memo)
+        past = self._look.past if self._look is not None else None
+        return Picture(self.state, self.wall(), self.judging.validation, transcript, self._memo, past)
+
+    def look_back(self, wanted: Filter, problems_only: bool, deeper: bool = False) -> None:
+        """Read the events that pass back from the history, if there is one."""
+        if self._look is None:
+            self._look = self.history_look()
+        if self._look is not None:
+            self._look.ask(wanted, problems_only, deeper)
+
+    def history_look(self) -> Look | None:
+        """A look into the history of this picture; None while it has none."""
+        return None
 
     def names(self, kind: Kind) -> Sequence[str]:
         """What there is of a kind."""
@@ -76,6 +96,10 @@ class Shown:
             Kind.DESTINATION: tuple(dict.fromkeys((*fleet.destinations, *self.state.targets))),
         }
         return found.get(kind, ())
+
+    def news(self) -> Sequence[Reply]:
+        """Nothing is told by who only shows: the monitor tells."""
+        return ()
 
     def running(self) -> int:
         """How many polls and checks run."""
@@ -131,8 +155,9 @@ class Shown:
     def tell(self) -> None:
         """State changed."""
         self.judging.touch()
-        self._tell()
+        self.redraw()
 
-    def _tell(self) -> None:
+    def redraw(self) -> None:
+        """There is something else to see, though State is as it was."""
         for changed in tuple(self._listeners):
             changed()

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fleet.forecast import turns
-from fleet.model.event import Target
+from fleet.model.event import HERE, Target
 from fleet.model.fleet import Fleet, Node, Platform
 from fleet.model.observation import Observation, Sight
 from fleet.model.resolver import Resolver
-
-HERE = "this host"
 
 
 @dataclass(frozen=True, slots=True)

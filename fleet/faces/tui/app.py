@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.scrollbar import ScrollBar
+from textual.widgets import Input
 
 from fleet.faces.tui.actions import ACTIONS, VIEWS, Kind, Scope
 from fleet.faces.tui.actions.bindings import bindings, keymap
@@ -59,6 +60,7 @@ class FleetApp(Delivery):
         self.changes = 0
         """How much changed since the picture was frozen."""
         self._dirty = False
+        self._problem_told = ""
         self._previous_mode = self.DEFAULT_MODE
         self._unsubscribe: Callable[[], None] | None = None
         self.animation_level = "none"
@@ -102,6 +104,7 @@ class FleetApp(Delivery):
         self.changes += self.frozen
 
     def _follow(self) -> None:
+        self.announce(self.engine.news())
         if self.frozen:
             screen = self._seen()
             if isinstance(screen, ViewScreen | CloserScreen) and screen.header.status.changes != self.changes:
@@ -115,11 +118,20 @@ class FleetApp(Delivery):
         if screen is None or (self.frozen and screen.has_class("-shown")):
             return
         self._dirty = False
+        self._tell_problem()
         screen.add_class("-shown")
         try:
             screen.show_view()
         except Exception as error:
             self.survived("showing this view", error)
+
+    def _tell_problem(self) -> None:
+        """Once, in full: the title has room for its beginning only."""
+        problem = self.engine.problem
+        if problem != self._problem_told:
+            self._problem_told = problem
+            if problem:
+                self.refuse(problem)
 
     def _seen(self) -> FleetScreen | None:
         """The screen that is seen, also behind an overlay."""
@@ -162,6 +174,17 @@ class FleetApp(Delivery):
         start = screen.focused if screen.focused is not None and screen.focused.is_on_screen else screen.body
         inner = list(start.ancestors_with_self)
         return inner if screen.body in inner else [screen.body, screen, self]
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """Do what ``key`` is bound to, at once.
+
+        Textual sends a key to the focus and does what it is bound to when the key has come back up, message by message.
+        Whoever types faster than that (``:q``, on a slow machine) would act with what was meant to be written.
+        """
+        if await super()._check_bindings(key, priority):
+            return True
+        at_once = priority and not isinstance(self.focused, Input)
+        return at_once and await super()._check_bindings(key)
 
     async def run_action(self, *arguments: Any, **named: Any) -> bool:
         """An action that raises is told and survived."""

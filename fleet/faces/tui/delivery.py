@@ -15,25 +15,30 @@ from typing import Any
 from textual.app import App
 
 from fleet.faces.export.table import table_text
+from fleet.faces.tui.attention import attention
 from fleet.faces.tui.engine import Place, Reply
-from fleet.settings import Settings, write_columns
+from fleet.settings import MOST_COMMANDS, Settings, write_columns, write_commands
 from fleet.text import show
 from fleet.views import Column, Mark, Row
 
 _SEVERITY: Mapping[Mark, Any] = {Mark.FAIL: "error", Mark.WARN: "warning", Mark.UNKNOWN: "warning"}
+_TOASTS = 3
+"""Alerts shown at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the application is given besides its engine.
 
-    ``problems`` are mistakes in the settings, said once; ``state`` is the folder where chosen columns are remembered
-    (None: nowhere); ``ascii`` is what the terminal or the command line asks for.  NO_COLOR is of the environment.
+    ``problems`` are mistakes in the settings, said once; ``commands`` were written on the ``:`` line before.  ``state``
+    is the folder where those and chosen columns are remembered (None: nowhere); ``ascii`` is what the terminal or the
+    command line asks for.  NO_COLOR is of the environment.
     """
 
     settings: Settings = field(default_factory=Settings)
     problems: tuple[str, ...] = ()
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    commands: tuple[str, ...] = ()
     state: Path | None = None
     ascii: bool = False
     editor: bool = True
@@ -47,6 +52,7 @@ class Delivery(App[Sequence[str]]):
         # Without colour means without a single code for one, so not Textual's shades of grey either.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.surroundings = surroundings
+        self.commands = list(surroundings.commands)
         self.columns: dict[str, tuple[str, ...]] = {**surroundings.settings.columns, **surroundings.columns}
 
     # What it tells
@@ -67,6 +73,15 @@ class Delivery(App[Sequence[str]]):
     def refuse(self, sentence: str) -> None:
         """Say why something is not done."""
         self.say(Reply(sentence, Mark.WARN))
+
+    def announce(self, news: Sequence[Reply]) -> None:
+        """Alerts: a few toasts, and one call for attention."""
+        for reply in news[:_TOASTS]:
+            self.say(reply)
+        if len(news) > _TOASTS:
+            self.say(Reply(f"and {len(news) - _TOASTS:,} more alerts: fleet alerts lists them", Mark.FAIL))
+        if news and not self.is_headless and self._driver is not None:
+            self._driver.write(attention(news[0].sentence, os.environ))
 
     # What leaves the program
 
@@ -130,6 +145,14 @@ class Delivery(App[Sequence[str]]):
             except Exception as error:
                 self.survived("the editor", error)
             self.refresh()
+
+    def remember_command(self, text: str) -> None:
+        """Keep a line of the command line for recalling, here and after the next start."""
+        if not self.commands or self.commands[-1] != text:
+            self.commands.append(text)
+            del self.commands[:-MOST_COMMANDS]
+            if self.surroundings.state is not None:
+                write_commands(self.surroundings.state, self.commands)
 
     def remember_columns(self, view: str, names: tuple[str, ...]) -> None:
         """Show these columns in a view from now on, and after the next start."""

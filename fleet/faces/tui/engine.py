@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from fleet.faces.tui.actions import Kind
-from fleet.views import Mark, Panel, Table
+from fleet.views import Filter, Mark, Panel, Table
 from fleet.views.board import Document
 
 
@@ -76,8 +76,15 @@ class Engine(Protocol):
     def name(self) -> str:
         """The name of the fleet (safe text), with what kind of picture it is: live, replay, follower."""
 
+    @property
+    def problem(self) -> str:
+        """What is wrong with the program itself (a safe sentence), not with the fleet; empty where nothing is."""
+
     def table(self, view: str) -> Table:
         """The rows of a view.  A row that did not change is the same object as before."""
+
+    def look_back(self, wanted: Filter, problems_only: bool, deeper: bool = False) -> None:
+        """The events are looked at: have those that pass ready, from the history too; ``deeper``: more of them."""
 
     def panel(self, key: str) -> Panel | None:
         """The panel of a destination."""
@@ -87,6 +94,9 @@ class Engine(Protocol):
 
     def names(self, kind: Kind) -> Sequence[str]:
         """What there is of a kind, for completion and the palette."""
+
+    def news(self) -> Sequence[Reply]:
+        """What alerts told since this was last asked, as safe sentences, the oldest first."""
 
     def running(self) -> int:
         """How many polls and checks run now."""

@@ -1,20 +1,24 @@
 """The command line of a simulated appliance: menus as generators, a pager, Ctrl-C.
 
-Pure: ``feed`` takes what was typed and gives what a terminal would be sent.  A menu yields (text, prompt) and receives
-the answer.  Everything typed is kept in ``typed``, so a test can say what has been sent and what never was; the
-operations that would change an appliance note themselves in ``changed``.
+Pure but for errands: ``feed`` takes what was typed and gives what a terminal would be sent.  A menu yields (text,
+prompt) and receives the answer.  Everything typed is kept in ``typed``, so a test can say what has been sent and what
+never was; the operations that would change an appliance note themselves in ``changed``.  What takes time
+(``daneverify``) is an ``errand``: whoever serves the session carries it out, prints its lines and then ``finish``.
 
 Prompts, menus, pager, refusals: as seen or reported.  Layouts inside: ``fleet.lab.nodes.layouts``.
 May import ``fleet.model`` and the lab's own modules.
 """
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from fleet.lab.nodes import documents, layouts, wordings
+from fleet.lab.nodes.daneverify import VARIANTS, Verification
 from fleet.lab.nodes.faults import Fault
+from fleet.lab.nodes.place import Place
 from fleet.model.fleet import Settings
 
 Variant = TypeVar("Variant")
@@ -41,6 +45,8 @@ class Appliance:
     """What its clock says; empty: what ours does."""
     fault: Fault = Fault.NONE
     banner: str = ""
+    place: Place = field(default_factory=Place)
+    """Where it stands: what its ``daneverify`` sees."""
 
     @property
     def clock(self) -> str:
@@ -62,6 +68,9 @@ class CommandLine:
     typed: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     over: bool = False
+    arguments: str = ""
+    """What stands behind the command."""
+    errand: AsyncIterator[str] | None = None
     _line: str = ""
     _menu: Menu | None = None
     _pages: list[str] = field(default_factory=list)
@@ -110,13 +119,13 @@ class CommandLine:
             text, prompt = self._menu.send(line)
         except StopIteration as end:
             self._menu = None
-            return self._print(end.value, self.appliance.prompt)
+            return self._print(end.value, "" if self.errand else self.appliance.prompt)
         return self._print(text, prompt)
 
     def _command(self, line: str) -> str:
         if not line:
             return self.appliance.prompt
-        name = line.split(maxsplit=1)[0]
+        name, _, self.arguments = line.partition(" ")
         if name in {"exit", "quit"}:
             self.over = True
             return ""
@@ -131,8 +140,13 @@ class CommandLine:
             text, prompt = next(self._menu)
         except StopIteration as end:
             self._menu = None
-            return self._print(end.value, self.appliance.prompt)
+            return self._print(end.value, "" if self.errand else self.appliance.prompt)
         return self._print(text, prompt)
+
+    def finish(self) -> str:
+        """The errand is done, or was given up."""
+        self.errand = None
+        return self.appliance.prompt
 
     def _print(self, text: str, prompt: str) -> str:
         """``text`` in pages of the terminal's height, then ``prompt``."""
@@ -273,6 +287,28 @@ def _logconfig(line: CommandLine, appliance: Appliance) -> Menu:
     return ""
 
 
+def _daneverify(line: CommandLine, appliance: Appliance) -> Menu:
+    """Synthetic but for its one-line form: that it asks for the domain, and then one thing more, is reported."""
+    variant = appliance.variant % VARIANTS
+    domain = line.arguments.strip()
+    if not domain or variant == 3:  # a release that takes no argument
+        domain = yield "\nPlease enter the domain you would like to verify.\n", "[]> "
+    if variant in (2, 3):
+        yield "\nDo you want to connect from a specific interface?\n", "[N]> "
+    if appliance.fault is Fault.DANEVERIFY_HANGS:
+        line.errand = _never()
+    elif appliance.fault is Fault.ODD_DANEVERIFY:
+        return "Verifizierung abgeschlossen, Ergebnis siehe Protokoll.\n"
+    else:
+        line.errand = Verification(appliance.place, appliance.settings.resolvers or (), variant).lines(domain)
+    return ""
+
+
+async def _never() -> AsyncIterator[str]:
+    await asyncio.Event().wait()
+    yield ""
+
+
 def _showconfig(line: CommandLine, appliance: Appliance) -> Menu:
     settings = appliance.settings
     answer = yield _one_of(wordings.SHOWCONFIG, appliance)
@@ -297,4 +333,5 @@ _COMMANDS: Mapping[str, Callable[[CommandLine, Appliance], Menu]] = {
     "listenerconfig": _listenerconfig,
     "logconfig": _logconfig,
     "showconfig": _showconfig,
+    "daneverify": _daneverify,
 }

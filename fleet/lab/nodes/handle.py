@@ -5,7 +5,7 @@ May import the standard library, ``fleet.lab.child`` and ``fleet.errors``.
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from fleet.lab.child import Child, run_module
@@ -42,20 +42,32 @@ class NodesHandle:
         """From now on ``node`` is told ``settings`` (plain data)."""
         self._child.order({"node": node, "settings": settings})
 
+    def vary(self, node: str, variant: int) -> None:
+        """From now on ``node`` uses this variant of every wording that is not known."""
+        self._child.order({"node": node, "variant": variant})
+
+    def move(self, node: str, place: Mapping[str, object]) -> None:
+        """From now on ``node`` stands at ``place`` (``fleet.lab.nodes.place``)."""
+        self._child.order({"node": node, "place": dict(place)})
+
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """One node to serve: who may log in, and what it is told to do (``Settings`` as plain data)."""
+    """One node to serve: who may log in, what it is told to do (``Settings`` as plain data), and where it stands.
+
+    ``place`` is as ``fleet.lab.nodes.place`` reads it; None: nowhere, and it forwards nothing.
+    """
 
     user: str
     settings: object
+    place: Mapping[str, object] | None = None
 
 
 @contextlib.contextmanager
 def spawn_nodes(directory: Path, nodes: Mapping[str, Simulated]) -> Iterator[NodesHandle]:
     """Serve ``nodes``, by name, for the length of a ``with`` block; their client key goes into ``directory``."""
     with run_module("fleet.lab.nodes.simulated", ["--directory", str(directory)]) as child:
-        child.say({"nodes": {name: {"user": one.user, "settings": one.settings} for name, one in nodes.items()}})
+        child.say({"nodes": {name: asdict(one) for name, one in nodes.items()}})
         ready = child.read(READY_SECONDS)
         doors = {name: Door(found["port"], found["host_key"]) for name, found in ready["nodes"].items()}
         yield NodesHandle(Path(ready["key"]), doors, child)

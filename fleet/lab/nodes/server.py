@@ -1,12 +1,13 @@
 """A simulated node on the wire: asyncssh as server, a command line behind it, faults on every layer.
 
-May import asyncssh, ``fleet.model`` and the lab's own modules.
+May import asyncssh, ``fleet.model``, ``fleet.network.endpoint`` and the lab's own modules.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 import asyncssh
 
@@ -14,6 +15,7 @@ from fleet.lab.nodes import unix
 from fleet.lab.nodes.commandline import PAGER, Appliance, CommandLine
 from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.unix import Gateway
+from fleet.network.endpoint import Endpoint
 
 _MEGABYTES = 50
 _VERSION = "OpenSSH_lab"
@@ -24,7 +26,9 @@ class NodeServer:
     """One node listening on loopback.  ``seen`` collects what clients did, for tests to read.
 
     ``password`` is asked by keyboard-interactive (``prompt``); ``public_keys`` are let in as any user; None asks for
-    nothing at all.  ``delay`` seconds pass before each answer.
+    nothing at all.  ``delay`` seconds pass before each answer.  ``forwarding``: whether connections may be opened
+    through it; they lead into ``world``, virtual sockets to real ones, or to this machine where there is none.  Ports
+    that are ``blocked`` there swallow them; ``dies_after`` so many, the whole connection is lost.
     """
 
     behind: Appliance | Gateway
@@ -35,12 +39,17 @@ class NodeServer:
     prompt: str = "Password:"
     fault: Fault = Fault.NONE
     forwarding: bool = False
+    world: Mapping[Endpoint, Endpoint] | None = None
+    blocked: frozenset[int] = frozenset()
+    dies_after: int | None = None
     delay: float = 0.0
     options: Mapping[str, object] = field(default_factory=dict)
     sessions: list[CommandLine] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
     """Each attempt: ``password``, ``key``."""
+    forwarded: list[Endpoint] = field(default_factory=list)
+    """Each connection that was asked for through it."""
     connections: int = 0
     port: int = 0
     closed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -77,6 +86,10 @@ class NodeServer:
             if isinstance(self._listener, asyncssh.SSHAcceptor):
                 await self._listener.wait_closed()
             self._listener = None
+        self.cut()
+
+    def cut(self) -> None:
+        """Lose every connection there is, as a firewall does that forgets them."""
         for connection in [*self.open]:
             connection.abort()
 
@@ -122,6 +135,25 @@ class NodeServer:
             process.stdout.write(_decorated(line.feed(data.decode("latin-1")), self.fault))
             if line.over:
                 return
+            if line.errand is not None:
+                await _run_errand(process, line, line.errand)
+
+
+async def _run_errand(
+    process: "asyncssh.SSHServerProcess[bytes]", line: CommandLine, errand: AsyncIterator[str]
+) -> None:
+    """Print what comes of ``errand``; whatever is typed meanwhile ends it, as Ctrl-C does."""
+
+    async def work() -> None:
+        async for text in errand:
+            process.stdout.write(text.replace("\n", "\r\n").encode())
+
+    working, typed = asyncio.ensure_future(work()), asyncio.ensure_future(process.stdin.read(1024))
+    await asyncio.wait({working, typed}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (working, typed):
+        task.cancel()
+    await asyncio.gather(working, typed, return_exceptions=True)
+    process.stdout.write(line.finish().encode())
 
 
 def _decorated(text: str, fault: Fault) -> bytes:
@@ -180,10 +212,29 @@ class _Server(asyncssh.SSHServer):
         self._node.logins.append("password")
         return username == self._node.user and responses == [self._node.password]
 
-    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
+    def connection_requested(
+        self, dest_host: str, dest_port: int, orig_host: str, orig_port: int
+    ) -> "bool | Awaitable[asyncssh.SSHTCPSession[bytes]]":
+        wanted = Endpoint(dest_host, dest_port)
+        self._node.forwarded.append(wanted)
         if not self._node.forwarding:  # OpenSSH's words
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "open failed")
-        return True
+        if self._node.dies_after is not None and len(self._node.forwarded) > self._node.dies_after:
+            self._node.cut()
+        if dest_port in self._node.blocked:
+            return self._swallowed()
+        if self._node.world is None or self._connection is None:
+            return True
+        target = self._node.world.get(wanted)
+        if target is None:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "Connection refused")
+        forwarder = self._connection.forward_connection(target.address, target.port)
+        return cast("Awaitable[asyncssh.SSHTCPSession[bytes]]", forwarder)
+
+    async def _swallowed(self) -> "asyncssh.SSHTCPSession[bytes]":
+        """A firewall that drops: the connection is neither made nor refused while anybody waits for it."""
+        await self._node.closed.wait()
+        raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "Connection timed out")
 
 
 async def _silent(node: NodeServer, _writer: asyncio.StreamWriter) -> None:

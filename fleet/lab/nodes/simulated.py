@@ -1,13 +1,15 @@
 """The nodes of a whole fleet as one child process: ``python -m fleet.lab.nodes.simulated --directory DIRECTORY``.
 
-Reads one JSON line, ``{"nodes": {"dlv1": {"user": "fleet", "settings": <Settings as plain data>}}}``: who may log in,
-and what each node really is told to do, which need not be what a profile declares.
+Reads one JSON line, ``{"nodes": {"dlv1": {"user": "fleet", "settings": <Settings as plain data>, "place": {...}}}}``:
+who may log in, what each node really is told to do, which need not be what a profile declares, and where it stands
+(``fleet.lab.nodes.place``; without: nowhere, and it forwards nothing).
 
 Writes a client key into the directory and prints one line with the port and the host key's fingerprint of each node.
-Each later line orders a fault, ``{"node": "dlv1", "fault": "reset"}`` (``fleet.lab.nodes.faults``), or other settings,
-``{"node": "dlv1", "settings": {...}}``, and is answered when it is in force.
+Each later line orders a fault, ``{"node": "dlv1", "fault": "reset"}`` (``fleet.lab.nodes.faults``), other settings,
+``{"node": "dlv1", "settings": {...}}``, or another place, ``{"node": "dlv1", "place": {...}}``, and is answered when it
+is in force.
 
-May import asyncssh, ``fleet.model``, ``fleet.plain`` and the lab's own modules.
+May import asyncssh, ``fleet.model``, ``fleet.plain``, ``fleet.errors`` and the lab's own modules.
 """
 
 import argparse
@@ -23,8 +25,10 @@ from typing import Any
 
 import asyncssh
 
+from fleet.errors import UsageError
 from fleet.lab.nodes.commandline import Appliance
 from fleet.lab.nodes.faults import Fault
+from fleet.lab.nodes.place import Place
 from fleet.lab.nodes.server import NodeServer
 from fleet.lab.nodes.unix import Gateway
 from fleet.model.fleet import Platform, Settings
@@ -39,21 +43,28 @@ class Simulation:
 
     client_key: asyncssh.SSHKey
     servers: dict[str, NodeServer] = field(default_factory=dict)
+    _places: dict[str, Place] = field(default_factory=dict)
 
-    async def start(self, name: str, user: str, settings: Settings) -> None:
+    async def start(self, name: str, user: str, settings: Settings, place: Place) -> None:
         """Serve one more node, which lets ``user`` in."""
         key = asyncssh.generate_private_key("ssh-ed25519")
         public = (self.client_key,)
-        server = NodeServer(_behind(name, settings), key, user=user, public_keys=public)
+        server = NodeServer(_behind(name, settings, place), key, user=user, public_keys=public)
+        self._put(name, server, place)
         await server.start()
         self.servers[name] = server
 
     async def obey(self, order: dict[str, Any]) -> None:
         """Change one node; ValueError or KeyError for what is no order."""
-        server = self.servers[order["node"]]
+        name = order["node"]
+        server = self.servers[name]
         fault = Fault(order.get("fault", server.fault))
         if "settings" in order:
-            server.behind = _behind(order["node"], from_plain(Settings, order["settings"]))
+            server.behind = _behind(name, from_plain(Settings, order["settings"]), self._places[name])
+        if "place" in order:
+            place = Place.read(order["place"])
+            server.behind = _behind(name, server.behind.settings, place)
+            self._put(name, server, place)
         if isinstance(server.behind, Appliance):
             server.behind = replace(server.behind, fault=fault)
         if fault is not server.fault:
@@ -62,15 +73,21 @@ class Simulation:
             server.fault = fault
             await server.start(port)
 
+    def _put(self, name: str, server: NodeServer, place: Place) -> None:
+        self._places[name] = place
+        server.forwarded.clear()
+        server.forwarding, server.world = place.forwarding, place.tcp
+        server.blocked, server.dies_after = place.blocked, place.dies_after
+
     async def close(self) -> None:
         """Stop them all."""
         for server in self.servers.values():
             await server.close()
 
 
-def _behind(name: str, settings: Settings) -> Appliance | Gateway:
+def _behind(name: str, settings: Settings, place: Place) -> Appliance | Gateway:
     if settings.platform is Platform.ASYNCOS:
-        return Appliance(settings, host=f"{name}.office.lab", moment="")
+        return Appliance(settings, host=f"{name}.office.lab", moment="", place=place)
     return Gateway(settings)
 
 
@@ -81,7 +98,8 @@ async def run(order: dict[str, Any], directory: Path) -> None:
     _write_private(file, key.export_private_key())
     simulation = Simulation(key)
     for name, plain in order["nodes"].items():
-        await simulation.start(name, plain["user"], from_plain(Settings, plain["settings"]))
+        place = Place.read(plain["place"]) if plain.get("place") else Place()
+        await simulation.start(name, plain["user"], from_plain(Settings, plain["settings"]), place)
     nodes = {
         name: {"port": server.port, "host_key": server.host_key.get_fingerprint()}
         for name, server in simulation.servers.items()
@@ -92,7 +110,7 @@ async def run(order: dict[str, Any], directory: Path) -> None:
     while line := await lines.get():
         try:
             await simulation.obey(json.loads(line))
-        except (ShapeError, ValueError, KeyError, OSError) as error:
+        except (ShapeError, UsageError, ValueError, KeyError, OSError) as error:
             _say({"ok": False, "error": f"{type(error).__name__}: {error}"})
         else:
             _say({"ok": True})

@@ -63,11 +63,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A command and the prompts on its way back to the main prompt.  ``keep``: name of the first answer."""
+    """A command and the prompts on its way back to the main prompt.  ``keep``: name of the first answer.
+
+    ``values`` fill the command's own slots.
+    """
 
     start: Entry
     turns: tuple[Turn, ...] = ()
     keep: str = "text"
+    values: tuple[object, ...] = ()
+    errand: bool = False
+    """Whether it waits for servers of others, and may be silent for long."""
     document: bool = False
     """Whether the answer may be as long as a configuration."""
 
@@ -99,6 +105,7 @@ class _Budget:
     until: float
     left: int
     pages: int
+    quiet: float
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     shown: list[str] = field(default_factory=list)
 
@@ -137,8 +144,8 @@ class Session:
     async def walk(self, walk: Walk) -> Captured:
         """Carry out ``walk``.  Raises Declined (go on with the next) or RemoteError (the session is over)."""
         started = monotonic()
-        budget = self._budget(walk.document)
-        first = encode(walk.start)
+        budget = self._budget(walk.document, walk.errand)
+        first = encode(walk.start, *walk.values)
         replies: dict[str, str] = {}
         text, prompt = await self._ask(first, first, budget)
         replies[walk.keep] = text
@@ -178,11 +185,12 @@ class Session:
             return  # it has hung up, as it should
         self._leave_alone(text)
 
-    def _budget(self, document: bool) -> _Budget:
+    def _budget(self, document: bool, errand: bool = False) -> _Budget:
         limits = self._limits
         # A long document has more time: it comes at the speed of the appliance.
-        seconds = limits.command * (4 if document else 1)
-        return _Budget(monotonic() + seconds, limits.document if document else limits.output, limits.pages)
+        seconds = limits.errand if errand else limits.command * (4 if document else 1)
+        quiet = limits.errand if errand else limits.quiet
+        return _Budget(monotonic() + seconds, limits.document if document else limits.output, limits.pages, quiet)
 
     def _next(self, walk: Walk, position: int, taken: int, text: str, prompt: str) -> tuple[Turn | None, int]:
         for at in range(position, len(walk.turns)):
@@ -242,22 +250,21 @@ class Session:
         """Press Ctrl-C; whether the main prompt came back."""
         try:
             self._terminal.write(encode(ABORT))
-            budget = _Budget(monotonic() + 5, self._limits.output, 0)
-            _text, prompt = await self._to_prompt(budget, self._limits.settle, quiet=min(2.0, self._limits.quiet))
+            budget = _Budget(monotonic() + 5, self._limits.output, 0, min(2.0, self._limits.quiet))
+            _text, prompt = await self._to_prompt(budget, self._limits.settle)
         except (RemoteError, _Silence):
             return False
         return bool(self._prompt) and prompt.strip() == self._prompt
 
-    async def _to_prompt(self, budget: _Budget, settle: float, quiet: float | None = None) -> tuple[str, str]:
+    async def _to_prompt(self, budget: _Budget, settle: float) -> tuple[str, str]:
         """Everything up to the next prompt, rendered, and the prompt."""
-        quiet = self._limits.quiet if quiet is None else quiet
         received = bytearray()
         paged_at = 0
         while True:
             tail = decode(bytes(received[max(paged_at, len(received) - _TAIL) :]))
             prompt = last_line(tail) if received else ""
             known = bool(prompt) and self._is_prompt(prompt)
-            chunk = await self._read(budget, settle if known else quiet)
+            chunk = await self._read(budget, settle if known else budget.quiet)
             if chunk is None and known:
                 shown = rendered(decode(bytes(received)))
                 budget.shown.append(shown)

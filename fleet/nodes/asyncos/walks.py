@@ -104,6 +104,23 @@ def listener(number: int) -> Walk:
     )
 
 
+def daneverify(domain: str) -> Walk:
+    """The appliance's own check of ``domain``; it opens a connection to the mail server.
+
+    Some releases are reported to ask for the domain, and for one thing more that takes No; to whatever else it asks,
+    there is no answer.
+    """
+    return Walk(
+        commands.DANEVERIFY,
+        (
+            Turn(_names_a_domain, commands.DOMAIN, (domain,), keep="text", optional=True),
+            Turn(_asks(r"\binterface\b"), commands.NO, keep="text", optional=True),
+        ),
+        values=(domain,),
+        errand=True,
+    )
+
+
 def _chooses(number: int) -> When:
     """A question whose answers are numbers, ``number`` among them; the list itself may stand further up."""
 

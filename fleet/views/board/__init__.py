@@ -33,7 +33,8 @@ from fleet.views.board.destination_document import destination_document
 from fleet.views.board.destination_rows import destinations_table
 from fleet.views.board.document import Document, Section
 from fleet.views.board.drift_rows import drift_table
-from fleet.views.board.event_rows import events_table
+from fleet.views.board.event_rows import FIELDS as EVENT_FIELDS
+from fleet.views.board.event_rows import events_table, moment, rows_of
 from fleet.views.board.finding_rows import finding_key, findings_table
 from fleet.views.board.fleet_rows import fleet_table, lanes_of
 from fleet.views.board.known import known_fleet
@@ -41,7 +42,7 @@ from fleet.views.board.node_document import drift_document, node_document
 from fleet.views.board.other_documents import event_document, finding_document, resolver_document
 from fleet.views.board.outlook import Outlook, outlook
 from fleet.views.board.panels import destination_panel
-from fleet.views.board.picture import Memo, Picture
+from fleet.views.board.picture import Memo, Past, Picture
 from fleet.views.board.resolver_rows import resolvers_table
 from fleet.views.board.totals import summary_lines
 from fleet.views.board.what_if import what_if_document
@@ -69,10 +70,12 @@ DOCUMENTS: Mapping[str, Callable[[Picture, str], Document | None]] = {
 
 __all__ = [
     "DOCUMENTS",
+    "EVENT_FIELDS",
     "TABLES",
     "Document",
     "Memo",
     "Outlook",
+    "Past",
     "Picture",
     "Section",
     "destination_document",
@@ -88,10 +91,12 @@ __all__ = [
     "fleet_table",
     "known_fleet",
     "lanes_of",
+    "moment",
     "node_document",
     "outlook",
     "resolver_document",
     "resolvers_table",
+    "rows_of",
     "summary_lines",
     "what_if_document",
 ]

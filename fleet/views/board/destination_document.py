@@ -24,6 +24,7 @@ from fleet.views.board.known import known_fleet
 from fleet.views.board.outlook import Fate, Outlook, Way, is_watched, outlook_for, policy_and_mode, telling_check
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import counted, listed, rough_age
+from fleet.views.changes import EFFECT_MARKS, effect_words, subject_words, values
 from fleet.views.explanation import Detail, explanation
 from fleet.views.forecast import WHY_WORDS
 from fleet.views.ladder import Cell, ladder
@@ -32,6 +33,8 @@ from fleet.views.names import both_names, moment
 from fleet.views.runbook import PageRow, runbook_view
 
 _LONG = 400
+CHANGES = 8
+"""Changes that are told at length."""
 
 
 def destination_document(picture: Picture, domain: str) -> Document | None:
@@ -56,6 +59,7 @@ def destination_document(picture: Picture, domain: str) -> Document | None:
     sections += picture.memo.get(
         ("walk", domain), (verdict, picture.transcript), lambda: list(_of_verdict(verdict, picture.transcript))
     )
+    sections.append(section("Changes", _changes(picture, domain)))
     sections.append(section("Look ahead", _ahead(picture, verdict)))
     sections.append(section("History", _history(entry)))
     sections.append(section("Other views", _other_targets(picture, domain, entry)))
@@ -242,6 +246,21 @@ def _decision(judgements: dict[tuple[Policy, Mode], Judgement]) -> Iterator[Sect
 
 
 _COLUMNS = ("MX", "address", "TLSA", "certificate")
+
+
+def _changes(picture: Picture, domain: str) -> Iterator[Detail]:
+    """What it published or presented otherwise before, the newest first."""
+    about = f"destination {domain}"
+    found = [one for one in reversed(picture.state.changes) if one.about == about]
+    for one in found[:CHANGES]:
+        before, after = values(one.change)
+        text = f"{subject_words(one.change)} changed {rough_age(one.at, picture.now)} ago: {effect_words(one.change)}"
+        yield Detail(0, text, EFFECT_MARKS[one.change.effect])
+        yield Detail(1, f"before: {before}")
+        yield Detail(1, f"after:  {after}")
+        yield Detail(1, f"seen from {show(one.seen_from, 200)}")
+    if len(found) > CHANGES:
+        yield Detail(0, f"and {counted(len(found) - CHANGES, 'older change')}: fleet changes lists them")
 
 
 def _ahead(picture: Picture, verdict: Verdict) -> list[Detail]:

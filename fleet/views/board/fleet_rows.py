@@ -16,14 +16,16 @@ from fleet.model import Mode
 from fleet.model.finding import Severity
 from fleet.model.fleet import INSIDE, INTERNET, Fleet, Node, Platform, Settings, Tier
 from fleet.model.resolver import ResolverKind
-from fleet.monitor import Freshness, NodeEntry, State, freshness_of_node
+from fleet.monitor import Freshness, NodeEntry, freshness_of_node
 from fleet.text import show
+from fleet.views.board.audits import met_by
 from fleet.views.board.known import known_fleet, was_seen
-from fleet.views.board.outlook import Outlook, Tally, bare_address, outlook
+from fleet.views.board.outlook import Outlook, Tally, outlook
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import counted, minutes_since, rough, rough_age
 from fleet.views.findings import SEVERITIES, SEVERITY_MARKS, FindingRow, finding_rows
 from fleet.views.marks import OUTCOME_MARKS, OUTCOME_WORDS, Mark, badness, worst
+from fleet.views.resolvers import kind_mark
 from fleet.views.rows import Column, Head, Row, Table, TableCell
 
 COLUMNS = (
@@ -136,14 +138,14 @@ def _row(
         minutes_since(entry.failing_since, picture.now) if entry is not None and entry.failing_since is not None else -1
     )
     tier = fleet.tiers.get(node.tier)
-    kinds = picture.memo.get("audits", tuple(state.resolvers.values()), lambda: dict(state.resolvers))
+    kinds = met_by(picture, node).kinds
 
     def make() -> tuple[Mark, tuple[TableCell, ...]]:
         reach = reach_cell(entry, fresh, picture)
         dane = dane_of(node, tier, entry)
         if fresh is Freshness.STALE and badness(dane.mark) < badness(Mark.STALE):
             dane = replace(dane, mark=Mark.STALE, text=f"{dane.text}, {rough(age * 60)} old")
-        resolvers = resolver_cell(node, dane, kinds_seen(state, node.name))
+        resolvers = resolver_cell(node, dane, kinds)
         findings = _findings_cell(own, picture)
         mark = worst(reach.mark or Mark.NONE, dane.mark, resolvers.mark or Mark.NONE, findings.mark or Mark.NONE)
         cells = (
@@ -199,32 +201,6 @@ def _version(node: Node, entry: NodeEntry | None) -> TableCell:
     return TableCell(show(version, 40), Mark.STALE)
 
 
-def kinds_seen(state: State, node: str) -> dict[str, ResolverKind]:
-    """What audits found, by bare address: what the node's own vantage saw counts before what others did."""
-    found: dict[str, ResolverKind] = {}
-    own: dict[str, ResolverKind] = {}
-    for (resolver, _, vantage), judged in state.resolvers.items():
-        (own if vantage == node else found)[bare_address(resolver)] = judged.kind
-    return {**found, **own}
-
-
-_KIND_MARKS = {
-    ResolverKind.VALIDATES: Mark.OK,
-    ResolverKind.PASSES: Mark.OK,
-    ResolverKind.STRIPS: Mark.FAIL,
-    ResolverKind.UNKNOWN: Mark.UNKNOWN,
-}
-
-
-def kind_mark(kind: ResolverKind, platform: Platform | None, dane_on: bool | None) -> Mark:
-    """How good a kind of resolver is for a node: what strips holds mail on AsyncOS and disables DANE elsewhere."""
-    if dane_on is False and kind in (ResolverKind.STRIPS, ResolverKind.PASSES):
-        return Mark.WARN if kind is ResolverKind.STRIPS else Mark.OK
-    if kind is ResolverKind.PASSES and platform is not Platform.ASYNCOS:
-        return Mark.FAIL  # no AD bit: Postfix and Exim leave DANE out without a word
-    return _KIND_MARKS[kind]
-
-
 def resolver_cell(node: Node, dane: DaneState, kinds: Mapping[str, ResolverKind]) -> TableCell:
     """The worst of the node's resolvers, and how many are so."""
     settings = node.settings
@@ -234,7 +210,7 @@ def resolver_cell(node: Node, dane: DaneState, kinds: Mapping[str, ResolverKind]
         return TableCell("unknown", Mark.UNKNOWN)
     if not settings.resolvers:
         return TableCell("none", Mark.FAIL)
-    audited = [kinds.get(bare_address(resolver_key(one)), ResolverKind.UNKNOWN) for one in settings.resolvers]
+    audited = [kinds.get(resolver_key(one), ResolverKind.UNKNOWN) for one in settings.resolvers]
     marks = [kind_mark(kind, settings.platform, dane.on) for kind in audited]
     bad = max(marks, key=badness)
     worst_kinds = [kind for kind, mark in zip(audited, marks, strict=True) if mark is bad]

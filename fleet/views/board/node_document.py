@@ -12,10 +12,11 @@ from fleet.model.fleet import Fleet, Node, Settings
 from fleet.model.observation import Sight, Unit
 from fleet.monitor import Freshness, NodeEntry, freshness_of_node
 from fleet.text import show
+from fleet.views.board.audits import met_by
 from fleet.views.board.destination_rows import fate_mark, fate_words
 from fleet.views.board.document import Document, Section, section
 from fleet.views.board.drift_rows import STATE_MARKS, drift_of, side, sides
-from fleet.views.board.fleet_rows import dane_of, findings_by_object, kinds_seen, reach_cell
+from fleet.views.board.fleet_rows import dane_of, findings_by_object, reach_cell
 from fleet.views.board.known import known_fleet, node_of_key
 from fleet.views.board.outlook import domains_of, outlook
 from fleet.views.board.picture import Picture
@@ -131,7 +132,7 @@ def _resolvers(picture: Picture, node: Node, dane_on: bool | None) -> list[Detai
         return [Detail(0, "asks the root servers itself")]
     if settings.resolvers is None:
         return [Detail(0, "neither declared nor seen", Mark.UNKNOWN)]
-    order = order_of(settings, kinds_seen(picture.state, node.name), dane_on)
+    order = order_of(settings, met_by(picture, node).kinds, dane_on)
     return [Detail(0, text, mark) for text, mark in order] or [Detail(0, "none: no name is resolved", Mark.FAIL)]
 
 

@@ -18,11 +18,13 @@ from fleet.forecast import POLICIES, Core, Foretold, Ingress, MailClass, Resolvi
 from fleet.forecast.outcome import BADNESS
 from fleet.layout import canonical, effective, mode_of
 from fleet.model import Mode, Outcome, Policy, Verdict
+from fleet.model.event import HERE, Target, says_itself
 from fleet.model.fleet import Destination, Fleet, Platform
 from fleet.model.flow import FlowAction
 from fleet.model.resolver import ResolverKind
 from fleet.model.route import RouteKind
 from fleet.monitor import CheckEntry, State
+from fleet.views.board.audits import audited_kinds
 from fleet.views.board.known import known_fleet
 from fleet.views.board.picture import Picture
 
@@ -163,8 +165,8 @@ class Outlook:
         """Follow what the fleet is told, and what its resolvers were found to be."""
         judged = tuple(state.resolvers.values())
         anew = state.fleet is not self._declared
-        if judged != self._judged:
-            self._judged, kinds = judged, audited_kinds(state)
+        if judged != self._judged or (judged and fleet is not self._fleet):
+            self._judged, kinds = judged, audited_kinds(state, fleet)
             anew = anew or kinds != self._kinds
             self._kinds = kinds
         if fleet is self._fleet and not anew:
@@ -307,7 +309,7 @@ def is_watched(state: State, domain: str) -> bool:
 
 def newest_check(state: State, domain: str) -> CheckEntry | None:
     """The target of ``domain`` with the newest verdict; without any, the first there is."""
-    targets = state.targets.get(domain, ())
+    targets = targets_of(state, domain)
     if len(targets) == 1:
         return state.checks[targets[0]]
     entries = [state.checks[target] for target in targets]
@@ -315,6 +317,15 @@ def newest_check(state: State, domain: str) -> CheckEntry | None:
     if finished:
         return max(finished, key=lambda entry: entry.finished_at.timestamp() if entry.finished_at else 0.0)
     return entries[0] if entries else None
+
+
+def targets_of(state: State, domain: str) -> tuple[Target, ...]:
+    """What is checked of ``domain`` for all; where nothing is, what nodes saw for themselves."""
+    targets = state.targets.get(domain, ())
+    if len(targets) < 2:
+        return targets
+    ours = tuple(target for target in targets if says_itself(target.vantage) is None)
+    return tuple(target for target in ours if target.vantage == HERE) or ours or targets
 
 
 def newest_verdict(state: State, domain: str) -> Verdict | None:
@@ -325,7 +336,7 @@ def newest_verdict(state: State, domain: str) -> Verdict | None:
 
 def verdict_of(state: State, way: Way, domain: str) -> Verdict | None:
     """The verdict on ``domain`` through the resolvers of ``way``; the newest through others where there is none."""
-    targets = state.targets.get(domain, ())
+    targets = targets_of(state, domain)
     if len(targets) > 1:
         for target in targets:
             verdict = state.checks[target].verdict
@@ -342,21 +353,6 @@ def telling_check(state: State, domain: str, fate: Fate | None) -> CheckEntry | 
             if entry.verdict is verdict:
                 return entry
     return newest_check(state, domain)
-
-
-_WORST_KIND = (ResolverKind.STRIPS, ResolverKind.UNKNOWN, ResolverKind.PASSES, ResolverKind.VALIDATES)
-
-
-def audited_kinds(state: State) -> dict[str, ResolverKind]:
-    """What audits found each resolver to be, by its bare address: the worst of what any vantage and transport saw."""
-    found: dict[str, ResolverKind] = {}
-    for (resolver, _, _), judged in state.resolvers.items():
-        if judged.kind is ResolverKind.UNKNOWN:
-            continue  # an audit that found out nothing takes nothing away from what is declared
-        address = bare_address(resolver)
-        kinds = (judged.kind, found.get(address, judged.kind))
-        found[address] = min(kinds, key=_WORST_KIND.index)
-    return found
 
 
 def bare_address(resolver: str) -> str:

@@ -4,13 +4,16 @@ Made only for panels that are seen.  May import ``fleet.decision``, ``fleet.mode
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fleet.decision import judge
-from fleet.forecast import DaneUse
+from fleet.forecast import POLICIES, DaneUse
 from fleet.layout import effective
-from fleet.model import Mode, Policy, TlsLevel, Verdict
-from fleet.model.fleet import Fleet
+from fleet.model import Mode, Outcome, Policy, TlsLevel, Verdict
+from fleet.model.event import HERE
+from fleet.model.fleet import Fleet, Platform
 from fleet.monitor import CheckEntry, Freshness, freshness_of_check
+from fleet.text import show
 from fleet.views.board.destination_rows import (
     age_cell,
     fate_mark,
@@ -29,7 +32,7 @@ from fleet.views.board.outlook import Fate, Way, is_watched, outlook_for, policy
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import listed, minutes_since
 from fleet.views.ladder import Cell, ladder
-from fleet.views.marks import OUTCOME_WORDS, Mark, badness
+from fleet.views.marks import OUTCOME_MARKS, OUTCOME_WORDS, Mark, badness
 from fleet.views.names import both_names
 from fleet.views.panels import Panel, PanelOutcome, StepMark
 
@@ -46,8 +49,30 @@ def destination_panel(picture: Picture, domain: str) -> Panel | None:
     entry = telling_check(state, domain, fate)
     age = minutes_since(entry.finished_at, picture.now) if entry is not None and entry.finished_at is not None else -1
     act = state.acts.get(f"destination {domain}")
-    basis = (entry, fate, seen.generation, age, act)
-    return picture.memo.get(("panel", domain), basis, lambda: _panel(picture, fleet, seen.ways, domain, entry, fate))
+    nodes = tuple(found for found in state.checks_of(domain) if found.target.vantage != HERE)
+    basis = (entry, fate, seen.generation, age, act, nodes)
+
+    def make() -> Panel:
+        panel = _panel(picture, fleet, seen.ways, domain, entry, fate)
+        return replace(panel, outcomes=(*panel.outcomes, *_seen_from(fleet, nodes))) if nodes else panel
+
+    return picture.memo.get(("panel", domain), basis, make)
+
+
+def _seen_from(fleet: Fleet | None, entries: tuple[CheckEntry, ...]) -> Iterator[PanelOutcome]:
+    """What checks from the nodes themselves came to, each by its own rules; nodes that agree share a line."""
+    alike: dict[Outcome, dict[str, None]] = {}
+    for entry in entries:
+        name = entry.target.vantage
+        node = fleet.nodes.get(name) if fleet is not None else None
+        platform = node.settings.platform if node is not None else None
+        outcome = Outcome.UNKNOWN
+        if entry.last is not None:
+            outcome = entry.last.outcome(POLICIES[platform or Platform.ASYNCOS], Mode.OPPORTUNISTIC)
+        alike.setdefault(outcome, {})[show(name, 64)] = None
+    for outcome, names in sorted(alike.items(), key=lambda item: -badness(OUTCOME_MARKS[item[0]])):
+        word = OUTCOME_WORDS[outcome]
+        yield PanelOutcome(listed(tuple(names)), OUTCOME_MARKS[outcome], f"{word}, as seen from there", word)
 
 
 def _panel(

@@ -5,7 +5,7 @@ second, and of a thousand things a handful changed: entries of State are frozen 
 entry is remembered under what it was made of (``Memo``) and comes back as the same object.  A memo changes no answer,
 only what it costs.
 
-May import ``fleet.monitor``, ``fleet.model``, ``fleet.views.validation``.
+May import ``fleet.monitor``, ``fleet.model`` and the rest of ``fleet.views``.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from fleet.model import Verdict
 from fleet.monitor import State
+from fleet.views.rows import Row
 from fleet.views.validation import Validation
 
 T = TypeVar("T")
@@ -49,6 +50,15 @@ class Memo:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What was read back from the history: rows, and how far back in words.  ``searches``: there will be more."""
+
+    rows: tuple[Row, ...]
+    note: str
+    searches: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """Everything known at ``now``.
 
@@ -61,3 +71,5 @@ class Picture:
     validation: Validation | None = None
     transcript: Callable[[Verdict], Sequence[str]] | None = None
     memo: Memo = field(default_factory=Memo)
+    past: Past | None = None
+    """Events as the history has them; None where nobody has read it."""

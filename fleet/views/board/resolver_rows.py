@@ -3,21 +3,23 @@
 A cell nobody tested is unknown, and a declared kind is a declaration.  Audits see a resolver from a vantage over a
 transport: through an SSH tunnel only TCP is seen, so UDP stays *not observed* there.
 
-May import ``fleet.forecast``, ``fleet.layout``, ``fleet.model`` and its own package.
+May import ``fleet.forecast``, ``fleet.layout``, ``fleet.model``, ``fleet.views.resolvers`` and its own package.
 """
 
-from fleet.forecast import turns
+from collections.abc import Mapping
+
+from fleet.forecast import Audited, answering, in_use, turns
 from fleet.layout import resolver_key
-from fleet.model.event import ResolverJudged
 from fleet.model.fleet import Fleet, Node, Platform, Settings
 from fleet.model.resolver import Resolver, ResolverKind
 from fleet.text import show
-from fleet.views.board.fleet_rows import dane_of, kind_mark
+from fleet.views.board.audits import met_by
+from fleet.views.board.fleet_rows import dane_of
 from fleet.views.board.known import known_fleet, was_seen
-from fleet.views.board.outlook import bare_address
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import minutes_since, rough_age
 from fleet.views.marks import Mark, badness
+from fleet.views.resolvers import consequence, kind_mark, turn_words
 from fleet.views.rows import Column, Row, Table, TableCell
 
 COLUMNS = (
@@ -29,6 +31,7 @@ COLUMNS = (
     Column("tcp", "TCP", 14, least=100, help="as seen over TCP"),
     Column("vantage", "Seen from", 14, least=120, help="whence it was audited"),
     Column("failover", "If it must answer", 19, flexible=True, help="what failing over to it does", least=78),
+    Column("down", "While it is down", 26, flexible=True, help="who is asked then, and what that does", least=160),
     Column("age", "Age", 8, right=True, help="how old the audit is", least=90),
     Column("tier", "Tier", 10, optional=True),
 )
@@ -39,59 +42,61 @@ def resolvers_table(picture: Picture) -> Table:
     fleet = known_fleet(picture)
     if fleet is None:
         return Table(COLUMNS)
-    audits = audits_by_address(picture)
     rows = [
-        _row(picture, fleet, node, resolver, audits.get(bare_address(resolver_key(resolver)), ()))
+        _row(picture, fleet, node, resolver, found)
         for node in fleet.nodes.values()
-        for resolver in node.settings.resolvers or ()
+        for resolver, found in zip(node.settings.resolvers or (), met_by(picture, node).audited, strict=True)
     ]
     rows += [_without(fleet, node) for node in fleet.nodes.values() if not node.settings.resolvers]
     return Table(COLUMNS, rows)
 
 
-def audits_by_address(picture: Picture) -> dict[str, tuple[ResolverJudged, ...]]:
-    """Audits by the bare address of the resolver."""
-
-    def make() -> dict[str, tuple[ResolverJudged, ...]]:
-        found: dict[str, list[ResolverJudged]] = {}
-        for (resolver, _, _), judged in picture.state.resolvers.items():
-            found.setdefault(bare_address(resolver), []).append(judged)
-        return {address: tuple(judged) for address, judged in found.items()}
-
-    return picture.memo.get("audits by address", tuple(picture.state.resolvers.values()), make)
-
-
-def _row(picture: Picture, fleet: Fleet, node: Node, resolver: Resolver, audits: tuple[ResolverJudged, ...]) -> Row:
-    mine = tuple(one for one in audits if one.vantage == node.name) or audits
-    newest = max((one.at for one in mine), default=None)
-    age = minutes_since(newest, picture.now) if newest is not None else -1
+def _row(picture: Picture, fleet: Fleet, node: Node, resolver: Resolver, found: Audited) -> Row:
+    age = minutes_since(found.at, picture.now) if found.at is not None else -1
     entry = picture.state.nodes.get(node.name)
     key = f"{node.name} {resolver_key(resolver)}"
+    kinds = met_by(picture, node).kinds
 
     def make() -> Row:
         dane = dane_of(node, fleet.tiers.get(node.tier), entry)
-        kinds = [one.kind for one in mine if one.kind is not ResolverKind.UNKNOWN]
-        kind = min(kinds, key=_WORST.index) if kinds else ResolverKind.UNKNOWN
-        mark = kind_mark(kind, node.settings.platform, dane.on)
-        where = ", ".join(dict.fromkeys(show(one.vantage, 40) for one in mine))
+        mark = Mark.STALE if found.stale else kind_mark(found.kind, node.settings.platform, dane.on)
+        down, down_mark = while_down(resolver, node.settings, kinds, dane.on)
         cells = (
             TableCell(show(node.name, 64)),
             TableCell(show(resolver_key(resolver), 64)),
             TableCell(turn_words(resolver), sort=float(resolver.priority + 1000 * resolver.secondary)),
-            TableCell(_kind_words(kind, resolver), mark),
-            _transport(mine, "udp"),
-            _transport(mine, "tcp"),
-            TableCell(where or "nowhere"),
-            TableCell(consequence(kind, node.settings, dane.on), mark),
-            TableCell(rough_age(newest, picture.now), sort=float(age * 60))
-            if newest
+            TableCell(_kind_words(found, resolver), mark),
+            _transport(found, "udp"),
+            _transport(found, "tcp"),
+            TableCell(show(found.vantage, 40) or "nowhere"),
+            TableCell(consequence(found.kind, node.settings, dane.on, ad=found.ad), mark),
+            TableCell(down, down_mark),
+            TableCell(rough_age(found.at, picture.now), sort=float(age * 60))
+            if found.at is not None
             else TableCell("never", sort=1e12),
             TableCell(show(node.tier, 64)),
         )
         return Row(key, cells, (-badness(mark),), mark is not Mark.OK)
 
     seen = was_seen(entry, "resolvers")
-    return picture.memo.get(("resolver", key, resolver.domains), (node, resolver, mine, age, seen), make)
+    return picture.memo.get(("resolver", key, resolver.domains), (node, resolver, found, kinds, age, seen), make)
+
+
+def while_down(
+    resolver: Resolver, settings: Settings, kinds: Mapping[str, ResolverKind], dane_on: bool | None
+) -> tuple[str, Mark]:
+    """Who is asked while ``resolver`` is silent, and what the worst of them does to mail."""
+    if resolver not in in_use(settings):
+        return "it is never asked", Mark.NONE
+    name = resolver.domains[0] if resolver.domains else ""
+    platform = settings.platform or Platform.ASYNCOS
+    then = answering(platform, settings.resolvers or (), {resolver.address}, name).resolvers
+    if not then:
+        return "nobody answers: mail waits", Mark.FAIL
+    told = [(kind_mark(kind, platform, dane_on), kind) for kind in (kinds[resolver_key(one)] for one in then)]
+    mark, kind = max(told, key=lambda one: badness(one[0]))
+    who = show(" or ".join(resolver_key(one) for one in then), 80)
+    return f"{who}: {consequence(kind, settings, dane_on)}", mark
 
 
 def _without(fleet: Fleet, node: Node) -> Row:
@@ -105,51 +110,27 @@ def _without(fleet: Fleet, node: Node) -> Row:
         mark, text, then = Mark.FAIL, "none", "no name is resolved: mail stays in the queue"
     cells = [TableCell("") for _ in COLUMNS]
     cells[0], cells[1], cells[3] = TableCell(show(node.name, 64)), TableCell(text), TableCell(text, mark)
-    cells[7], cells[9] = TableCell(then, mark), TableCell(show(node.tier, 64))
+    cells[7], cells[10] = TableCell(then, mark), TableCell(show(node.tier, 64))
     return Row(f"{node.name} -", tuple(cells), (-badness(mark),), mark is not Mark.OK)
 
 
-_WORST = (ResolverKind.STRIPS, ResolverKind.PASSES, ResolverKind.VALIDATES, ResolverKind.UNKNOWN)
+def _kind_words(found: Audited, resolver: Resolver) -> str:
+    if found.kind is not ResolverKind.UNKNOWN:
+        return str(found.kind)
+    if found.stale:
+        return "stale"
+    return "not audited" if resolver.kind is ResolverKind.UNKNOWN else f"{resolver.kind}, declared"
 
 
-def turn_words(resolver: Resolver) -> str:
-    """When a resolver is asked."""
-    if resolver.domains:
-        return f"for {show(', '.join(resolver.domains), 60)}"
-    return "secondary" if resolver.secondary else f"priority {resolver.priority}"
-
-
-def _kind_words(kind: ResolverKind, resolver: Resolver) -> str:
-    if kind is not ResolverKind.UNKNOWN:
-        return str(kind)
-    declared = resolver.kind
-    return "not audited" if declared is ResolverKind.UNKNOWN else f"{declared}, declared"
-
-
-def _transport(audits: tuple[ResolverJudged, ...], transport: str) -> TableCell:
-    found = [one for one in audits if one.transport == transport]
-    if not found:
+def _transport(found: Audited, transport: str) -> TableCell:
+    cell = found.over(transport)
+    if cell is None or not cell.asked:
         return TableCell("not observed", Mark.UNKNOWN)
-    kind = min((one.kind for one in found), key=_WORST.index)
     marks = {ResolverKind.STRIPS: Mark.FAIL, ResolverKind.UNKNOWN: Mark.UNKNOWN}
-    return TableCell(str(kind), marks.get(kind, Mark.OK))
+    return TableCell(str(cell.kind), marks.get(cell.kind, Mark.OK))
 
 
-def consequence(kind: ResolverKind, settings: Settings, dane_on: bool | None) -> str:
-    """What becomes of mail where this resolver is the one that answers."""
-    if kind is ResolverKind.UNKNOWN:
-        return "unknown: audit it"
-    if dane_on is False:
-        return "nothing, DANE off"
-    asyncos = settings.platform is Platform.ASYNCOS
-    if kind is ResolverKind.STRIPS:
-        return "holds DANE mail" if asyncos else "leaves DANE out"
-    if kind is ResolverKind.PASSES and not asyncos:
-        return "leaves DANE out"
-    return "DANE goes on"
-
-
-def order_of(settings: Settings, kinds: dict[str, ResolverKind], dane_on: bool | None) -> list[tuple[str, Mark]]:
+def order_of(settings: Settings, kinds: Mapping[str, ResolverKind], dane_on: bool | None) -> list[tuple[str, Mark]]:
     """Who is asked in which order, and what each answer would do, a line each."""
     if settings.platform is None or not settings.resolvers:
         return []
@@ -157,7 +138,7 @@ def order_of(settings: Settings, kinds: dict[str, ResolverKind], dane_on: bool |
     for number, turn in enumerate(turns(settings.platform, settings.resolvers), 1):
         after = "where those before are silent" if turn.secondary else ("first" if number == 1 else "then")
         for one in turn.resolvers:
-            kind = kinds.get(bare_address(resolver_key(one)), ResolverKind.UNKNOWN)
+            kind = kinds.get(resolver_key(one), ResolverKind.UNKNOWN)
             said = f"{after}: {show(resolver_key(one), 64)}, {kind}; within {turn.seconds:g} s"
             lines.append(
                 (f"{said}: {consequence(kind, settings, dane_on)}", kind_mark(kind, settings.platform, dane_on))

@@ -16,8 +16,9 @@ from fleet.layout import canonical
 from fleet.model.fleet import Destination
 from fleet.profile import Reading, overlay
 from fleet.text import show
+from fleet.views.board.audits import audited_kinds
 from fleet.views.board.document import Document, section
-from fleet.views.board.outlook import audited_kinds, domains_of, newest_verdict
+from fleet.views.board.outlook import domains_of, newest_verdict
 from fleet.views.board.picture import Picture
 from fleet.views.explanation import Detail
 from fleet.views.forecast import ForecastView, forecast_view
@@ -46,7 +47,7 @@ def what_if_document(picture: Picture, reading: Reading, supposed: Sequence[str]
     destinations = tuple(after.fleet.destinations.get(name) or Destination(name) for name in domains_of(state))
     found = ((canonical(name), newest_verdict(state, name)) for name in domains_of(state))
     verdicts = {name: verdict for name, verdict in found if verdict is not None}
-    resolving = Resolving(kinds=audited_kinds(state))
+    resolving = Resolving(kinds=audited_kinds(state, reading.fleet))
     before = forecast(reading.fleet, destinations, verdicts, resolving)
     then = forecast(after.fleet, destinations, verdicts, resolving)
     shown = entries(then)

@@ -1,8 +1,12 @@
 """The running program against the lab: what it shows, what it does when asked, and that nothing ends it."""
 
 import asyncio
+import sqlite3
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,7 +23,8 @@ from fleet.faces.live.reach import Reach
 from fleet.faces.live.recorded import FollowEngine, ReplayEngine
 from fleet.faces.tui.actions import VIEWS, Kind
 from fleet.faces.tui.engine import Deed, Request
-from fleet.model.event import Target
+from fleet.history import HistoryReader, open_history
+from fleet.model.event import MonitorStarted, Target
 from fleet.rules import FAMILIES
 from fleet.views import Mark
 
@@ -180,6 +185,26 @@ async def test_a_second_monitor_of_a_profile_follows_the_first_and_refuses_to_ac
             assert (await second.submit(Request(Deed.OPEN, "fleet", ("dlv1",)))).lines
 
 
+async def test_a_service_that_follows_schedules_when_the_other_monitor_has_ended(
+    live: LiveEngine, demo: DemoFleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fleet.faces.live.live._LEASE_SECONDS", 0.1)
+    async with running(live):
+        await until(lambda: settled(live))
+        second = LiveEngine(ProfileFile(demo.profile), demo.reach, live._history_path, poll_seconds=10)
+        following = asyncio.ensure_future(second.run())
+        await until(lambda: second.kind == "follower")
+    try:
+        await until(lambda: second.kind == "live" and second.engine is not None)
+        polls = second.state.nodes["dlv2"].polls
+        assert polls
+        await second.submit(Request(Deed.POLL, "fleet", ("dlv2",)))
+        await until(lambda: second.state.nodes["dlv2"].polls > polls)
+    finally:
+        following.cancel()
+        await asyncio.wait([following], timeout=5)
+
+
 async def test_a_follower_sees_what_happens_and_refuses_to_act(live: LiveEngine, demo: DemoFleet) -> None:
     assert live._history_path is not None
     follower = FollowEngine(ProfileFile(demo.profile), live._history_path)
@@ -220,17 +245,46 @@ async def test_with_everything_dead_it_says_so_per_node_and_ends_at_once(tmp_pat
         assert engine.state.nodes[name].observation is None
 
 
-@pytest.mark.parametrize("content", [b"this is no database", b""])
+def newer(path: Path) -> None:
+    with open_history(path, leased=True) as history:
+        history.append(MonitorStarted(datetime.now(UTC), "bastion 1"))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "word"),
+    [
+        (lambda path: path.write_bytes(b"this is no database"), "damaged"),
+        (lambda path: path.write_bytes(path.read_bytes()[:2000]) if newer(path) is None else None, "damaged"),
+        (newer, "written by a newer version"),
+    ],
+    ids=["no database", "cut off", "newer"],
+)
 async def test_a_history_that_cannot_be_used_is_set_aside_and_said(
-    live: LiveEngine, content: bytes, tmp_path: Path
+    live: LiveEngine, spoil: Callable[[Path], object], word: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "history.sqlite").write_bytes(content)
+    path = tmp_path / "history.sqlite"
+    spoil(path)
+    before = path.read_bytes()
     async with running(live):
         await until(lambda: live.engine is not None)
         await until(lambda: live.table("fleet").rows)
-        if content:
-            assert "history" in live.name
-            assert len(list(tmp_path.glob("history*"))) > 1  # noqa: ASYNC240 - a test
+        assert word in live.name
+        assert "set aside as history." in live.problem
+        (aside,) = (one for one in tmp_path.glob("history.*-2*.sqlite"))  # noqa: ASYNC240 - a test
+        assert aside.read_bytes() == before
+        await until(lambda: settled(live))
+    with HistoryReader.open(path) as reader:
+        assert reader.latest(["CheckFinished"])
+
+
+async def test_an_empty_file_is_a_history_that_begins(live: LiveEngine, tmp_path: Path) -> None:
+    (tmp_path / "history.sqlite").write_bytes(b"")
+    async with running(live):
+        await until(lambda: settled(live))
+        assert ":" not in live.name
+        assert len(list(tmp_path.glob("history.*-2*"))) == 0  # noqa: ASYNC240 - a test
 
 
 async def test_a_history_that_cannot_be_written_is_no_reason_to_stop(demo: DemoFleet, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from fleet.faces.tui.actions import Kind
 from fleet.faces.tui.engine import Deed, Place, Reply, Request
-from fleet.views import Panel, Table
+from fleet.views import Filter, Panel, Table
 from fleet.views.board import DOCUMENTS, TABLES, Document, Picture, destination_panel, summary_lines, what_if_document
 
 
@@ -16,6 +16,8 @@ class BoardEngine:
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
         self.requests: list[Request] = []
+        self.problem = ""
+        self.looks: list[tuple[str, bool, bool]] = []
         self.listeners: list[Callable[[], None]] = []
 
     def at(self, now: datetime) -> None:
@@ -30,11 +32,17 @@ class BoardEngine:
     def table(self, view: str) -> Table:
         return TABLES[view](self.picture)
 
+    def look_back(self, wanted: Filter, problems_only: bool, deeper: bool = False) -> None:
+        self.looks.append((str(wanted), problems_only, deeper))
+
     def panel(self, key: str) -> Panel | None:
         return destination_panel(self.picture, key)
 
     def document(self, view: str, key: str) -> Document | None:
         return DOCUMENTS[view](self.picture, key)
+
+    def news(self) -> Sequence[Reply]:
+        return ()
 
     def names(self, kind: Kind) -> Sequence[str]:
         fleet = self.picture.state.fleet

@@ -68,7 +68,7 @@ def hostile_picture(text: str) -> Picture:
     state.apply(events.NodeObserved(NOW, replace(seen, units=units)))
     state.apply(events.PollFailed(NOW, "dlv2", failure))
     state.apply(events.CommandSent(NOW, evil, text, text, 1.0, text))
-    state.apply(events.ResolverJudged(NOW, text, "192.0.2.53", text, next(iter(events.ResolverKind)), (text,)))
+    state.apply(events.ResolverJudged(NOW, evil, "192.0.2.53:53", text, next(iter(events.ResolverKind)), (text,)))
     state.apply(events.ResolverJudged(NOW, text, text, "tcp", next(iter(events.ResolverKind)), (text,)))
     for number, domain in enumerate((*DOMAINS, text, f"x{text}")):
         target = Target(domain, text if number % 2 else "this host", (text,) if number % 3 else ())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fleet.faces.tui.actions import Kind
 from fleet.faces.tui.engine import Place, Reply, Request
-from fleet.views import Column, Mark, Panel, PanelOutcome, Row, StepMark, Table, TableCell
+from fleet.views import Column, Filter, Mark, Panel, PanelOutcome, Row, StepMark, Table, TableCell
 from fleet.views.board import Document
 from fleet.views.marks import badness
 
@@ -81,7 +81,10 @@ class MadeUpEngine:
         self.rows = [made_row(number, name=name) for number, name in enumerate(names)]
         self.rows += [made_row(number) for number in range(len(self.rows), count)]
         self.requests: list[Request] = []
+        self.problem = ""
+        self.looks: list[tuple[str, bool, bool]] = []
         self.reply: Reply | Exception = Reply("done")
+        self.told: Sequence[Reply] = ()
         self.busy = 0
         self.broken = False
         self.panels_asked = 0
@@ -100,6 +103,9 @@ class MadeUpEngine:
             raise ValueError("the view is broken [/]")
         return Table(COLUMNS, tuple(self.rows))
 
+    def look_back(self, wanted: Filter, problems_only: bool, deeper: bool = False) -> None:
+        self.looks.append((str(wanted), problems_only, deeper))
+
     def panel(self, key: str) -> Panel | None:
         self.panels_asked += 1
         at = self._by_key.get(key)
@@ -107,6 +113,10 @@ class MadeUpEngine:
 
     def document(self, view: str, key: str) -> Document | None:
         return self.documents.get(key)
+
+    def news(self) -> Sequence[Reply]:
+        told, self.told = self.told, ()
+        return told
 
     def names(self, kind: Kind) -> Sequence[str]:
         names = [row.key for row in self.rows]

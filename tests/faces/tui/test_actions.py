@@ -158,6 +158,11 @@ def overlay(kind: type) -> Callable[[Scene], bool]:
     return lambda scene: isinstance(scene.app.screen, kind)
 
 
+def pane_of(scene: Scene) -> DocumentView:
+    return scene.view.query_one(DocumentView)
+
+
+WIDTH = 160
 START = 3
 """Where the cursor stands before the action, among 40 rows."""
 
@@ -232,6 +237,8 @@ EFFECTS: dict[str, Effect] = {
         lambda s: len((s.tmp / "out.csv").read_text().splitlines()) == 41,
     ),
     "maximise": Effect(lambda s: s.app.screen.maximized is s.view.body),
+    "wider": Effect(lambda s: pane_of(s).size.width > WIDTH * 0.5, first=("wide",)),
+    "narrower": Effect(lambda s: 0 < pane_of(s).size.width < WIDTH * 0.3, first=("wide",)),
     "help": Effect(overlay(HelpOverlay)),
     "command": Effect(entry_says("")),
     "palette": Effect(overlay(FleetPalette)),
@@ -274,7 +281,8 @@ async def test_an_action_does_what_it_says(
         rows = [one.key for one in app.screen.shown.rows]
         await pilot.press(*["j"] * START)
         for key in effect.first:
-            await (pilot.resize_terminal(60, 24) if key == "resize" else pilot.press(key))
+            size = {"resize": 60, "wide": WIDTH}.get(key)
+            await (pilot.resize_terminal(size, 24) if size else pilot.press(key))
         await pilot.pause()
         engine.requests.clear()
         if way == "key":

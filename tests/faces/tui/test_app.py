@@ -2,18 +2,22 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from golden import screen_lines, screen_text
 from made_up import MadeUpEngine
+from textual import events
 from textual.widgets import Input
 
 from fleet.faces.tui.app import FleetApp
 from fleet.faces.tui.delivery import Surroundings
 from fleet.faces.tui.engine import Reply
 from fleet.faces.tui.overlays.choice import QuestionOverlay
-from fleet.settings import Settings, ThemeName, read_columns
+from fleet.faces.tui.widgets.document_view import DocumentView
+from fleet.settings import Settings, ThemeName, read_columns, read_commands
 from fleet.views import Mark
+from fleet.views.board import Document
 
 FAST = Surroundings(Settings(updates_per_second=10))
 
@@ -292,3 +296,85 @@ async def test_a_reply_is_said_with_its_weight() -> None:
             ("checked", "information"),
             ("refused", "error"),
         ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "mode", "written"),
+    [(":q", "command", "q"), ("/qz", "filter", "qz"), (":check x", "command", "check x"), ("w", "command", "what-if ")],
+)
+async def test_keys_typed_faster_than_they_are_handled_go_where_they_were_meant_to(
+    typed: str, mode: str, written: str
+) -> None:
+    engine = MadeUpEngine(12)
+    app = FleetApp(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for character in typed:
+            app.post_message(events.Key(NAMES.get(character, character), character))
+        await pilot.pause()
+        await pilot.pause()
+        assert app.is_running
+        assert (app.screen.entry.mode, app.screen.entry.is_open) == (mode, True)
+        assert app.screen.query_one(Input).value == written
+        assert not app.screen.arrangement.problems_only
+        assert engine.requests == []
+
+
+NAMES = {":": "colon", "/": "slash", " ": "space"}
+
+
+async def test_what_was_written_on_the_command_line_is_recalled_on_every_screen_and_after_the_next_start(
+    tmp_path: Path,
+) -> None:
+    app = FleetApp(MadeUpEngine(12), Surroundings(state=tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon", *"problems", "enter")
+        await pilot.press("colon", *"problems", "enter")
+        await pilot.press("2")
+        await pilot.press("colon", "up")
+        assert app.screen.query_one(Input).value == "problems"
+        await pilot.press("escape")
+        await pilot.press("colon", *"unmark", "enter")
+        await pilot.press("slash", "up")
+        assert app.screen.query_one(Input).value == "", "a filter recalls no command"
+    assert read_commands(tmp_path) == ["problems", "unmark"]
+    (tmp_path / "commands").write_bytes(b"\x1b]52;c;AA\x07\nsort age\n\xff\xfe\n" + b"x" * 5000)
+    again = FleetApp(MadeUpEngine(12), Surroundings(commands=tuple(read_commands(tmp_path)), state=tmp_path))
+    async with again.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon", "up")
+        await pilot.press("up")
+        assert "\x1b" not in again.screen.query_one(Input).value
+        assert "sort age" in again.commands
+
+
+async def test_the_pane_beside_the_rows_takes_more_or_less_room_or_none() -> None:
+    engine = MadeUpEngine(12)
+    engine.documents = {row.key: Document(f"about {row.key}", Mark.OK, ()) for row in engine.rows}
+    app = FleetApp(engine)
+    async with app.run_test(size=(200, 40)) as pilot:
+        pane = app.screen.query_one(DocumentView)
+        widths = [pane.size.width]
+        for key in ("+", "+", "+", "_", "_", "_", "_", "_"):
+            await pilot.press("plus" if key == "+" else "underscore")
+            await pilot.pause()
+            widths.append(pane.size.width if pane.display else 0)
+        assert widths[0] < widths[1] < widths[2] == widths[3] > widths[4] > widths[5] > widths[6] > widths[7] == 0
+        assert app.screen.body.size.width > 195
+        await pilot.press("plus")
+        await pilot.pause()
+        assert pane.display
+        await pilot.resize_terminal(100, 30)
+        await pilot.press("plus")
+        await pilot.pause()
+        assert not pane.is_on_screen or pane.size.width == 0
+
+
+async def test_what_is_wrong_with_the_program_itself_is_told_once_and_in_full() -> None:
+    engine = MadeUpEngine(12)
+    app = FleetApp(engine, FAST)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        engine.problem = "the history was written by a newer version: it was set aside as history.newer-1.sqlite"
+        for _ in range(3):
+            engine.tell()
+            await pilot.pause(0.2)
+        assert said(app) == [engine.problem]
+        assert "set aside as" in screen_text(app)

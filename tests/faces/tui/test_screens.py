@@ -66,3 +66,26 @@ async def test_a_storm_of_sizes_leaves_the_screen_as_if_nothing_had_been() -> No
         await pilot.press("2")
         await pilot.pause()
         assert stormy == screen_text(calm)
+
+
+async def test_events_are_searched_for_in_the_history_by_filter_and_further_from_the_last_line() -> None:
+    engine = MadeUpEngine(30)
+    app = FleetApp(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("6")
+        assert engine.looks[-1] == ("", False, False)
+        await pilot.press("/", *"dest", "enter")
+        assert engine.looks[-1] == ("dest", False, False)
+        await pilot.press("z")
+        assert engine.looks[-1] == ("dest", True, False)
+        assert ("dest", True, True) not in engine.looks
+        await pilot.press("G")
+        await pilot.pause()
+        assert ("dest", True, True) in engine.looks
+        await pilot.press("escape")
+        assert engine.looks[-1] == ("", False, False)
+        count = len(engine.looks)
+        await pilot.press("1")
+        engine.tell()
+        await pilot.pause(0.4)
+        assert len(engine.looks) == count, "nobody looks at events any more"

@@ -12,7 +12,8 @@ from fleet.faces.tui.delivery import Surroundings
 from fleet.faces.tui.look import ASCII, UNICODE
 from fleet.faces.tui.widgets.panel import DestinationPanel, draw_panel
 from fleet.faces.tui.widgets.wall import PanelWall
-from fleet.views import Mark, Panel, PanelOutcome, StepMark
+from fleet.faces.tui.widgets.wall_lines import lay_out
+from fleet.views import GroupHead, Mark, Panel, PanelOutcome, StepMark
 
 
 async def test_five_thousand_destinations_never_mount_more_than_a_page_beyond_what_is_seen() -> None:
@@ -156,3 +157,58 @@ async def test_the_screen_is_only_ours_in_ascii(plain: bool) -> None:
             await pilot.pause()
             assert all(line.isascii() for line in screen_lines(app)) is plain, key
             await pilot.press("escape")
+
+
+async def test_groups_have_heads_on_lines_of_their_own_and_say_where_they_go_on() -> None:
+    app = FleetApp(MadeUpEngine(23))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        await app.do("group", "state")
+        await pilot.pause()
+        wall = app.screen.query_one(PanelWall)
+        heads = [line for line in screen_lines(app) if " with problems)" in line]
+        assert [line.split(" (")[0] for line in heads] == [" held", " not tested"][: len(heads)]
+        await pilot.press("j")
+        await pilot.press("j")
+        await pilot.press("j")
+        await pilot.pause()
+        assert "from above)" in screen_lines(app)[2], "the head of what is seen first is always there"
+        rows = app.screen.shown.rows
+        await pilot.press("g")
+        seen = [wall.cursor_key]
+        while True:
+            await pilot.press("j")
+            if wall.cursor_key == seen[-1]:
+                break
+            seen.append(wall.cursor_key)
+        assert seen[-1] in {row.key for row in rows[-2:]}
+        await pilot.press("G")
+        assert wall.cursor_key == rows[-1].key
+
+
+@given(
+    counts=st.lists(st.integers(1, 9), max_size=6),
+    across=st.integers(1, 5),
+    moves=st.lists(st.tuples(st.integers(0, 60), st.integers(-4, 4)), max_size=6),
+)
+def test_every_panel_has_one_place_and_every_group_a_line_of_its_own(
+    counts: list[int], across: int, moves: list[tuple[int, int]]
+) -> None:
+    total, heads, at = sum(counts), {}, 0
+    for number, count in enumerate(counts):
+        heads[at] = GroupHead(str(number), count, 0, collapsed=False)
+        at += count
+    laid = lay_out(total, heads, across)
+    places = [index for line in laid.lines for index in range(line.first, line.end)]
+    assert places == list(range(total))
+    assert [line.head.title for line in laid.lines if line.begins and line.head] == [str(n) for n in range(len(counts))]
+    assert all(0 < line.end - line.first <= across for line in laid.lines)
+    assert [laid.lines[line].first <= index < laid.lines[line].end for index, line in enumerate(laid.line_of)] == [
+        True
+    ] * total
+    for start, step in moves:
+        if start < total:
+            there = laid.beside(start, step)
+            assert 0 <= there < total
+            moved = laid.line_of[there] - laid.line_of[start]
+            assert moved == max(-laid.line_of[start], min(len(laid.lines) - 1 - laid.line_of[start], step))

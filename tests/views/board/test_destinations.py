@@ -57,6 +57,17 @@ def test_an_age_never_blanks_the_verdict_and_a_check_that_runs_shows_both(pictur
     assert cells(picture, "never.example")["age"] == ("never", Mark.UNKNOWN)
 
 
+def test_what_nodes_saw_for_themselves_stands_in_the_panel_and_is_nobody_elses() -> None:
+    picture = watched()
+    seen = replace(verdict_for("good.example", 1, NOW), vantage="dlv1")
+    picture.state.apply(CheckFinished(NOW, Target("good.example", "dlv1", ("192.0.2.53:53",)), seen))
+    panel = destination_panel(picture, "good.example")
+    assert panel is not None
+    assert (panel.outcomes[-1].sender, panel.outcomes[-1].mark) == ("dlv1", Mark.FAIL)
+    assert panel.outcomes[-1].text == "held, as seen from there"
+    assert cells(picture, "good.example")["state"] == ("DANE", Mark.OK)
+
+
 def test_a_good_verdict_that_is_too_old_is_good_no_more() -> None:
     later = replace(watched(), now=NOW + timedelta(hours=3))
     assert cells(later, "good.example")["state"] == ("DANE, stale", Mark.STALE)

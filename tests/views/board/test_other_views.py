@@ -17,6 +17,7 @@ from fleet.views.board import (
     TABLES,
     Document,
     Picture,
+    destination_document,
     drift_document,
     drift_table,
     events_table,
@@ -196,3 +197,18 @@ def test_a_name_that_a_shell_would_act_on_never_stands_in_a_command(name: str) -
         if not line.startswith("#"):
             assert name not in shlex.split(line)
             assert name not in line or name == "-x"
+
+
+def test_what_changed_stands_among_the_events_and_at_its_destination() -> None:
+    picture = watched()
+    rows = [row for row in events_table(picture).rows if row.cells[1].text == "changed"]
+    about = {row.cells[2].text: (row.cells[3].text, row.cells[4].text) for row in rows}
+    effect, words = about["bogus.example"]
+    assert effect == "breaks mail"
+    assert words.startswith("MX: secure: 10 mx1.bogus.example -> bogus: ")
+    document = destination_document(picture, "bogus.example")
+    assert document is not None
+    (changes,) = (one for one in document.sections if one.title == "Changes")
+    said = [line.text for line in changes.lines]
+    assert said[0].startswith("MX changed 20 h ago: breaks mail: the signatures of the MX hold no more")
+    assert said[1].startswith("before: secure: 10 mx1.bogus.example")

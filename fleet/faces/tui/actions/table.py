@@ -149,6 +149,14 @@ ACTIONS: tuple[Action, ...] = (
         prompts=True,
     ),
     _row(Group.LOOK, Scope.APP, "maximise", "m", "max", "Maximise", "One pane over the whole screen, or back."),
+    _row(
+        *(Group.LOOK, Scope.VIEW, "wider", "+", "wider", "Wider pane"),
+        "More room for the closer look beside the rows.",
+    ),
+    _row(
+        *(Group.LOOK, Scope.VIEW, "narrower", "_", "narrower", "Narrower pane"),
+        "Less room for the closer look, at last none.",
+    ),
     _any("help", "? f1", "help", "Help", "The keys that work here, and what the signs mean.", footer=5),
     _any("command", ":", "command", "Command", "The command line; tab completes, up recalls."),
     _any("palette", "ctrl+p", "palette", "Palette", "Find an action or an object."),

@@ -44,7 +44,7 @@ class FleetScreen(Screen[None]):
         super().__init__()
         self.view = view or self.VIEW
         self.header = Header(self.view)
-        self.entry = Entry(self._completions)
+        self.entry = Entry(self._completions, self._written)
         self._notice = Static(content(""), classes="too-small")
         self._searched: LogView | None = None
 
@@ -116,7 +116,7 @@ class FleetScreen(Screen[None]):
             self.close_entry()
 
     @on(Entry.Written)
-    def _written(self, message: Entry.Written) -> None:
+    def _line_changed(self, message: Entry.Written) -> None:
         if message.mode == "command":
             self.entry.say("")
         elif message.mode == "search" and self._searched is not None:
@@ -146,10 +146,13 @@ class FleetScreen(Screen[None]):
             case CommandProblem(_, sentence):
                 self.entry.say(sentence)
             case Command(action=wanted, arguments=arguments):
-                self.entry.remember(text)
+                self.fleet_app.remember_command(text)
                 self.close_entry()
                 # After this message: the action may wait for an answer from the user.
                 self.app.call_later(self.fleet_app.do, wanted.id, *arguments)
+
+    def _written(self, mode: str) -> list[str]:
+        return self.fleet_app.commands if mode == "command" else []
 
     def _completions(self, mode: str, line: str) -> list[str]:
         return complete(line, self.fleet_app.names) if mode == "command" else []

@@ -24,12 +24,14 @@ class DestinationsScreen(ViewScreen):
         """The wall shows the same rows as a table would, in the same order."""
         if isinstance(self.body, PanelWall):
             keys = tuple(row.key for row in self.shown.rows)
-            self.body.show(keys, self.fleet_app.engine.panel, self.marked, self._why_empty())
-
-    def group_words(self) -> str:
-        """A wall has no heads: how many there are of each group is said here."""
-        heads = [f"{one.count:,} {one.title or '(empty)'}" for one in self.shown.lines if isinstance(one, GroupHead)]
-        return f"{super().group_words()}: {', '.join(heads)}" if heads else super().group_words()
+            heads: dict[int, GroupHead] = {}
+            at = 0
+            for line in self.shown.lines:
+                if isinstance(line, GroupHead):
+                    heads[at] = line
+                else:
+                    at += 1
+            self.body.show(keys, self.fleet_app.engine.panel, self.marked, self._why_empty(), heads)
 
     @on(PanelWall.Opened)
     def _panel_opened(self, message: PanelWall.Opened) -> None:

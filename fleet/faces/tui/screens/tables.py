@@ -2,7 +2,11 @@
 
 from typing import ClassVar
 
+from textual import on
+
 from fleet.faces.tui.screens.view import ViewScreen
+from fleet.faces.tui.widgets.line_table import LineTable
+from fleet.views import Filter
 
 
 class NodesScreen(ViewScreen):
@@ -34,8 +38,36 @@ class DriftScreen(ViewScreen):
 
 
 class EventsScreen(ViewScreen):
-    """What we did: commands, questions, dialogues."""
+    """What we did: commands, questions, dialogues.  The history is searched for what passes."""
 
     VIEW: ClassVar[str] = "events"
     PACE: ClassVar[float] = 1.6
     EMPTY: ClassVar[str] = "Nothing was done yet."
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sought = self._wanted()
+
+    def show_view(self) -> None:
+        """Somebody looks: what happens is read as it is written."""
+        self.look_back()
+        super().show_view()
+
+    def rearrange(self) -> None:
+        """Another filter is another search."""
+        if (wanted := self._wanted()) != self._sought:
+            self._sought, self._shown_at = wanted, 0.0  # who has just written a filter waits for what it finds
+        self.look_back()
+        super().rearrange()
+
+    def look_back(self, deeper: bool = False) -> None:
+        """Have the engine read what passes."""
+        self.fleet_app.engine.look_back(*self._wanted(), deeper)
+
+    def _wanted(self) -> tuple[Filter, bool]:
+        return self.arrangement.filter, self.arrangement.problems_only
+
+    @on(LineTable.CursorMoved)
+    def _at_the_end(self, message: LineTable.CursorMoved) -> None:
+        if self.shown.rows and message.key == self.shown.lines[-1].key:
+            self.look_back(deeper=True)

@@ -33,6 +33,8 @@ from fleet.views.filtering import NO_FILTER, Filter, Sign, Term
 
 WIDE = 150
 """Columns from which a view has a second pane."""
+PANE_SHARES = (0, 2, 4, 6, 8)
+"""Tenths of the width that it may take; 0: it is hidden."""
 CALM = 2.0
 """Seconds for which rows keep their order while their values change; what the user does sorts at once."""
 
@@ -47,9 +49,7 @@ class ViewScreen(ActingScreen):
     NO_PANE: ClassVar[str] = "Nothing is under the cursor."
     DEFAULT_CSS = """
     ViewScreen > .sides { height: 1fr; width: 1fr; }
-    ViewScreen > .sides > DocumentView { display: none; width: 2fr; border-left: vkey $foreground-muted; }
-    ViewScreen > .sides > LineTable, ViewScreen > .sides > PanelWall { width: 3fr; }
-    ViewScreen.-wide > .sides > DocumentView { display: block; }
+    ViewScreen > .sides > DocumentView { border-left: vkey $foreground-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.VIEW, Scope.ACT)
 
@@ -65,6 +65,7 @@ class ViewScreen(ActingScreen):
         self._body = self.make_body()
         self._pane = DocumentView(self.NO_PANE)
         self._grouped_at_first = False
+        self._pane_size = PANE_SHARES.index(4)
         self._shown_at = 0.0
         self._hurried = False
 
@@ -87,7 +88,7 @@ class ViewScreen(ActingScreen):
         """Where there is room, a second pane."""
         super().on_resize()
         self.set_class(self.size.width >= WIDE, "-wide")
-        self.show_pane()
+        self._share_width()
 
     def on_mount(self) -> None:
         """The rows take the keys."""
@@ -99,7 +100,7 @@ class ViewScreen(ActingScreen):
 
     def show_pane(self) -> None:
         """The closer look follows the cursor."""
-        if self.has_class("-wide"):
+        if self.has_class("-wide") and PANE_SHARES[self._pane_size]:
             key = self.cursor_key
             self._pane.show(self.fleet_app.engine.document(self.view, key) if key else None)
 
@@ -161,18 +162,15 @@ class ViewScreen(ActingScreen):
             problems_only=choice.problems_only,
             sort=choice.sort,
             inverted=choice.inverted,
-            group=self.group_words(),
+            group=self.arrangement.group,
             marked=len(self.marked),
             hidden_marks=len(self.marked - seen),
             running=self.fleet_app.engine.running(),
             frozen=self.fleet_app.frozen,
             changes=self.fleet_app.changes,
+            note=self.table.note,
         )
         self.header.show(self.fleet_app.engine.name, status)
-
-    def group_words(self) -> str:
-        """What the rows are grouped by, for the header; heads of groups say the rest."""
-        return self.arrangement.group
 
     @property
     def chosen_columns(self) -> tuple[str, ...]:
@@ -295,6 +293,30 @@ class ViewScreen(ActingScreen):
         else:
             return False
         return True
+
+    # The closer look beside the rows
+
+    def action_wider(self) -> None:
+        """More room for the pane."""
+        self._size_pane(1)
+
+    def action_narrower(self) -> None:
+        """Less room for the pane, at last none."""
+        self._size_pane(-1)
+
+    def _size_pane(self, step: int) -> None:
+        if self.has_class("-wide"):
+            self._pane_size = max(0, min(len(PANE_SHARES) - 1, self._pane_size + step))
+            self._share_width()
+        else:
+            self.fleet_app.refuse(f"A pane stands beside the rows from {WIDE} columns on; enter opens what is in it.")
+
+    def _share_width(self) -> None:
+        share = PANE_SHARES[self._pane_size] if self.has_class("-wide") else 0
+        self._pane.display = bool(share)
+        self._pane.styles.width = f"{share or 1}fr"
+        self._body.styles.width = f"{10 - share}fr"
+        self.show_pane()
 
     # Deeds
 

@@ -6,7 +6,7 @@ Whatever is pasted is made printable first: the line is sent to the terminal lik
 May import ``textual``, ``fleet.text`` and the modules beside.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -36,10 +36,10 @@ class SafeInput(Input):
         Binding("down", "recall(1)", show=False),
     ]
 
-    def __init__(self, completions: Completions) -> None:
+    def __init__(self, completions: Completions, written: Callable[[], Sequence[str]] = tuple) -> None:
         super().__init__(suggester=_Suggester(completions), select_on_focus=False, compact=True)
         self._completions = completions
-        self.history: list[str] = []
+        self._written = written
         self._recalled = 0
 
     def validate_value(self, value: str) -> str:
@@ -50,7 +50,7 @@ class SafeInput(Input):
         """Start anew with ``text``."""
         self.value = text
         self.cursor_position = len(self.value)
-        self._recalled = len(self.history)
+        self._recalled = len(self._written())
 
     def action_complete(self) -> None:
         """The longest start that all completions share; the first of them where that is nothing new."""
@@ -64,9 +64,10 @@ class SafeInput(Input):
 
     def action_recall(self, step: int) -> None:
         """A line written before."""
-        if self.history:
-            self._recalled = max(0, min(len(self.history), self._recalled + step))
-            self.value = self.history[self._recalled] if self._recalled < len(self.history) else ""
+        lines = self._written()
+        if lines:
+            self._recalled = max(0, min(len(lines), self._recalled + step))
+            self.value = lines[self._recalled] if self._recalled < len(lines) else ""
             self.cursor_position = len(self.value)
 
 
@@ -114,12 +115,12 @@ class Entry(Vertical):
 
         mode: str
 
-    def __init__(self, completions: Callable[[str, str], list[str]]) -> None:
+    def __init__(self, completions: Callable[[str, str], list[str]], written: Callable[[str], Sequence[str]]) -> None:
         super().__init__()
         self.mode = ""
         self._label = Static(content(":"), classes="label")
         self._problem = Static(content(""), classes="problem")
-        self._input = SafeInput(lambda line: completions(self.mode, line))
+        self._input = SafeInput(lambda line: completions(self.mode, line), lambda: written(self.mode))
         self.problem = ""
 
     def compose(self) -> ComposeResult:
@@ -154,13 +155,6 @@ class Entry(Vertical):
             self.problem = problem
             self._problem.update(content(problem))
             self.set_class(bool(problem), "-problem")
-
-    def remember(self, text: str) -> None:
-        """Keep a command for recalling."""
-        history = self._input.history
-        if text and (not history or history[-1] != text):
-            history.append(text)
-            del history[:-100]
 
     @on(Input.Changed)
     def _changed(self, message: Input.Changed) -> None:

@@ -33,6 +33,8 @@ class Status:
     running: int = 0
     frozen: bool = False
     changes: int = 0
+    note: str = ""
+    """What else must be known of the rows."""
     about: str = ""
     """The one object that is looked at; the counts are then of its sections."""
 
@@ -53,6 +55,7 @@ def draw_status(status: Status) -> Drawn:
         (f"by {status.sort}" if status.sort else "" if status.about else "worst first", DIM),
         ("inverted" if status.inverted else "", DIM),
         (f"grouped by {status.group}" if status.group else "", DIM),
+        (status.note, DIM),
         (f"{status.marked} marked" if status.marked else "", STRONG),
         (f"{status.hidden_marks} of them hidden" if status.hidden_marks else "", STRONG),
         (f"{status.running:,} running" if status.running else "", Mark.RUNNING),

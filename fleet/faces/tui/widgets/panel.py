@@ -14,8 +14,8 @@ from textual.message import Message
 from textual.strip import Strip
 
 from fleet.faces.tui.look import Look
-from fleet.faces.tui.widgets.drawing import DIM, PLAIN, STRONG, Drawn, LineWidget, Role, Span, changed_span
-from fleet.views import Panel, curve
+from fleet.faces.tui.widgets.drawing import DIM, HEAD, PLAIN, STRONG, Drawn, LineWidget, Role, Span, changed_span
+from fleet.views import GroupHead, Panel, curve
 
 LEAST_HEIGHT = 8
 LEAST_WIDTH = 38
@@ -23,6 +23,32 @@ MOST_HEIGHT = 16
 """Lines in which a panel has room for all it has to say."""
 _LEAST_SENDER = 10
 """Cells in which a list of senders still says something."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadAbove:
+    """The head of a group as one panel of its line draws it: the ``first`` its words, the others a rule.
+
+    ``begins``: the group begins with this line; otherwise its beginning is scrolled away.
+    """
+
+    head: GroupHead
+    first: bool
+    begins: bool
+
+
+def draw_head(above: HeadAbove, width: int, look: Look) -> Drawn:
+    """One line of exactly ``width`` cells."""
+    if not above.first:
+        return ((look.across * width, DIM),)
+    head = above.head
+    problems = f", {head.problems:,} with problems" if head.problems else ""
+    goes_on = "" if above.begins else ", from above"
+    title = f" {head.title or '(empty)'} "
+    wordy = f"{title}({head.count:,}{problems}{goes_on}) "
+    brief = f"{title}({head.count:,}{goes_on}) "
+    text = wordy if cell_len(wordy) <= width else brief if cell_len(brief) <= width else look.fit(brief, width)
+    return ((text, HEAD), (look.across * (width - cell_len(text)), DIM))
 
 
 def draw_panel(panel: Panel | None, width: int, height: int, look: Look, cursor: bool, marked: bool) -> list[Drawn]:
@@ -165,6 +191,7 @@ class DestinationPanel(LineWidget):
         self._bound: Panel | None = None
         self._cursor = False
         self._marked_too = False
+        self._head: HeadAbove | None = None
         self._lines_drawn: list[Drawn] = []
 
     @property
@@ -172,11 +199,11 @@ class DestinationPanel(LineWidget):
         """What it shows."""
         return self._bound
 
-    def bind_to(self, panel: Panel | None, cursor: bool, marked: bool) -> None:
-        """Show ``panel`` from now on."""
-        if (panel, cursor, marked) == (self._bound, self._cursor, self._marked_too):
+    def bind_to(self, panel: Panel | None, cursor: bool, marked: bool, head: HeadAbove | None = None) -> None:
+        """Show ``panel`` from now on, below its part of the ``head`` of a group."""
+        if (panel, cursor, marked, head) == (self._bound, self._cursor, self._marked_too, self._head):
             return
-        self._bound, self._cursor, self._marked_too = panel, cursor, marked
+        self._bound, self._cursor, self._marked_too, self._head = panel, cursor, marked, head
         old, new = self._lines_drawn, self._draw()
         if len(old) != len(new):
             self.refresh()
@@ -208,6 +235,10 @@ class DestinationPanel(LineWidget):
             self.post_message(self.Clicked(self._bound.key, event.chain == 2))
 
     def _draw(self) -> list[Drawn]:
-        size = self.size
-        self._lines_drawn = draw_panel(self._bound, size.width, size.height, self.look, self._cursor, self._marked_too)
+        width, height = self.size
+        above = [draw_head(self._head, width, self.look)] if self._head is not None else []
+        panel = draw_panel(
+            self._bound, width, height - len(above), self.look, cursor=self._cursor, marked=self._marked_too
+        )
+        self._lines_drawn = [*above, *panel]
         return self._lines_drawn

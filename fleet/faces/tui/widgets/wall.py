@@ -2,12 +2,14 @@
 
 Mounting a panel costs about five milliseconds and a task of its own; five thousand are out of the question.  The wall
 mounts as many as fit on the screen, and scrolling *binds* them to other destinations.  When the screen shrinks, a page
-of spare panels is kept and the rest removed.  What a panel shows is asked for by key, only for those seen.
+of spare panels is kept and the rest removed.  What a panel shows is asked for by key, only for those seen.  Where rows
+are grouped, the head of a group stands above its first line, and above the first line seen: panels draw it as their
+own first line, so that no head is a widget.
 
 May import ``textual``, ``fleet.views`` and the modules beside.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,8 +27,9 @@ from fleet.faces.tui.actions import Scope
 from fleet.faces.tui.actions.bindings import bindings
 from fleet.faces.tui.safe import content
 from fleet.faces.tui.widgets.drawing import DIM, LineWidget
-from fleet.faces.tui.widgets.panel import LEAST_HEIGHT, LEAST_WIDTH, MOST_HEIGHT, DestinationPanel
-from fleet.views import Panel
+from fleet.faces.tui.widgets.panel import LEAST_HEIGHT, LEAST_WIDTH, MOST_HEIGHT, DestinationPanel, HeadAbove
+from fleet.faces.tui.widgets.wall_lines import Lines, lay_out
+from fleet.views import GroupHead, Panel
 
 PanelFor = Callable[[str], Panel | None]
 
@@ -86,6 +89,8 @@ class PanelWall(Widget, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._keys: tuple[str, ...] = ()
+        self._heads: Mapping[int, GroupHead] = {}
+        self._laid = Lines()
         self._panel_for: PanelFor = lambda key: None
         self._marked: Collection[str] = frozenset()
         self._cursor = 0
@@ -107,16 +112,28 @@ class PanelWall(Widget, can_focus=True):
     # What is shown
 
     def show(
-        self, keys: tuple[str, ...], panel_for: PanelFor, marked: Collection[str] = frozenset(), empty: str = ""
+        self,
+        keys: tuple[str, ...],
+        panel_for: PanelFor,
+        marked: Collection[str] = frozenset(),
+        empty: str = "",
+        heads: Mapping[int, GroupHead] | None = None,
     ) -> None:
-        """Show these destinations, in this order; ``empty`` is said where there is none."""
+        """Show these destinations, in this order; ``empty`` is said where there is none.
+
+        ``heads``: of groups, by the place of their first destination.
+        """
         here = self.cursor_key
+        anew = (keys, heads or {}) != (self._keys, self._heads)
         self._keys, self._panel_for, self._marked = keys, panel_for, frozenset(marked)
+        self._heads = heads or {}
         if here != self.cursor_key and here in keys:
             self._cursor = keys.index(here)
         self._cursor = max(0, min(self._cursor, len(keys) - 1))
         if self._pool and self._shape(self.size) != (self._across, self._lines):
             self._fit(self.size)
+        elif anew:
+            self._laid = lay_out(len(keys), self._heads, self._across)
         self._reveal()
         self._bind()
         self.set_class(not keys, "-empty")
@@ -141,13 +158,22 @@ class PanelWall(Widget, can_focus=True):
         return key in self._keys
 
     def _bind(self) -> None:
-        first = self._first_line * self._across
+        seen = self._laid.lines[self._first_line : self._first_line + self._lines]
         for place, panel in enumerate(self._pool):
-            index = first + place
-            there = place < self.capacity and index < len(self._keys)
-            key = self._keys[index] if there else ""
-            panel.bind_to(self._panel_for(key) if there else None, there and index == self._cursor, key in self._marked)
-        self._rail.show(first, self.capacity, len(self._keys))
+            at, column = divmod(place, self._across)
+            line = seen[at] if at < len(seen) else None
+            index = line.first + column if line is not None and line.first + column < line.end else None
+            above = None
+            if line is not None and line.head is not None and (line.begins or not at):
+                above = HeadAbove(line.head, not column, line.begins)
+            key = self._keys[index] if index is not None else ""
+            panel.bind_to(
+                self._panel_for(key) if index is not None else None,
+                index is not None and index == self._cursor,
+                key in self._marked,
+                above,
+            )
+        self._rail.show(self._first_line, self._lines, len(self._laid.lines))
 
     # The pool
 
@@ -160,13 +186,14 @@ class PanelWall(Widget, can_focus=True):
     def _shape(self, size: Size) -> tuple[int, int]:
         """Panels side by side and lines of them; where there are few destinations, each has more room."""
         across = max(1, (size.width - 1) // LEAST_WIDTH)
-        needed = max(1, -(-len(self._keys) // across))
-        lines = max(1, size.height // LEAST_HEIGHT)
+        needed = max(1, len(lay_out(len(self._keys), self._heads, across).lines))
+        lines = max(1, size.height // (LEAST_HEIGHT + bool(self._heads)))
         return across, min(lines, max(needed, size.height // MOST_HEIGHT))
 
     def _fit(self, size: Size) -> None:
         """Mount what is missing; a page of spare panels stays."""
         self._across, self._lines = self._shape(size)
+        self._laid = lay_out(len(self._keys), self._heads, self._across)
         self._panels.styles.grid_size_columns = self._across
         self._panels.styles.grid_size_rows = self._lines
         missing = self.capacity - len(self._pool)
@@ -185,11 +212,11 @@ class PanelWall(Widget, can_focus=True):
 
     def action_down(self) -> None:
         """The panel below."""
-        self._go(self._cursor + self._across, stay=True)
+        self._go(self._laid.beside(self._cursor, 1))
 
     def action_up(self) -> None:
         """The panel above."""
-        self._go(self._cursor - self._across, stay=True)
+        self._go(self._laid.beside(self._cursor, -1))
 
     def action_left(self) -> None:
         """The panel to the left."""
@@ -209,19 +236,19 @@ class PanelWall(Widget, can_focus=True):
 
     def action_half_down(self) -> None:
         """Half a page down."""
-        self._go(self._cursor + self._across * max(1, self._lines // 2))
+        self._go(self._laid.beside(self._cursor, max(1, self._lines // 2)))
 
     def action_half_up(self) -> None:
         """Half a page up."""
-        self._go(self._cursor - self._across * max(1, self._lines // 2))
+        self._go(self._laid.beside(self._cursor, -max(1, self._lines // 2)))
 
     def action_next_page(self) -> None:
         """A page down."""
-        self._go(self._cursor + self.capacity)
+        self._go(self._laid.beside(self._cursor, self._lines))
 
     def action_page_before(self) -> None:
         """A page up."""
-        self._go(self._cursor - self.capacity)
+        self._go(self._laid.beside(self._cursor, -self._lines))
 
     def action_open(self) -> None:
         """Open the panel."""
@@ -246,9 +273,7 @@ class PanelWall(Widget, can_focus=True):
         if message.twice:
             self.action_open()
 
-    def _go(self, index: int, stay: bool = False) -> None:
-        if stay and not 0 <= index < len(self._keys):
-            return
+    def _go(self, index: int) -> None:
         index = max(0, min(index, len(self._keys) - 1))
         if index == self._cursor:
             return
@@ -258,6 +283,6 @@ class PanelWall(Widget, can_focus=True):
         self.post_message(self.CursorMoved(self, self.cursor_key))
 
     def _reveal(self) -> None:
-        line = self._cursor // self._across
-        last = max(0, (len(self._keys) - 1) // self._across - self._lines + 1)
+        line = self._laid.line_of[self._cursor] if self._cursor < len(self._laid.line_of) else 0
+        last = max(0, len(self._laid.lines) - self._lines)
         self._first_line = min(last, max(line - self._lines + 1, min(self._first_line, line)))

@@ -1,0 +1,31 @@
+"""Moments as people name them on a command line: ``2h ago``, ``now``, an ISO 8601 time.
+
+May import ``fleet.errors`` and ``fleet.text``.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from fleet.errors import UsageError
+from fleet.text import show
+
+_AGO = re.compile(r"(\d{1,6}) ?(s|min|m|h|d|w)(?: ?ago)?")
+_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
+MOMENTS = "a moment is `now`, `2h ago` (s, min, h, d, w) or an ISO 8601 time, in UTC unless it names a zone"
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """The moment that ``text`` names; UsageError where it names none, or one that is yet to come."""
+    said = text.strip().lower()
+    if said == "now":
+        return now
+    if found := _AGO.fullmatch(said):
+        return now - timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"{show(text, 80)} is no moment: {MOMENTS}") from None
+    at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    if at > now:
+        raise UsageError(f"{show(text, 80)} is yet to come")
+    return at.astimezone(UTC)

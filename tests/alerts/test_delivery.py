@@ -1,0 +1,104 @@
+"""Real messages to real servers on loopback, through Apprise in its child process."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from sinks import mail_sink, silent_sink, web_sink
+
+from fleet.alerts import Message, courier
+from fleet.alerts.courier import send_by_apprise
+from fleet.alerts.deliver import without
+
+pytest.importorskip("apprise")
+MESSAGE = Message(
+    "fleet example.com: firing: mail-stopped destination x.example",
+    "FIRING mail-stopped since 2026-11-25 12:00 UTC: mail to x.example is held\nRESOLVED ‹b›: ＠everyone\n",
+    severe=True,
+)
+
+
+def children() -> set[int]:
+    found = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    return {int(one) for path in found for one in path.read_text().split()}
+
+
+async def test_mail_arrives_with_its_subject_and_every_line() -> None:
+    async with mail_sink() as (port, taken):
+        url = f"mailto://127.0.0.1:{port}?from=fleet@sender.example&to=ops@receiver.example&mode=insecure"
+        assert await send_by_apprise(url, MESSAGE) == ""
+    (mail,) = taken
+    assert mail["Subject"] == MESSAGE.title
+    assert "ops@receiver.example" in mail["To"]
+    body = mail.get_body(("plain", "html"))
+    assert body is not None
+    text = body.get_content()
+    assert "mail to x.example is held" in text
+    assert "‹b›: ＠everyone" in text
+
+
+async def test_a_webhook_is_posted_the_message() -> None:
+    async with web_sink() as (port, taken):
+        assert await send_by_apprise(f"json://127.0.0.1:{port}/hook", MESSAGE) == ""
+    (posted,) = taken
+    assert posted["title"] == MESSAGE.title
+    assert posted["message"].strip() == MESSAGE.body.strip()
+    assert posted["type"] == "failure"
+
+
+async def test_a_refusal_is_told_without_anything_secret() -> None:
+    async with web_sink(403) as (port, _):
+        said = await send_by_apprise(f"json://user:hunter2@127.0.0.1:{port}/secret-token?key=topsecret", MESSAGE)
+    assert said
+    for secret in ("hunter2", "secret-token", "topsecret"):
+        assert secret not in said
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("nonsense", "no URL that Apprise knows"),
+        ("no-such-service://x", "no URL that Apprise knows"),
+        ("json://127.0.0.1:9/", ""),
+    ],
+)
+async def test_what_cannot_be_sent_is_said(url: str, sentence: str) -> None:
+    said = await send_by_apprise(url, MESSAGE)
+    assert said
+    assert sentence in said
+
+
+async def test_a_server_that_never_answers_is_given_up_and_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courier, "SECONDS", 1.0)
+    before = children()
+    async with silent_sink() as port:
+        url = f"mailto://127.0.0.1:{port}?from=a@b.example&to=c@d.example&mode=insecure"
+        began = asyncio.get_running_loop().time()
+        said = await send_by_apprise(url, MESSAGE)
+        assert asyncio.get_running_loop().time() - began < 2.5
+    assert "did not take the message within 1 seconds" in said
+    assert children() == before
+
+
+async def test_a_cancelled_delivery_leaves_no_process() -> None:
+    before = children()
+    async with silent_sink() as port:
+        url = f"mailto://127.0.0.1:{port}?from=a@b.example&to=c@d.example&mode=insecure"
+        sending = asyncio.ensure_future(send_by_apprise(url, MESSAGE))
+        await asyncio.sleep(1)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+    assert children() == before
+
+
+def test_what_apprise_says_is_shown_without_the_parts_of_the_url() -> None:
+    url = "mailtos://user:p%40ss1234@smtp.example.com/?to=x@example.org&key=abcd"
+    said = without("535 login of user with p@ss1234 at smtp.example.com: p%40ss1234 abcd", url)
+    for secret in ("p@ss1234", "p%40ss1234", "abcd", "user"):
+        assert secret not in said

@@ -1,0 +1,316 @@
+"""`fleet serve` for an hour while its world falls apart: nodes, resolvers and mail servers of the lab fail at random.
+
+    python tests/bench/serve_chaos.py [--seconds 3600] [--seed 1]
+
+One process runs what `fleet serve` runs: polls, checks, alerts to a webhook that fails too, history, metrics that are
+scraped all the time.  The lab and its nodes are children.  Prints a line of figures a minute and a JSON object at the
+end: memory, tasks and file descriptors once everything was seen, and at the end after everything was mended; the slope
+of memory over the last two thirds; whether the metrics agree with State.  Exits with 1 where they do not, or tasks or
+descriptors grew.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "alerts"))
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from fleet.faces.export.prometheus import exposition
+from fleet.faces.live.demo import TROUBLES, DemoFleet, demo_fleet
+from fleet.faces.live.live import LiveEngine
+from fleet.faces.live.profile_file import ProfileFile
+from fleet.faces.live.service import Outlets, Service
+from fleet.lab.nodes.faults import Fault
+from fleet.model.finding import Edit
+from fleet.monitor import Freshness, Limits, freshness_of_check, freshness_of_node
+from fleet.profile import read_profile
+from fleet.views.board import outlook
+from fleet.views.board.outlook import telling_check
+
+POLL_SECONDS, CHECK_SECONDS = 5, 5
+EXTRA = """
+[alerts]
+repeat = "1m"
+gather = "2s"
+[alerts.conditions.mail-stopped]
+checks = 1
+good_checks = 1
+[alerts.conditions.node-silent]
+checks = 1
+for = "0s"
+good_checks = 1
+[[alerts.targets]]
+name = "webhook"
+secret_url = "env:FLEET_CHAOS_URL"
+"""
+
+
+@dataclass
+class Figures:
+    """What one look at our own process shows."""
+
+    seconds: float
+    rss: float
+    peak: float
+    tasks: int
+    descriptors: int
+
+
+@dataclass
+class Account:
+    """What happened."""
+
+    looks: list[Figures] = field(default_factory=list)
+    faults: int = 0
+    scrapes: int = 0
+    posted: int = 0
+    refused: int = 0
+
+
+def look(began: float) -> Figures:
+    status = Path("/proc/self/status").read_text()
+    sizes = {line.split(":")[0]: line.split()[1] for line in status.splitlines() if line.startswith("Vm")}
+    return Figures(
+        round(time.monotonic() - began, 1),
+        int(sizes["VmRSS"]) / 1024,
+        int(sizes["VmHWM"]) / 1024,
+        len(asyncio.all_tasks()),
+        len(os.listdir("/proc/self/fd")),
+    )
+
+
+async def chaos(demo: DemoFleet, dice: random.Random, account: Account) -> None:
+    """Until cancelled: something fails, or everything of one kind is mended."""
+    addresses = [one for row in demo.lab.destinations for some in row.addresses.values() for one in some]
+    resolvers = list(demo.lab.resolvers.values())
+
+    def node() -> None:
+        demo.nodes.fault(dice.choice(list(demo.nodes.doors)), str(dice.choice(list(Fault))))
+
+    def resolver() -> None:
+        order: dict[str, object] = {"fault": dice.choice(["drop", "servfail", "delay"])}
+        order |= {"milliseconds": dice.choice([50, 500, 3000])} if order["fault"] == "delay" else {}
+        demo.lab.fault(**order, resolver=dice.choice(resolvers))
+
+    def server() -> None:
+        kind = dice.choice(["timeout", "reset", "drip", "none"])
+        demo.lab.fault(fault="smtp", address=dice.choice(addresses), kind=kind)
+
+    def mend() -> None:
+        demo.lab.fault(fault="clear")
+        for name in demo.nodes.doors:
+            demo.nodes.fault(name, "none")
+
+    while True:
+        await asyncio.sleep(dice.uniform(0.2, 2.0))
+        happens: Callable[[], None] = dice.choices([node, resolver, server, mend], [5, 3, 6, 2])[0]
+        await asyncio.to_thread(happens)
+        account.faults += 1
+
+
+@contextlib.asynccontextmanager
+async def webhook(dice: random.Random, account: Account) -> AsyncIterator[None]:
+    """Takes messages, refuses some, and leaves some senders waiting."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            account.posted += 1
+            fails = dice.random() < 0.3
+            account.refused += fails
+            await asyncio.sleep(dice.choice([0, 0, 0, 6]))
+            writer.write(
+                f"HTTP/1.1 {503 if fails else 200} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+            )
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    os.environ["FLEET_CHAOS_URL"] = f"json://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    try:
+        yield
+    finally:
+        server.close()
+
+
+async def scrape(port: int, account: Account) -> None:
+    """As several Prometheus servers do, one of which never reads its answer."""
+    while True:
+        await asyncio.sleep(1)
+        with contextlib.suppress(OSError):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            if account.scrapes % 5:
+                await reader.read()
+            writer.close()
+            account.scrapes += 1
+
+
+def settled(engine: LiveEngine) -> bool:
+    """Whether everything is known, fresh and worked out."""
+    state, now = engine.state, engine.wall()
+    nodes = [state.nodes.get(name) for name in engine.profile.fleet.nodes]
+    checks = [state.checks.get(target) for target in engine.watched.targets]
+    return (
+        all(one is not None and one.failure is None and one.observation is not None for one in nodes)
+        and all(one is not None and one.verdict is not None and one.failure is None for one in checks)
+        and all(freshness_of_node(state, name, now) is Freshness.FRESH for name in engine.profile.fleet.nodes)
+        and engine.judging.validation is not None
+        and not outlook(engine.picture()).behind
+    )
+
+
+async def until(what: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not what() and time.monotonic() < end:  # noqa: ASYNC110 - looks from outside
+        await asyncio.sleep(0.25)
+    return what()
+
+
+def disagreements(engine: LiveEngine, body: bytes) -> list[str]:
+    """Where the metrics just made say something else than State, looked at by hand."""
+    found: dict[str, dict[frozenset[tuple[str, str]], float]] = {}
+    for family in text_string_to_metric_families(body.decode()):
+        for sample in family.samples:
+            found.setdefault(sample.name, {})[frozenset(sample.labels.items())] = sample.value
+    state, seen, wrong = engine.state, outlook(engine.picture()), []
+
+    def same(name: str, labels: dict[str, str], number: float) -> None:
+        numbers = [value for has, value in found.get(name, {}).items() if frozenset(labels.items()) <= has]
+        if numbers != [number]:
+            wrong.append(f"{name} {labels}: {numbers}, State says {number}")
+
+    for name in engine.profile.fleet.nodes:
+        entry = state.nodes[name]
+        same("fleet_node_up", {"node": name}, float(entry.failure is None))
+        same("fleet_node_seen_timestamp_seconds", {"node": name}, entry.seen_at.timestamp() if entry.seen_at else 0.0)
+        same("fleet_node_polls_total", {"node": name}, entry.polls)
+        same("fleet_node_failures_in_a_row", {"node": name}, entry.failures)
+    for domain in engine.profile.fleet.destinations:
+        fate = seen.fate(domain)
+        check = telling_check(state, domain, fate)
+        assert fate is not None
+        assert check is not None
+        same("fleet_destination_checks_total", {"destination": domain}, check.checks)
+        at = check.finished_at.timestamp() if check.finished_at else 0.0
+        same("fleet_destination_checked_timestamp_seconds", {"destination": domain}, at)
+        fresh = freshness_of_check(state, check.target, engine.wall())
+        for way, core in zip(seen.ways, fate.cores, strict=True):
+            if str(core.outcome) == "held":
+                tier = way.group.tier.name
+                same("fleet_destination_mail_stopped", {"destination": domain, "tier": tier}, 1.0)
+                same("fleet_destination_outcome", {"destination": domain, "tier": tier, "outcome": "held"}, 1.0)
+        same("fleet_destination_up", {"destination": domain}, float(check.failure is None and fresh is Freshness.FRESH))
+    same("fleet_monitor_events_total", {}, state.events)
+    return wrong
+
+
+def slope(looks: list[Figures]) -> float:
+    """Megabytes an hour, by least squares."""
+    if len(looks) < 2:
+        return 0.0
+    middle = sum(one.seconds for one in looks) / len(looks), sum(one.rss for one in looks) / len(looks)
+    above = sum((one.seconds - middle[0]) * (one.rss - middle[1]) for one in looks)
+    return 3600 * above / (sum((one.seconds - middle[0]) ** 2 for one in looks) or 1.0)
+
+
+async def run(demo: DemoFleet, folder: Path, seconds: float, seed: int) -> dict[str, Any]:
+    dice, account, began = random.Random(seed), Account(), time.monotonic()
+    said: list[str] = []
+    limits = Limits(poll_seconds=20, check_seconds=20)
+    engine = LiveEngine(
+        ProfileFile(demo.profile), demo.reach, folder / "h.sqlite", limits=limits, poll_seconds=POLL_SECONDS
+    )
+    service = Service(engine, Outlets(("127.0.0.1", 0), folder / "fleet.prom", lambda _: None), said.append)
+    async with webhook(dice, account):
+        working = asyncio.ensure_future(service.run())
+        assert await until(lambda: engine.engine is not None and bool(engine.watched.targets), 20), said
+        calm = await until(lambda: settled(engine), 60)
+        scraping = asyncio.ensure_future(scrape(service.port, account))
+        await asyncio.sleep(2)
+        first = look(began)
+        happening = asyncio.ensure_future(chaos(demo, dice, account))
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not working.done():
+            await asyncio.sleep(1)
+            account.looks.append(look(began))
+            if len(account.looks) % 60 == 0:
+                print(account.looks[-1], f"faults {account.faults}", f"events {engine.state.events}", flush=True)
+        happening.cancel()
+        await asyncio.to_thread(demo.lab.fault, fault="clear")
+        for name in demo.nodes.doors:
+            await asyncio.to_thread(demo.nodes.fault, name, "none")
+        mended = await until(lambda: settled(engine), 90)
+        scraping.cancel()
+        await asyncio.sleep(12)  # senders that wait, connections that are given up
+        last = look(began)
+        body, _ = exposition(service.metrics())  # at once: nothing may happen before State is looked at
+        wrong = disagreements(engine, body)
+        ended = time.monotonic()
+        working.cancel()
+        await asyncio.wait([working], timeout=5)
+        ended = time.monotonic() - ended
+    tail = account.looks[len(account.looks) // 3 :]
+    states = engine.alerting.courier.states
+    return {
+        "seconds": seconds,
+        "settled before": calm,
+        "settled after": mended,
+        "faults": account.faults,
+        "scrapes": account.scrapes,
+        "events": engine.state.events,
+        "alerts told": engine.alerting.told,
+        "webhook": {"posted": account.posted, "refused": account.refused},
+        "first": vars(first),
+        "last": vars(last),
+        "most tasks": max((one.tasks for one in account.looks), default=0),
+        "most descriptors": max((one.descriptors for one in account.looks), default=0),
+        "rss slope MB/h, last two thirds": round(slope(tail), 2),
+        "disagreements": wrong,
+        "internal errors": engine.engine.faults if engine.engine is not None else None,
+        "trouble": engine.trouble,
+        "ended after": round(ended, 2),
+        "targets": len(states),
+        "left": [one.get_name() for one in asyncio.all_tasks() if one is not asyncio.current_task()],
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=3600.0)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    often = [
+        Edit(("destinations", name, "every"), f"{CHECK_SECONDS}s")
+        for name in read_profile(_shipped(), "demo").fleet.destinations  # type: ignore[union-attr]
+    ]
+    others = [one for one in TROUBLES if one.path[:1] != ("destinations",)]
+    with demo_fleet((*others, *often), EXTRA) as demo, tempfile.TemporaryDirectory() as folder:
+        figures = asyncio.run(run(demo, Path(folder), given.seconds, given.seed))
+    print(json.dumps(figures, indent=1))
+    first, last = figures["first"], figures["last"]
+    grown = last["tasks"] > first["tasks"] + 5 or last["descriptors"] > first["descriptors"] + 10
+    return int(bool(grown or figures["disagreements"] or not figures["settled after"] or figures["left"]))
+
+
+def _shipped() -> str:
+    from fleet.faces.live.demo import shipped
+
+    return shipped()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""A minute of `fleet serve` while everything around it fails at random: the script that runs for an hour."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "bench" / "serve_chaos.py"
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="reads its own figures from /proc")
+def test_a_minute_of_chaos_leaves_no_task_no_descriptor_and_metrics_that_agree_with_state() -> None:
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), "--seconds", "60"], capture_output=True, text=True, timeout=240, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(done.stdout[done.stdout.index("{\n") :])
+    assert figures["disagreements"] == []
+    assert figures["settled after"]
+    assert figures["internal errors"] == 0
+    assert figures["left"] == []
+    assert figures["faults"] > 20
+    assert figures["scrapes"] > 20
+    assert figures["webhook"]["posted"] > figures["webhook"]["refused"]
+    assert figures["last"]["rss"] < figures["first"]["rss"] + 30
+    assert figures["ended after"] < 1.0

@@ -1,0 +1,107 @@
+"""``fleet changes``: what became another, before and after, from what the history folds to."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from verdicts import RECORD, TWIN, bad_match, destination
+from watched import observation, profile_text
+
+from fleet.clock import now
+from fleet.history import open_history
+from fleet.model import Verdict
+from fleet.model.event import CheckFinished, NodeObserved, ProfileLoaded, ResolverJudged, Target
+from fleet.model.resolver import Resolver, ResolverKind
+from fleet.profile import read_profile
+
+NOW = now()
+GOOD = destination("good.example")
+
+
+def checked(back: timedelta, verdict: Verdict) -> CheckFinished:
+    return CheckFinished(NOW - back, Target(verdict.domain), replace(verdict, at=NOW - back))
+
+
+def hours(number: float) -> timedelta:
+    return timedelta(hours=number)
+
+
+@pytest.fixture
+def run(here, tmp_path: Path) -> Callable[..., "tuple[int, str]"]:
+    """A rollover that begins, a certificate that breaks, a resolver, a node and a profile that change."""
+    profile, path = tmp_path / "profile.toml", tmp_path / "history.sqlite"
+    text = profile_text(("good.example", "breaks.example"))
+    profile.write_text(text, encoding="utf-8")
+    fleet = read_profile(text, "profile.toml").fleet
+    mandatory = read_profile(text.replace('dane = "opportunistic"', 'dane = "mandatory"'), "profile.toml").fleet
+    assert fleet is not None
+    assert mandatory is not None
+    breaks = destination("breaks.example")
+    judged = ResolverJudged(NOW - hours(3), "this host", "192.0.2.53", "udp", ResolverKind.VALIDATES)
+    moved = (Resolver("192.0.2.99"),)
+    with open_history(path, leased=False) as history:
+        history.append(
+            ProfileLoaded(NOW - hours(40), fleet, "profile.toml", "ab" * 32),
+            NodeObserved(NOW - hours(40), observation(fleet, "dlv1", NOW - hours(40))),
+            checked(hours(40), GOOD.with_tlsa((RECORD,))),
+            checked(hours(4), breaks.verdict),
+            judged,
+            checked(hours(2), GOOD.with_tlsa((RECORD, TWIN))),
+            checked(hours(1), breaks.with_tlsa((TWIN,))),
+            replace(judged, at=NOW - hours(1), kind=ResolverKind.STRIPS),
+            NodeObserved(NOW - hours(1), observation(fleet, "dlv1", NOW - hours(1), resolvers=moved)),
+            ProfileLoaded(NOW - hours(0.5), mandatory, "profile.toml", "cd" * 32),
+            checked(hours(0.1), replace(breaks.with_match(bad_match()))),
+        )
+
+    def asked(*arguments: str) -> tuple[int, str]:
+        done = here("changes", str(profile), "--history", str(path), *arguments)
+        return done.returncode, done.stdout + done.stderr
+
+    return asked
+
+
+def test_every_kind_of_change_has_its_before_after_and_effect(run) -> None:
+    code, out = run("--json", "--since", "1d ago")
+    document = json.loads(out)
+    found = {
+        (one["about"], one["change"]["kind"], one["change"]["effect"]): one["change"] for one in document["changes"]
+    }
+    assert code == document["exit_code"] == 1
+    assert ("destination good.example", "tlsa", "harmless") in found
+    assert found["resolver 192.0.2.53", "resolver", "breaks"]["after"] == "strips"
+    assert found["node dlv1", "resolver", "unknown"]["subject"].startswith("resolvers 192.0.2.")
+    policy = found["tier delivery", "policy", "unknown"]
+    assert (policy["subject"], policy["before"], policy["after"]) == (
+        "destination_controls default dane",
+        "opportunistic",
+        "mandatory",
+    )
+    assert ("destination breaks.example", "tlsa", "breaks") in found
+
+
+def test_the_text_tells_a_rollover_and_can_be_of_one_destination(run) -> None:
+    code, out = run("--since", "1d ago", "--about", "good.example")
+    said = " ".join(out.split())
+    assert code == 0
+    assert "1 change, 0 that broke mail" in said
+    assert "destination good.example: TLSA mx1.good.example" in said
+    assert f"before: secure: {RECORD.text[:60]}" in said
+    assert "harmless: a rollover begins: a new record is published before the certificate changes" in said
+    assert "seen from this host" in said
+
+
+def test_changes_before_the_moment_are_left_out(run) -> None:
+    document = json.loads(run("--json", "--since", "10min ago")[1])
+    assert {one["about"] for one in document["changes"]} == {"destination breaks.example"}
+
+
+def test_without_a_history_nothing_is_known(here, tmp_path: Path) -> None:
+    profile = tmp_path / "profile.toml"
+    profile.write_text(profile_text(()), encoding="utf-8")
+    done = here("changes", str(profile), "--history", str(tmp_path / "none.sqlite"))
+    assert done.returncode == 3
+    assert "nothing was ever checked" in done.stdout

@@ -1,0 +1,145 @@
+"""``fleet serve`` as a process: what it offers, how it ends, and that nothing of it is left."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from fleet.faces.live.demo import DemoFleet, demo_fleet
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[DemoFleet]:
+    with demo_fleet() as running:
+        yield running
+
+
+class Served:
+    """A process that serves the demo fleet."""
+
+    def __init__(self, demo: DemoFleet, folder: Path, *options: str, stdout: int | None = None) -> None:
+        self.errors = folder / "stderr"
+        reach = demo.reach
+        command = [sys.executable, "-m", "fleet", "serve", str(demo.profile), "--listen", "127.0.0.1:0"]
+        command += ["--network", str(reach.network), "--trust-anchor", str(reach.anchors[0])]
+        command += ["--history", str(folder / "history.sqlite"), *options]
+        self.process = subprocess.Popen(
+            command,
+            stdout=(folder / "stdout").open("wb") if stdout is None else stdout,
+            stderr=self.errors.open("wb"),
+            env={**os.environ, "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")},
+        )
+
+    def address(self) -> str:
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            for line in self.errors.read_text().splitlines():
+                if "metrics at " in line:
+                    return line.partition("metrics at ")[2]
+            time.sleep(0.05)
+        raise AssertionError(self.errors.read_text())
+
+    def metrics(self) -> dict[str, list[tuple[dict[str, str], float]]]:
+        with urllib.request.urlopen(self.address(), timeout=10) as answer:
+            text = answer.read().decode()
+        found: dict[str, list[tuple[dict[str, str], float]]] = {}
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                found.setdefault(sample.name, []).append((dict(sample.labels), sample.value))
+        return found
+
+    def until_looked_at(self) -> dict[str, list[tuple[dict[str, str], float]]]:
+        end = time.monotonic() + 40
+        while time.monotonic() < end:
+            found = self.metrics()
+            ups = [number for name in ("fleet_node_up", "fleet_destination_up") for _, number in found[name]]
+            if all(ups) and found["fleet_findings_judged"][0][1]:
+                return found
+            time.sleep(0.3)
+        raise AssertionError("not everything was looked at")
+
+    def end(self, number: int) -> float:
+        began = time.monotonic()
+        self.process.send_signal(number)
+        assert self.process.wait(10) == 0, self.errors.read_text()
+        return time.monotonic() - began
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_it_polls_checks_exports_and_ends_within_a_second_leaving_nothing(
+    demo: DemoFleet, tmp_path: Path, number: int
+) -> None:
+    text = tmp_path / "out" / "fleet.prom"
+    text.parent.mkdir()
+    served = Served(demo, tmp_path, "--textfile", str(text), "--jsonl")
+    try:
+        found = served.until_looked_at()
+        assert {labels["node"] for labels, _ in found["fleet_node_up"]} == {"scan1", "scan2", "dlv1", "dlv2", "edge1"}
+        assert "held" in {labels["outcome"] for labels, _ in found["fleet_destination_outcome"]}
+        assert "fleet_node_up" in text.read_text()
+        assert served.end(number) < 1.5
+    finally:
+        served.process.kill()
+    assert list(text.parent.iterdir()) == []
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names <= {
+        "out",
+        "stdout",
+        "stderr",
+        "history.sqlite",
+        "history.sqlite.lease",
+        "history.sqlite.alerts",
+        "state",
+    }
+    lines = [json.loads(line) for line in (tmp_path / "stdout").read_text().splitlines()]
+    assert {line["format"] for line in lines} == {"fleet-event/1"}
+    finished = [line for line in lines if line["event"] == "CheckFinished" and line["destination"] == "good.lab"]
+    assert finished[0]["outcomes"]["rfc7672"]["opportunistic"] == "dane"
+    assert any(line["event"] == "MonitorStopped" for line in lines)
+    assert "Traceback" not in served.errors.read_text()
+
+
+def test_a_reader_of_events_that_goes_ends_nothing(demo: DemoFleet, tmp_path: Path) -> None:
+    served = Served(demo, tmp_path, "--jsonl", stdout=subprocess.PIPE)
+    assert served.process.stdout is not None
+    assert served.process.stdout.readline()
+    served.process.stdout.close()
+    served.until_looked_at()
+    assert "whoever read the events has gone" in served.errors.read_text()
+    assert served.end(signal.SIGTERM) < 1.5
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--listen", "somewhere"], "nothing to listen on"),
+        (["--textfile", "/no/such/folder/x.prom"], "there is no such folder"),
+    ],
+)
+def test_what_cannot_be_used_is_said_before_anything_starts(
+    fleet: object, demo: DemoFleet, options: list[str], sentence: str
+) -> None:
+    done = fleet("serve", str(demo.profile), *options)  # type: ignore[operator]
+    assert done.returncode == 2
+    assert sentence in done.stderr
+
+
+def test_a_port_that_is_taken_is_said(fleet: object, demo: DemoFleet, tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        history = str(tmp_path / "h.sqlite")
+        done = fleet("serve", str(demo.profile), "--listen", f"127.0.0.1:{port}", "--history", history)  # type: ignore[operator]
+    assert done.returncode == 2
+    assert "cannot be listened on" in done.stderr

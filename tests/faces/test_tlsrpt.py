@@ -1,0 +1,80 @@
+"""``fleet tlsrpt``: whose witness a report is, what it says of mail, and where our own check disagrees."""
+
+import json
+import sys
+from pathlib import Path
+
+from verdicts import bad_match, destination
+from watched import profile_text
+
+from fleet.clock import now
+from fleet.history import open_history
+from fleet.model.event import CheckFinished, Target
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tlsrpt"))
+from reports import RFC_EXAMPLE, mail, packed, report, written
+
+
+def saved(folder: Path, name: str, content: bytes) -> str:
+    path = folder / name
+    path.write_bytes(content)
+    return str(path)
+
+
+def test_sessions_and_what_each_failure_is_to_mail(here, tmp_path: Path) -> None:
+    done = here("tlsrpt", saved(tmp_path, "a.json.gz", packed(RFC_EXAMPLE)))
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 1
+    assert "company-y.example, policy sts: 5,326 good, 303 failed" in said
+    assert "200 sessions, starttls-not-supported: the host offered no STARTTLS" in said
+    assert "whose mail this is about is not known" in said
+
+
+def test_whose_witness_it_is_and_where_our_check_disagrees(here, tmp_path: Path) -> None:
+    profile, path = tmp_path / "profile.toml", tmp_path / "history.sqlite"
+    profile.write_text(profile_text(("good.example", "held.example")), encoding="utf-8")
+    at = now()
+    with open_history(path, leased=False) as history:
+        history.append(CheckFinished(at, Target("good.example"), destination("good.example").verdict))
+        held = destination("held.example").with_match(bad_match())
+        history.append(CheckFinished(at, Target("held.example"), held))
+    ours = {"contact-info": "postmaster@example.com"}
+    files = [
+        saved(tmp_path, "inbound.json", written(report("example.com", 9))),
+        saved(tmp_path, "others.json", written(report("good.example", 9, 3, "tlsa-invalid"))),
+        saved(tmp_path, "ours.eml", mail(("tlsrpt+json", "r.json", written(report("held.example", 4, **ours))))),
+    ]
+    done = here("tlsrpt", *files, "--profile", str(profile), "--history", str(path), "--json")
+    document = json.loads(done.stdout)
+    assert done.returncode == document["exit_code"] == 1
+    found = {one["domain"]: (one["witness"], bool(one["disagreement"])) for one in document["domains"]}
+    assert found == {
+        "example.com": ("inbound", False),
+        "good.example": ("others", True),
+        "held.example": ("outbound", True),
+    }
+    text = " ".join(here("tlsrpt", *files, "--profile", str(profile), "--history", str(path)).stdout.split())
+    assert "how they reach a domain of ours; it says nothing of the mail our gateways send" in text
+    assert "another sender's view" in text
+    assert "our own senders' count" in text
+    assert "disagreement: the reports have only good sessions under DANE, our check finds that mail is held" in text
+
+
+def test_good_sessions_are_exit_0_and_what_cannot_be_read_is_exit_3(here, tmp_path: Path) -> None:
+    good = saved(tmp_path, "good.json", written(report("a.example", 9)))
+    assert here("tlsrpt", good).returncode == 0
+    done = here("tlsrpt", good, saved(tmp_path, "bad.json", b"{"))
+    assert done.returncode == 3
+    assert "bad.json: it is not JSON" in " ".join(done.stdout.split())
+    assert here("tlsrpt", saved(tmp_path, "none.json", written(report("a.example", 0)))).returncode == 3
+    assert here("tlsrpt", str(tmp_path / "absent.json")).returncode == 2
+
+
+def test_hostile_text_is_never_shown_raw(here, tmp_path: Path) -> None:
+    evil = "\x1b]52;c;aGk=\x07\u202e"
+    document = report(evil, 1, 2, evil, **{"organization-name": evil})
+    document["policies"][0]["failure-details"][0]["additional-information"] = evil
+    done = here("tlsrpt", saved(tmp_path, "evil.json", written(document)))
+    assert "\x1b" not in done.stdout
+    assert "\u202e" not in done.stdout
+    assert "not a word of RFC 8460" in " ".join(done.stdout.split())
