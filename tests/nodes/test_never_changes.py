@@ -203,6 +203,9 @@ def test_an_unexpected_prompt_gets_ctrl_c_and_is_the_last_thing_sent(question: s
         ("showconfig", "Load the configuration? [Y]> "),
         ("showconfig", "Do you want to unmask the passwords? [N]> "),
         ("showconfig", "Do not mask the passwords? [N]> "),
+        ("destconfig", "Enter the domain name you wish to see. []> "),
+        ("LIST", "Enter the domain name you wish to see. []> "),
+        ("HOSTACCESS", "This could take a while. Do you want to continue? [N]> "),
     ],
 )
 def test_a_question_like_an_expected_one_at_the_wrong_place_gets_ctrl_c(command: str, question: str) -> None:
