@@ -22,7 +22,8 @@ _MARGIN = 2048
 """More than any secret is long."""
 UNITS = tuple(field.name for field in fields(Settings))
 CLOCK = "clock"
-"""The unit that is no setting: how the node's own time was seen."""
+DOCUMENT = "showconfig"
+"""Units that are no settings: how the node's own time was seen, and the configuration as a document."""
 
 
 class Gathering:
@@ -77,7 +78,7 @@ class Gathering:
     def doubt(self, why: str) -> None:
         """What was seen may not be what the node does: only its platform, version and clock stand."""
         for name, unit in [*self._units.items()]:
-            if unit.sight is Sight.SEEN and name not in {"platform", "version", CLOCK}:
+            if unit.sight is Sight.SEEN and name not in {"platform", "version", CLOCK, DOCUMENT}:
                 self.not_observed(name, why, unit.evidence)
 
     def sight(self, name: str) -> Sight:

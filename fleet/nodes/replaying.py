@@ -11,9 +11,10 @@ from fleet.model.fleet import Platform
 from fleet.model.observation import Observation
 from fleet.nodes.asyncos.poll import poll_appliance
 from fleet.nodes.asyncos.session import Session
+from fleet.nodes.commands import SHOWCONFIG, encode
 from fleet.nodes.gathering import Gathering
 from fleet.nodes.limits import Limits
-from fleet.nodes.recording import Replay, ReplayedCommands, read_recording
+from fleet.nodes.recording import Replay, ReplayedCommands, Turn, read_recording
 from fleet.nodes.settling import settled
 from fleet.nodes.unix.poll import poll_unix
 
@@ -30,7 +31,9 @@ async def replayed(lines: Iterable[str], node: str) -> Observation:
         raise UsageError("the recording is of a platform this program does not know") from error
     gathering = Gathering(node, fixed(recorded.at), tuple)
     if platform is Platform.ASYNCOS:
-        asking = poll_appliance(Session(Replay(recorded), node, _LIMITS), gathering, document=False)
+        asked = {text for turn, text in recorded.turns if turn is Turn.SENT}
+        document = encode(SHOWCONFIG).text in asked
+        asking = poll_appliance(Session(Replay(recorded), node, _LIMITS), gathering, document=document)
     else:
         asking = poll_unix(ReplayedCommands(recorded), node, platform, gathering)
     return await settled(gathering, node, asking, _LIMITS.poll)

@@ -5,6 +5,7 @@ import string
 
 import pytest
 from far_end import converse
+from hostile_values import BAD, FORBIDDEN, MENU_TEXTS, PROMPTS
 from hypothesis import given
 from hypothesis import strategies as st
 from node_examples import APPLIANCE
@@ -17,52 +18,6 @@ from fleet.nodes.asyncos import walks
 from fleet.nodes.commands import TABLE, Entry, Line, Place, encode
 from fleet.nodes.slots import Address, Choice, ConfigPath, Domain, LookupTable, Number, Refused, Secret, Slot
 
-FORBIDDEN = (
-    "commit", "loadconfig", "saveconfig", "suspend", "reset", "delivernow", "clusterconfig", "new", "delete", "clear",
-    "setup", "default", "import", "export", "search", "upgrade", "reboot", "shutdown", "rollback", "dnsflush", "passwd",
-)  # fmt: skip
-BAD = (
-    "a;commit",
-    "a\ncommit\n",
-    "$(reboot)",
-    "`id`",
-    "../../etc/shadow",
-    "/etc/postfix/../shadow",
-    "-oProxyCommand=x",
-    "a b",
-    "a\x00b",
-    "á.example",
-    "fe80::1%eth0;x",
-    "10.0.0.1;x",
-    "hash:/etc/postfix/../shadow",
-    "hash:/etc/shadow",
-    "x:/etc/postfix/y",
-    "hash:/etc/postfix/-x",
-    "/etc/postfixed/x",
-    "1\r\n",
-    "|id",
-    "a&b",
-    "a>b",
-    "'",
-    '"',
-    "\x03",
-    "\x1b[A",
-    " ",
-    "",
-    "-a.example",
-    "a..b",
-    ".example",
-    "a_b.example",
-    "0",
-    "1000",
-    0,
-    1000,
-    -1,
-    True,
-    None,
-    1.5,
-    b"x",
-)
 HOSTILE = st.one_of(
     st.text(max_size=40),
     st.sampled_from(BAD),
@@ -179,23 +134,6 @@ KNOWN_LINES = {
     for entry in TABLE.values()
     if entry.place is Place.ASYNCOS and not entry.slots
 }
-PROMPTS = st.sampled_from(
-    ["gw1> ", "[]> ", "[Y]> ", "[N]> ", "[commit]> ", "(Cluster x)> ", "Password:", "(y/n)? ",
-     "-Press Any Key For More-", "", "root@gw1:~# ", "[1]> ", "[]> \r\n", "gw1> \x1b[31m"]
-)  # fmt: skip
-MENU_TEXTS = st.lists(
-    st.one_of(
-        st.sampled_from(
-            ["Choose the operation you want to perform:", "- COMMIT - Commit.", "- LIST - List.", "- PRINT - Print.",
-             "- EDIT - Edit.", "- DELETE - Delete.", "- HOSTACCESS - HAT.", "- RCPTACCESS - RAT.", "1. commit",
-             "1. Mask passwords", "2. delete everything", "Do you want to commit your changes?", "domain",
-             "Mask the passwords?", "could take a while", "There are uncommitted changes",
-             "You are not in the correct access group to use this", "1. out (on D1, 192.0.2.1) SMTP TCP Port 25 Public"]
-        ),
-        st.text(string.printable, max_size=30),
-    ),
-    max_size=8,
-)  # fmt: skip
 
 
 @QUICK
@@ -265,6 +203,9 @@ def test_an_unexpected_prompt_gets_ctrl_c_and_is_the_last_thing_sent(question: s
         ("showconfig", "Load the configuration? [Y]> "),
         ("showconfig", "Do you want to unmask the passwords? [N]> "),
         ("showconfig", "Do not mask the passwords? [N]> "),
+        ("destconfig", "Enter the domain name you wish to see. []> "),
+        ("LIST", "Enter the domain name you wish to see. []> "),
+        ("HOSTACCESS", "This could take a while. Do you want to continue? [N]> "),
     ],
 )
 def test_a_question_like_an_expected_one_at_the_wrong_place_gets_ctrl_c(command: str, question: str) -> None:

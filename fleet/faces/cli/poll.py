@@ -10,6 +10,10 @@ NODES = Annotated[list[str] | None, typer.Argument(metavar="[NODE...]", help="Th
 LIMIT = Annotated[
     list[str] | None, typer.Option(help="Only these: tier=edge, platform=postfix, gw1; !gw3 leaves one out; commas.")
 ]
+SHOWCONFIG = Annotated[
+    bool,
+    typer.Option("--showconfig", help="Ask appliances for their whole configuration too, with its passwords masked."),
+]
 
 
 def poll(
@@ -23,6 +27,7 @@ def poll(
     history: Annotated[
         Path | None, typer.Option(help="Where it is written down.  Default: where fleet watch of this profile does.")
     ] = None,
+    showconfig: SHOWCONFIG = False,
 ) -> None:
     """Poll nodes over SSH, once, read-only, and say where they differ from the profile.
 
@@ -34,7 +39,7 @@ def poll(
     from fleet.faces.cli.poll_run import Form, PollAsked, write_poll
 
     form = Form.JSON if as_json else Form.JSONL if jsonl else Form.TEXT
-    raise typer.Exit(write_poll(PollAsked(profile, tuple(nodes or ()), tuple(limit or ()), form, history)))
+    raise typer.Exit(write_poll(PollAsked(profile, tuple(nodes or ()), tuple(limit or ()), form, history, showconfig)))
 
 
 def hostkeys(
@@ -97,6 +102,10 @@ def record(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The new file.  Default: NODE.recording.jsonl, here.")
     ] = None,
+    showconfig: SHOWCONFIG = False,
+    as_json: Annotated[bool, typer.Option("--json", help="What was written and understood, as one JSON document.")] = (
+        False
+    ),
 ) -> None:
     """Poll one node and write the whole session to a new file, masked, to be sent in: what does it really print?
 
@@ -106,6 +115,6 @@ def record(
     or the file is there already - 3 the session did not begin (no file) or ended early (what there was is written) -
     130 interrupted.
     """
-    from fleet.faces.cli.record_run import write_record
+    from fleet.faces.cli.record_run import RecordAsked, write_record
 
-    raise typer.Exit(write_record(profile, node, output))
+    raise typer.Exit(write_record(RecordAsked(profile, node, output, document=showconfig, as_json=as_json)))

@@ -39,6 +39,8 @@ class PollAsked:
     limits: tuple[str, ...] = ()
     form: Form = Form.TEXT
     history: Path | None = None
+    document: bool = False
+    """Ask appliances for their whole configuration as well."""
 
 
 def write_poll(asked: PollAsked) -> ExitCode:
@@ -54,7 +56,7 @@ def write_poll(asked: PollAsked) -> ExitCode:
             if asked.form is Form.JSONL:
                 print(dumps(to_plain(seen)), flush=True)
 
-        observations = poll_once(fleet, names, take)
+        observations = poll_once(fleet, names, take, document=asked.document)
     history = asked.history or default_history(asked.profile)
     if history is not None and (told := write_down(history, fleet, observations)):
         print(f"fleet: {show(told, 300)}", file=sys.stderr)

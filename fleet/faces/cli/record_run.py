@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from fleet.decision import ExitCode
 from fleet.errors import UsageError
 from fleet.faces.cli.poll_run import readable_fleet
 from fleet.layout import select
+from fleet.model.fleet import Platform
 from fleet.model.observation import Sight
+from fleet.plain import Json, dumps, to_plain
 from fleet.text import show
 
 if TYPE_CHECKING:
@@ -30,28 +33,63 @@ _NAMING: dict[str, re.Pattern[str]] = {
 _EXAMPLES = 5
 
 
-def write_record(profile: str, node: str, output: Path | None) -> ExitCode:
+@dataclass(frozen=True, slots=True)
+class RecordAsked:
+    """Options, as given.  ``document``: an appliance's whole configuration as well."""
+
+    profile: str
+    node: str
+    output: Path | None = None
+    document: bool = False
+    as_json: bool = False
+
+
+def write_record(asked: RecordAsked) -> ExitCode:
     """Record, write, tell; returns the exit code."""
     from fleet.faces.live.capturing import capture
 
-    fleet = readable_fleet(profile)
-    (name,) = select(fleet, (node,))
-    path = output or Path(f"{file_name(name)}.recording.jsonl")
+    fleet = readable_fleet(asked.profile)
+    (name,) = select(fleet, (asked.node,))
+    if asked.document and fleet.nodes[name].settings.platform is not Platform.ASYNCOS:
+        raise UsageError(f"--showconfig is a command of appliances, which {show(name, 80)} is not declared to be")
+    path = asked.output or Path(f"{file_name(name)}.recording.jsonl")
     if os.path.lexists(path):
         raise UsageError(f"{show(str(path))} is there already: --output names another")
-    captured = capture(fleet.nodes[name])
+    captured = capture(fleet.nodes[name], document=asked.document)
     if captured.seen.failure is not None:
         print(f"fleet: {show(captured.seen.failure.sentence, 500)}", file=sys.stderr)
-    if not captured.lines:
+    if captured.lines:
+        _write_new(path, captured.lines)
+    else:
         print("fleet: there was no session, so nothing was written", file=sys.stderr)
-        return ExitCode.INCOMPLETE
-    _write_new(path, captured.lines)
-    print(show(str(path)))
-    for sentence in _told(captured):
+    code = _code(captured)
+    if asked.as_json:
+        print(dumps(_document(name, path, captured, code)))
+    elif captured.lines:
+        print(show(str(path)))
+    for sentence in _told(captured) if captured.lines else ():
         print(f"fleet: {sentence}", file=sys.stderr)
-    if captured.seen.failure is not None or not captured.complete:
+    return code
+
+
+def _code(captured: "Captured") -> ExitCode:
+    if captured.seen.failure is not None or not captured.complete or not captured.lines:
         return ExitCode.INCOMPLETE
     return ExitCode.FINDINGS if _not_understood(captured) else ExitCode.CLEAN
+
+
+def _document(node: str, path: Path, captured: "Captured", code: ExitCode) -> dict[str, Json]:
+    return {
+        "format": "fleet-record/1",
+        "exit_code": int(code),
+        "node": node,
+        "file": str(path) if captured.lines else None,
+        "complete": captured.complete,
+        "failure": to_plain(captured.seen.failure),
+        "not_understood": list(_not_understood(captured)),
+        "masking_changed": list(captured.apart),
+        "named": {kind: list(found) for kind, found in named_in(captured.lines).items()},
+    }
 
 
 def file_name(node: str) -> str:

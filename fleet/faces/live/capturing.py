@@ -24,16 +24,16 @@ class Captured:
     apart: tuple[str, ...] = ()
 
 
-def capture(node: Node) -> Captured:
-    """Poll ``node`` once with everything written down."""
-    return asyncio.run(_capture(node))
+def capture(node: Node, *, document: bool = False) -> Captured:
+    """Poll ``node`` once with everything written down; ``document``: an appliance's whole configuration as well."""
+    return asyncio.run(_capture(node, document))
 
 
-async def _capture(node: Node) -> Captured:
+async def _capture(node: Node, document: bool) -> Captured:
     dialer = Dialer()
     recording = Recording()
     try:
-        seen = await poll_node(node, dialer, record=recording)
+        seen = await poll_node(node, dialer, document=document, record=recording)
     finally:
         await dialer.close()
     if not recording:

@@ -17,11 +17,16 @@ from fleet.nodes import Poller
 OnSeen = Callable[[Observation], None]
 
 
-def poll_once(fleet: Fleet, names: Sequence[str], on_seen: OnSeen) -> tuple[Observation, ...]:
-    """Poll the nodes called ``names``, each once; ``on_seen`` is told as they come."""
+def poll_once(
+    fleet: Fleet, names: Sequence[str], on_seen: OnSeen, *, document: bool = False
+) -> tuple[Observation, ...]:
+    """Poll the nodes called ``names``, each once; ``on_seen`` is told as they come.
+
+    ``document``: ask appliances for their whole configuration as well.
+    """
 
     async def run() -> tuple[Observation, ...]:
-        async with Poller([fleet.nodes[name] for name in names]) as poller:
+        async with Poller([fleet.nodes[name] for name in names], document=document) as poller:
             return await poller.round(names, on_seen)
 
     return asyncio.run(run())

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from fleet.lab.nodes import layouts, waiting, wordings
+from fleet.lab.nodes import documents, layouts, waiting, wordings
 from fleet.lab.nodes.daneverify import VARIANTS, Verification
 from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.place import Place
@@ -342,6 +342,7 @@ def _showconfig(line: CommandLine, appliance: Appliance) -> Menu:
         bool(settings.root_servers),
         settings.listeners or (),
         appliance.clock,
+        documents.more(settings, appliance.variant),
     )
     return document if masked else document.replace("*****", UNMASKED)
 

@@ -372,9 +372,14 @@ LOGCONFIG: tuple[Callable[[Sequence[LogSubscription]], str], ...] = (
 
 
 def xml(
-    number: str, resolvers: Sequence[Resolver], root_servers: bool, listeners: Sequence[Listener], moment: str
+    number: str,
+    resolvers: Sequence[Resolver],
+    root_servers: bool,
+    listeners: Sequence[Listener],
+    moment: str,
+    more: str = "",
 ) -> str:
-    """The configuration as far as its elements are known, with secrets masked as the appliance does."""
+    """The configuration as far as its elements are known, ``more``, and secrets masked as the appliance does."""
     local = "".join(
         f'    <dns_ip priority="{server.priority}">{server.address}</dns_ip>\n'
         for server in resolvers
@@ -395,7 +400,7 @@ def xml(
         f"<!--\n  Product: Cisco C300V\n  Version: {number}\n  Current Time: {moment}\n-->\n<config>\n"
         f"<dns>\n{servers}{alternates}  <dns_ptr_timeout>20</dns_ptr_timeout>\n</dns>\n"
         "<users><user><username>admin</username><passphrase>*****</passphrase></user></users>\n"
-        f"<listeners>\n{entries}</listeners>\n</config>\n"
+        f"<listeners>\n{entries}</listeners>\n{more}</config>\n"
     )
 
 

@@ -21,12 +21,12 @@ from fleet.nodes.asyncos import (
 )
 from fleet.nodes.asyncos.grammar import Level
 from fleet.nodes.asyncos.session import Captured, Declined, Session, Walk
-from fleet.nodes.gathering import CLOCK, Gathering
+from fleet.nodes.gathering import CLOCK, DOCUMENT, Gathering
 from fleet.nodes.reading import Unparsed
 
 _NO_SOURCE: Mapping[str, str] = {
-    "outbound_certificate": "no read-only command is known that shows the certificate of outgoing connections",
-    "bounce_profiles": "no read-only command is known that shows bounce profiles",
+    "outbound_certificate": "no menu is known that shows it without changing it; the configuration as a document may",
+    "bounce_profiles": "no menu is known that shows them without changing them; the configuration as a document may",
     "postfix": "the node is an appliance",
     "exim": "the node is an appliance",
 }
@@ -153,21 +153,36 @@ class _Poll:
 
     async def document(self) -> None:
         """The XML configuration fills what the menus did not show; where both speak and differ, neither is believed."""
-        try:
-            done = await self._session.walk(walks.SHOWCONFIG)
-        except Declined:
+        captured = await self._walk(walks.SHOWCONFIG, showconfig.PARSER, DOCUMENT)
+        if captured is None:
             return  # the menus have spoken; a role that may not print everything is the better role
+        done, evidence = captured
         text = done.replies["text"]
-        evidence = self._evidence(done, showconfig.PARSER)
         try:
             root = showconfig.parse_document(text)
-        except Unparsed:
+        except Unparsed as problem:
+            self._gathering.unparsed(DOCUMENT, str(problem), evidence)
             return
+        self._gathering.seen(DOCUMENT, None, evidence)
         if self._gathering.sight(CLOCK) is not Sight.SEEN:
             self._gathering.clock(lambda: showconfig.clock_of(text), evidence)
         self._second("resolvers", lambda: showconfig.dns_of(root).resolvers, evidence)
         self._second("root_servers", lambda: showconfig.dns_of(root).root_servers, evidence)
         self._second("listeners", lambda: showconfig.listeners_of(root), evidence)
+        self._alone("bounce_profiles", lambda: showconfig.bounce_profiles_of(root), evidence)
+        self._alone("outbound_certificate", lambda: showconfig.outbound_certificate_of(root), evidence)
+
+    def _alone(self, name: str, parse: Callable[[], object], evidence: Evidence) -> None:
+        """What only the document may show."""
+        try:
+            value = parse()
+        except Unparsed as problem:
+            self._gathering.unparsed(name, str(problem), evidence)
+            return
+        if value is None:
+            self._gathering.not_observed(name, "the configuration has no element that names it", evidence)
+        else:
+            self._settle(name, value, evidence)
 
     def _second(self, name: str, parse: Callable[[], object], evidence: Evidence) -> None:
         try:

@@ -1,7 +1,10 @@
 """The configuration as XML: resolvers and listeners, whose elements are known, and the appliance's own time.
 
 Elements of destination controls, SMTP routes and secondary resolvers are not known to us, so those units are not read
-from here.  The document comes from outside: defusedxml refuses entities and external DTDs.
+from here.  Of bounce profiles only ``bounce_profiles/bounce_profile`` is known, of the certificate of outgoing
+connections nothing: there an element counts if its name says what it is and no other says the same.
+
+The document comes from outside: defusedxml refuses entities and external DTDs.
 May import defusedxml, ``fleet.model`` and this package.
 """
 
@@ -12,6 +15,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from fleet.model.control import BounceProfile
 from fleet.model.flow import Listener, RatEntry
 from fleet.model.resolver import Resolver
 from fleet.model.route import ALL
@@ -21,6 +25,17 @@ from fleet.nodes.asyncos.version import parse_clock
 from fleet.nodes.reading import Unparsed, quoted
 
 PARSER = "asyncos.showconfig/1"
+_NAME = re.compile(r"(?i)(?:(?:bounce_?)?profile_?)?name")
+_QUEUED = re.compile(
+    r"(?i)(?!.*(?:retr|warn|size|recip|interval)).*(?:queue|life_?time|max_(?:time|seconds|age)|expir).*"
+)
+_OUTBOUND = re.compile(
+    r"(?i)(?=.*cert)(?=.*(?:outbound|outgoing|deliver|client|dest))(?!.*(?:verif|valid|chain|key|ca_)).*"
+)
+_LONGEST_NAME = 128
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+_SHORTEST_QUEUE_SECONDS = 3600
+"""Fewer where no unit is named may well be hours."""
 _KNOWN_DNS = frozenset({"local_dns", "alt_dns", "dns_ptr_timeout", "dnslist"})
 
 
@@ -94,6 +109,57 @@ def listeners_of(root: Element) -> tuple[Listener, ...]:
     return tuple(listeners)
 
 
+def bounce_profiles_of(root: Element) -> tuple[BounceProfile, ...] | None:
+    """Bounce profiles with their time in the queue; None: no element speaks of them.  Raises Unparsed."""
+    found = root.find("bounce_profiles")
+    if found is None:
+        return None
+    profiles = tuple(_bounce_profile(entry) for entry in found.iterfind("bounce_profile"))
+    if not profiles or len(found) != len(profiles) or len({one.name for one in profiles}) < len(profiles):
+        raise Unparsed("the element 'bounce_profiles' does not hold profiles with names of their own, and nothing else")
+    return profiles
+
+
+def _bounce_profile(entry: Element) -> BounceProfile:
+    name, queued = _only(entry, _NAME, "a name"), _only(entry, _QUEUED, "a time in the queue")
+    return BounceProfile(_text(name), _queue_seconds(queued))
+
+
+def outbound_certificate_of(root: Element) -> str | None:
+    """The name of the certificate of outgoing connections, ``demo`` for the factory one; None: no element names one.
+
+    Raises Unparsed.
+    """
+    found = [entry for entry in root.iter() if not len(entry) and _OUTBOUND.fullmatch(str(entry.tag))]
+    if not found:
+        return None
+    names = {_text(entry) for entry in found}
+    if len(names) > 1:
+        raise Unparsed(f"several elements may name it: {', '.join(sorted({quoted(str(e.tag)) for e in found}))}")
+    (name,) = names
+    if "\n" in name or len(name) > _LONGEST_NAME:
+        raise Unparsed(f"the element {quoted(str(found[0].tag))} holds something else than a name")
+    return "demo" if re.search(r"(?i)\bdemo\b", name) else name
+
+
+def _only(entry: Element, wanted: re.Pattern[str], what: str) -> Element:
+    """The one child whose name says that it is ``what``."""
+    found = [child for child in entry if wanted.fullmatch(str(child.tag))]
+    if len(found) != 1:
+        tags = ", ".join(quoted(str(child.tag)) for child in found or entry)
+        raise Unparsed(f"which element of {quoted(str(entry.tag))} is {what} is not clear: {tags or 'there is none'}")
+    return found[0]
+
+
+def _queue_seconds(entry: Element) -> int:
+    number = _number(_text(entry))
+    told = f"{entry.tag} {entry.get('unit', '')}".lower()
+    unit = next((seconds for word, seconds in _UNITS.items() if word in told), None)
+    if unit is None and number < _SHORTEST_QUEUE_SECONDS:
+        raise Unparsed(f"{quoted(str(entry.tag))} is {number} and does not say of what")
+    return number * (unit or 1)
+
+
 def _access(entry: Element) -> str:
     access = _child(entry, "access").upper()
     if access not in {"ACCEPT", "REJECT"}:
@@ -116,6 +182,6 @@ def _text(entry: Element) -> str:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 6:
+    if not text.isdecimal() or len(text) > 8:
         raise Unparsed(f"{quoted(text)} stands where a number is expected")
     return int(text)

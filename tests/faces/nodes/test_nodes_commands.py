@@ -28,6 +28,16 @@ def test_a_poll_as_json_has_every_node_with_its_evidence(run: Run, profile: Path
     assert any(unit["evidence"] for unit in document["nodes"][0]["observation"]["units"])
 
 
+def test_a_poll_asks_for_the_whole_configuration_only_when_told(run: Run, profile: Path) -> None:
+    def asked(*words: str) -> bool:
+        document = json.loads(run("poll", str(profile), "dlv1", "--json", *words).stdout)
+        units = document["nodes"][0]["observation"]["units"]
+        return "showconfig" in {unit["evidence"]["command"] for unit in units if unit["evidence"]}
+
+    assert asked("--showconfig")
+    assert not asked()
+
+
 @pytest.mark.usefixtures("failing")
 def test_a_node_that_fails_is_said_and_makes_the_poll_incomplete_without_delaying_others(
     run: Run, profile: Path

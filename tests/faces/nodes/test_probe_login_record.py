@@ -8,7 +8,7 @@ import pytest
 from asked_nodes import Failing, Run
 
 from fleet.errors import UsageError
-from fleet.faces.cli.record_run import file_name, named_in, write_record
+from fleet.faces.cli.record_run import RecordAsked, file_name, named_in, write_record
 from fleet.faces.live.demo import DemoFleet
 from fleet.lab.nodes.faults import Fault
 from fleet.nodes import replayed
@@ -85,6 +85,30 @@ def test_a_recording_is_a_new_private_file_that_plays_back(run: Run, profile: Pa
     assert path.read_text() == text
 
 
+def test_the_whole_configuration_is_recorded_masked_and_plays_back(run: Run, profile: Path, tmp_path: Path) -> None:
+    done = run("record", str(profile), "dlv1", "--showconfig", "--output", "x.jsonl", "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert (document["format"], document["file"], document["complete"]) == ("fleet-record/1", "x.jsonl", True)
+    assert (document["failure"], document["not_understood"], document["masking_changed"]) == (None, [], [])
+    assert document["named"]["IP addresses"]
+    text = (tmp_path / "x.jsonl").read_text()
+    assert '{"sent": "showconfig\\n"}' in text
+    assert "<config>" in text
+    assert "<passphrase>********</passphrase>" in text
+    seen = asyncio.run(replayed(text.splitlines(), "dlv1"))
+    assert seen.failure is None
+    assert run("record", str(profile), "edge1", "--showconfig").returncode == 2
+
+
+@pytest.mark.usefixtures("failing")
+def test_no_session_as_a_document(run: Run, profile: Path) -> None:
+    done = run("record", str(profile), "dlv2", "--json")
+    document = json.loads(done.stdout)
+    assert (done.returncode, document["exit_code"], document["file"]) == (3, 3, None)
+    assert document["failure"]["kind"] == "closed"
+
+
 @pytest.mark.usefixtures("failing")
 def test_no_session_is_no_file(run: Run, profile: Path, tmp_path: Path) -> None:
     done = run("record", str(profile), "dlv2", "--output", "x.jsonl")
@@ -145,4 +169,4 @@ def test_what_may_tell_who_somebody_is_is_counted_once() -> None:
 
 def test_a_profile_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
-        write_record(str(tmp_path / "none.toml"), "gw1", None)
+        write_record(RecordAsked(str(tmp_path / "none.toml"), "gw1"))
