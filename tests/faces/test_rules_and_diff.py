@@ -45,6 +45,7 @@ def test_rules_as_documents(here) -> None:
     assert all(rule["bad"] and rule["good"] for rule in of_profiles)
     text = here("rules", "--format", "markdown").stdout
     assert all(f"### {code}: " in text for code in rule_docs())
+    assert "\\:" not in text
 
 
 @pytest.mark.parametrize("code", sorted(rule_docs()))

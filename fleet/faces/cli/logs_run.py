@@ -3,14 +3,20 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+<<<<<<< HEAD
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+=======
+from datetime import UTC, tzinfo
+>>>>>>> tidy
 from zoneinfo import ZoneInfo
 
+from fleet.clock import now
 from fleet.decision import ExitCode, worst_code
 from fleet.errors import UsageError
 from fleet.faces.cli.given import STDIN, read_profile_file
 from fleet.faces.cli.log_lines import Splitter, blocks, growing, refuse_unreadable
+from fleet.faces.cli.moments import point
 from fleet.faces.cli.terminal import look
 from fleet.maillog import Counts, Evidence, Kind, LogReader, Tally, nothing_known
 from fleet.maillog.context import Context
@@ -205,7 +211,7 @@ def _followed(one: Evidence, as_json: bool) -> str:
 
 def _context(asked: LogsAsked) -> Context:
     zone = _zone(asked.zone)
-    since = _since(asked.since, zone) if asked.since else None
+    since = point("--since", asked.since, now(), zone) if asked.since else None
     if asked.profile is None:
         if since is not None:
             raise UsageError("--since says from when on a profile holds: it needs --profile")
@@ -229,11 +235,3 @@ def _zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise UsageError(f"--zone {show(name)}: there is no such time zone") from error
-
-
-def _since(text: str, zone: tzinfo) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"--since {show(text)}: this is no time (ISO 8601)") from error
-    return at if at.tzinfo else at.replace(tzinfo=zone)
