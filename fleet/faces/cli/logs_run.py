@@ -3,12 +3,8 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-<<<<<<< HEAD
-from datetime import UTC, datetime, tzinfo
-from pathlib import Path
-=======
 from datetime import UTC, tzinfo
->>>>>>> tidy
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from fleet.clock import now
