@@ -122,7 +122,10 @@ def main_at_debug(question: Question) -> Answers:
     rationale="""Debug logs grow fast. More than 4 kept files fill the disk the queue lives on; when that is full, mail
     is no longer taken in.""",
     source="vendor document: mail logs at debug level (2 to 4 files)",
-    bad=(Example(edge(_LOG.format("mail_logs_d", "debug", 10, _UNTIL)), (*_D, "files")),),
+    bad=(
+        Example(edge(_LOG.format("mail_logs_d", "debug", 10, _UNTIL)), (*_D, "files")),
+        Example(edge(_LOG.format("mail_logs_d", "debug", 5, _UNTIL)), (*_D, "files")),
+    ),
     good=_GOOD,
 )
 def many_files(question: Question) -> Answers:

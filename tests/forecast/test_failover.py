@@ -75,6 +75,12 @@ def test_the_c_library_asks_three_in_their_order_and_goes_on_after_servfail() ->
     assert never_asked(Platform.ASYNCOS, resolvers) == ()
 
 
+def test_the_c_library_asks_what_is_called_secondary_behind_all_others() -> None:
+    resolvers = Resolver(A, secondary=True), Resolver(B, priority=2), Resolver(C, priority=1)
+    assert asked(Platform.POSTFIX, *resolvers) == ([C], 0.0, [B, A])
+    assert asked(Platform.POSTFIX, *resolvers, down={B, C})[0] == [A]
+
+
 RESOLVERS = st.lists(
     st.builds(Resolver, st.sampled_from([A, B, C, D]), priority=st.integers(0, 3), secondary=st.booleans()),
     max_size=5,

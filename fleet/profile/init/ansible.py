@@ -21,6 +21,9 @@ _PREFIX = "tier_"
 _EVERYBODY = ("all", "ungrouped")
 """Groups that Ansible has without anybody meaning anything by them."""
 _SECTION = re.compile(r"\[([^\]:]+)(?::(vars|children))?\]\s*(?:[#;].*)?")
+_LONGEST = 10_000
+_YAML = re.compile(r"---.*|[^\s\[;=]+:(?:\s+#.*)?")
+"""A YAML document, or a key alone on its line, where an inventory begins."""
 _RANGE = re.compile(r"\[([0-9]{1,6}|[a-z]):([0-9]{1,6}|[a-z])\]")
 _PROXY_JUMP = re.compile(r"ProxyJump[= ]([^\s'\"]+)")
 
@@ -105,12 +108,17 @@ def _ancestors(inventory: _Inventory, name: str) -> Iterator[str]:
 
 
 def _from_ini(text: str) -> _Inventory:
+    said = (line.strip() for line in text.removeprefix("\ufeff").splitlines())
+    if _YAML.fullmatch(next((line for line in said if line and line[0] not in "#;"), "")):  # its keys are no hosts
+        raise UsageError("this inventory is YAML: give what `ansible-inventory -i FILE --list` prints")
     inventory = _Inventory()
     group, kind = "ungrouped", ""
     for number, raw in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         line = raw.strip()
         if not line or line[0] in "#;":
             continue
+        if len(line) > _LONGEST:
+            raise UsageError(f"line {number} is too long for an inventory")
         section = _SECTION.fullmatch(line)
         if section:
             group, kind = section[1].strip(), section[2] or ""

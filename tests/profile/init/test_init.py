@@ -61,6 +61,18 @@ def test_a_table_gives_nodes_and_says_what_it_leaves() -> None:
         assert words in text
 
 
+@pytest.mark.parametrize("head", ["---\n", "", "# ours\n\n", "\ufeff"])
+def test_an_inventory_in_yaml_is_refused_with_the_way_to_read_it(head: str) -> None:
+    text = f"{head}all:\n  hosts:\n    gw1:\n      ansible_host: 192.0.2.1\n"
+    with pytest.raises(UsageError, match="this inventory is YAML: give what `ansible-inventory"):
+        from_ansible(text)
+
+
+def test_a_line_of_an_inventory_has_an_end() -> None:
+    with pytest.raises(UsageError, match="line 2 is too long for an inventory"):
+        from_ansible(f"[edge]\n{'x' * 1_000_000}")
+
+
 def test_a_tier_spelled_in_two_ways_is_one_and_none_takes_a_word_that_means_something_else() -> None:
     fleet = read(from_csv("name,tier\ngw1,Edge\ngw2,edge\ngw3,EDGE\ngw4,Internet\n"))
     assert list(fleet.tiers) == ["Edge", "Internet-tier"]
