@@ -61,7 +61,9 @@ def nornir(key: str, _pin: str, names: list[str]) -> int:
     from nornir.plugins.runners import ThreadedRunner  # type: ignore[import-not-found]
 
     def ask(task: Task) -> Result:
-        with ConnectHandler("linux", host=task.host.hostname, username="fleetmon", use_keys=True, key_file=key) as node:
+        with ConnectHandler(
+            device_type="linux", host=task.host.hostname, username="fleetmon", use_keys=True, key_file=key
+        ) as node:
             return Result(task.host, node.send_command(COMMAND))
 
     inventory = Inventory(Hosts({name: Host(name, hostname=name) for name in names}), Groups({}), Defaults())
