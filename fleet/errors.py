@@ -10,6 +10,7 @@ one enum with a sentence and a hint.  Exceptions stay inside the transport that 
 May import nothing of the project.
 """
 
+import errno
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -96,3 +97,14 @@ class RemoteError(FleetError):
 
 class UsageError(FleetError):
     """What the operator gave cannot be used; the message is one clear sentence.  Exit code 2."""
+
+
+def file_trouble(error: OSError | ValueError) -> str:
+    """Why a file that was named cannot be used, in words that end a sentence; what to do where that is plain."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    if isinstance(error, ValueError):  # a NUL in it
+        return "this is no name of a file"
+    if error.errno == errno.EISDIR:
+        return "it is a folder: name a file in it"
+    return (error.strerror or str(error)).lower()

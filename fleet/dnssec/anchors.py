@@ -28,7 +28,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from fleet.clock import now
-from fleet.errors import UsageError
+from fleet.errors import UsageError, file_trouble
 from fleet.text import show
 
 _MAX_OCTETS = 1 << 20
@@ -50,8 +50,7 @@ def load_trust_anchors(path: str | Path, *, at: datetime | None = None) -> tuple
         with Path(path).open("rb") as opened:
             data = opened.read(_MAX_OCTETS + 1)
     except OSError as error:
-        reason = (error.strerror or "unreadable").lower()
-        raise UsageError(f"the trust anchor file {shown} cannot be read: {reason}") from error
+        raise UsageError(f"the trust anchor file {shown} cannot be read: {file_trouble(error)}") from error
     if len(data) > _MAX_OCTETS:
         raise UsageError(f"the trust anchor file {shown} is larger than {_MAX_OCTETS} octets")
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):

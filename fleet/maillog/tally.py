@@ -32,6 +32,8 @@ class Witnessed:
     first: datetime | None = None
     last: datetime | None = None
     examples: dict[Kind, Evidence] = field(default_factory=dict)
+    latest: dict[Kind, datetime] = field(default_factory=dict)
+    """When each kind was proven last; lines need not be in the order of their times."""
 
     def add(self, one: Evidence) -> None:
         """Count ``one`` in."""
@@ -44,6 +46,8 @@ class Witnessed:
         if one.detail and (one.detail in self.details or len(self.details) < _DETAILS):
             self.details[one.detail] += 1
         if one.at is not None:
+            if one.sure is not Sure.WEAK and self.latest.get(one.kind, one.at) <= one.at:
+                self.latest[one.kind] = one.at
             self.first = one.at if self.first is None else min(self.first, one.at)
             self.last = one.at if self.last is None else max(self.last, one.at)
         self.examples[one.kind] = one

@@ -14,6 +14,8 @@ from enum import StrEnum
 from fleet.errors import Failure
 from fleet.model.fleet import Fleet
 from fleet.model.observation import Observation
+from fleet.model.proof import Proof
+from fleet.model.queue import Queue
 from fleet.model.resolver import ResolverKind
 from fleet.model.verdict import Step, Verdict
 
@@ -318,6 +320,53 @@ class ResolverJudged:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueSeen:
+    """The delivery queue of a node was looked at."""
+
+    at: datetime
+    queue: Queue
+
+    @property
+    def node(self) -> str:
+        """The node."""
+        return self.queue.node
+
+    @property
+    def subject(self) -> str:
+        """The node."""
+        return self.queue.node
+
+
+@dataclass(frozen=True, slots=True)
+class QueueUnseen:
+    """A look at the delivery queue of a node ended without any of it seen."""
+
+    at: datetime
+    node: str
+    failure: Failure
+
+    @property
+    def subject(self) -> str:
+        """The node."""
+        return self.node
+
+
+@dataclass(frozen=True, slots=True)
+class LogsRead:
+    """A mail log was read: what it proved, added up by destination.  Read again, a log replaces what it said before."""
+
+    at: datetime
+    log: str
+    proofs: tuple[Proof, ...] = ()
+    complete: bool = True
+
+    @property
+    def subject(self) -> str:
+        """The log."""
+        return self.log
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorActed:
     """An operator acknowledged or silenced something, or took that back.
 
@@ -396,6 +445,9 @@ Event = (
     | CheckFailed
     | CheckCancelled
     | ResolverJudged
+    | QueueSeen
+    | QueueUnseen
+    | LogsRead
     | OperatorActed
     | IntervalChanged
     | HistoryFailed

@@ -27,6 +27,7 @@ from fleet.monitor.freshness import Freshness, age, freshness_of_check, freshnes
 from fleet.monitor.log import LogLine, log_line
 from fleet.monitor.monitor import Listener, Monitor
 from fleet.monitor.nodes import KeptUnit, NodeEntry, PollMark
+from fleet.monitor.queues import QueueEntry
 from fleet.monitor.restore import Restored, restore, restore_in_slices
 from fleet.monitor.schedule import Backoff
 from fleet.monitor.state import Part, State, Touched
@@ -49,6 +50,7 @@ __all__ = [
     "Part",
     "Poll",
     "PollMark",
+    "QueueEntry",
     "Restored",
     "State",
     "Touched",

@@ -32,6 +32,14 @@ def _observed(event: events.NodeObserved) -> str:
     return f"observed: {seen} of {len(units)} units seen"
 
 
+def _queue(event: events.QueueSeen) -> str:
+    queue = event.queue
+    waiting = [one for one in queue.waiting if one.recipients]
+    total = sum(one.recipients or 0 for one in waiting) if queue.recipients is None else queue.recipients
+    beyond = "" if queue.complete else ", others not observed"
+    return f"queue: {total} recipients wait, {len(waiting)} destinations shown{beyond}"
+
+
 def _acted(event: events.OperatorActed) -> str:
     until = f" until {event.until.isoformat(timespec='minutes')}" if event.until else ""
     return (
@@ -57,6 +65,9 @@ WORDS: dict[type, Callable[[Any], str]] = {
     events.CheckFailed: lambda event: event.failure.sentence,
     events.CheckCancelled: lambda event: "check cancelled",
     events.ResolverJudged: lambda event: f"{event.resolver} over {event.transport} {event.kind}",
+    events.QueueSeen: _queue,
+    events.QueueUnseen: lambda event: event.failure.sentence,
+    events.LogsRead: lambda event: f"mail log read: it proves something of {len(event.proofs)} destinations",
     events.OperatorActed: _acted,
     events.IntervalChanged: lambda event: f"every {event.seconds} s",
     events.HistoryFailed: lambda event: event.sentence,

@@ -16,9 +16,11 @@ from typing import Any
 from fleet.history import HistoryReader
 from fleet.model.event import (
     CheckFinished,
+    LogsRead,
     NodeObserved,
     OperatorActed,
     ProfileLoaded,
+    QueueSeen,
     ResolverJudged,
     Target,
 )
@@ -26,6 +28,7 @@ from fleet.monitor.changes import KEPT, Changed
 from fleet.monitor.checks import CheckEntry
 from fleet.monitor.log import LogLine
 from fleet.monitor.nodes import NodeEntry
+from fleet.monitor.queues import QueueEntry
 from fleet.monitor.state import LOG_LINES, State
 from fleet.plain import Json, ShapeError, from_plain, to_plain
 
@@ -65,6 +68,8 @@ class Frozen:
     unknown_events: int
     late: int
     log: tuple[LogLine, ...]
+    queues: tuple[QueueEntry, ...] = ()
+    logs: tuple[LogsRead, ...] = ()
     changes: tuple[Changed, ...] = ()
 
 
@@ -78,6 +83,8 @@ def freeze(state: State) -> Frozen:
         acts=tuple(state.acts.values()),
         seconds=tuple(state.seconds.items()),
         log=tuple(state.log),
+        queues=tuple(state.queues.values()),
+        logs=tuple(state.logs.values()),
         changes=tuple(state.changes),
         **{name: getattr(state, name) for name in _AS_THEY_ARE},
     )
@@ -103,6 +110,7 @@ def checkpoint(frozen: Frozen) -> dict[str, Json]:
         frozen,
         nodes=tuple(replace(entry, observation=None) for entry in frozen.nodes),
         checks=tuple(replace(entry, verdict=None) for entry in frozen.checks),
+        queues=tuple(replace(entry, queue=None) for entry in frozen.queues),
     )
     plain: Any = to_plain(light)
     return dict(plain)
@@ -158,6 +166,8 @@ def _thaw(frozen: Frozen) -> State:
         acts={act.object: act for act in frozen.acts},
         seconds=dict(frozen.seconds),
         log=deque(frozen.log, maxlen=LOG_LINES),
+        queues={entry.node: entry for entry in frozen.queues},
+        logs={read.log: read for read in frozen.logs},
         changes=deque(frozen.changes, maxlen=KEPT),
         **{name: getattr(frozen, name) for name in _AS_THEY_ARE},
     )
@@ -165,7 +175,7 @@ def _thaw(frozen: Frozen) -> State:
 
 def _attach(reader: HistoryReader, state: State, through: int) -> Iterator[None]:
     """Give ``state`` the heavy values it had at ``through``; those of later events come with these events."""
-    for kind in (ProfileLoaded, NodeObserved, CheckFinished):
+    for kind in (ProfileLoaded, NodeObserved, CheckFinished, QueueSeen):
         for stored in reader.as_of(kind.__name__, through):
             match stored.event:
                 case ProfileLoaded(fleet=fleet):
@@ -175,6 +185,8 @@ def _attach(reader: HistoryReader, state: State, through: int) -> Iterator[None]
                     state.nodes[observation.node] = replace(entry, observation=observation)
                 case CheckFinished(target=target, verdict=verdict) if target in state.checks:
                     state.checks[target] = replace(state.checks[target], verdict=verdict)
+                case QueueSeen(node=node, queue=queue) if node in state.queues:
+                    state.queues[node] = replace(state.queues[node], queue=queue)
                 case _:
                     pass  # an event of a newer program: its value is unknown here
             yield

@@ -11,19 +11,23 @@ from enum import StrEnum
 from typing import Any
 
 from fleet.model import event as events
-from fleet.model.event import Activity, Event, OperatorActed, ResolverJudged, Target
+from fleet.model.event import Activity, Event, LogsRead, OperatorActed, ResolverJudged, Target
 from fleet.model.fleet import Fleet
-from fleet.monitor import changes, checks, nodes
+from fleet.monitor import changes, checks, nodes, queues
 from fleet.monitor.changes import Changed
 from fleet.monitor.checks import CheckEntry
 from fleet.monitor.log import LogLine, log_line
 from fleet.monitor.nodes import NodeEntry
+from fleet.monitor.queues import QueueEntry
 from fleet.plain import UnknownEvent
 
 POLL_SECONDS = 300
 CHECK_SECONDS = 1800
 LOG_LINES = 500
 """Lines of the log that State holds; the history has them all."""
+
+LOGS_KEPT = 100
+"""Mail logs of which State holds what they proved, those read last."""
 
 Cell = tuple[str, str, str]
 """A resolver, a transport and a vantage."""
@@ -36,6 +40,8 @@ class Part(StrEnum):
     NODE = "node"
     CHECK = "check"
     RESOLVER = "resolver"
+    QUEUE = "queue"
+    LOGS = "logs"
     ACT = "act"
     FLEET = "fleet"
     MONITOR = "monitor"
@@ -65,6 +71,10 @@ class State:
     targets: dict[str, tuple[Target, ...]] = field(default_factory=dict)
     """The targets in ``checks``, by domain."""
     resolvers: dict[Cell, ResolverJudged] = field(default_factory=dict)
+    queues: dict[str, QueueEntry] = field(default_factory=dict)
+    """By node; a node whose queue was never asked for has none."""
+    logs: dict[str, LogsRead] = field(default_factory=dict)
+    """What mail logs proved, by log."""
     acts: dict[str, OperatorActed] = field(default_factory=dict)
     seconds: dict[str, int] = field(default_factory=dict)
     """Intervals that an operator changed, by ``IntervalChanged.subject``."""
@@ -103,6 +113,8 @@ class State:
             checks=self.checks.copy(),
             targets=self.targets.copy(),
             resolvers=self.resolvers.copy(),
+            queues=self.queues.copy(),
+            logs=self.logs.copy(),
             acts=self.acts.copy(),
             seconds=self.seconds.copy(),
             log=self.log.copy(),
@@ -210,6 +222,22 @@ def _judged(state: State, event: ResolverJudged) -> Touched:
     return Touched(Part.RESOLVER, cell)
 
 
+def _queue(state: State, event: events.QueueSeen | events.QueueUnseen) -> Touched:
+    old = state.queues.get(event.subject) or QueueEntry(event.subject)
+    state.queues[event.subject] = (
+        queues.seen(old, event) if isinstance(event, events.QueueSeen) else queues.unseen(old, event)
+    )
+    return Touched(Part.QUEUE, event.subject)
+
+
+def _read(state: State, event: LogsRead) -> Touched:
+    state.logs.pop(event.log, None)
+    state.logs[event.log] = event
+    while len(state.logs) > LOGS_KEPT:
+        del state.logs[next(iter(state.logs))]
+    return Touched(Part.LOGS, event.log)
+
+
 def _acted(state: State, event: OperatorActed) -> Touched:
     if event.act is events.Act.RELEASED:
         state.acts.pop(event.object, None)
@@ -253,6 +281,9 @@ _FOLDS: dict[type, Callable[[State, Any], Touched]] = {
     ),
     events.CheckCancelled: lambda s, e: _check(s, e.target, lambda entry: checks.cancelled(entry, e)),
     events.ResolverJudged: _judged,
+    events.QueueSeen: _queue,
+    events.QueueUnseen: _queue,
+    events.LogsRead: _read,
     events.OperatorActed: _acted,
     events.IntervalChanged: _interval,
     events.HistoryFailed: _history_failed,

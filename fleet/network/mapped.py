@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.errors import Failure, FailureKind, RemoteError, UsageError
+from fleet.errors import Failure, FailureKind, RemoteError, UsageError, file_trouble
 from fleet.network import Network, T
 from fleet.network.endpoint import Endpoint
 from fleet.network.host import HostNetwork, connect, exchange, peer_name
@@ -42,8 +42,7 @@ class MappedNetwork:
         try:
             document = json.loads(Path(path).read_bytes())
         except OSError as error:
-            reason = (error.strerror or "unreadable").lower()
-            raise UsageError(f"the network file {shown} cannot be read: {reason}") from error
+            raise UsageError(f"the network file {shown} cannot be read: {file_trouble(error)}") from error
         except (ValueError, RecursionError) as error:
             raise UsageError(f"the network file {shown} is not JSON: {show(str(error), 200)}") from error
         try:

@@ -19,6 +19,7 @@ For other rooms::
         observations = await poller.round(report=...)      # each node once; or: await poller.run(report)
         poller.standings["dlv1"].good                      # last good facts and, with .at, their age
     await poll_node(node, dialer)                          # one node -> Observation
+    await look_at_queue(node, dialer, ["ietf.org"])    # what waits there -> Queue, or the Failure that says why not
     await dialer.host_keys(node)                           # the keys it shows, for review; nothing is sent
     await dialer.presents(node)                            # the same, against what is on record
     await dialer.reach(node)                               # its port answers
@@ -39,6 +40,7 @@ from fleet.nodes.hostkeys import HostKey, KeyStanding, Presented
 from fleet.nodes.limits import Limits
 from fleet.nodes.poll import Kept, poll_node
 from fleet.nodes.poller import Poller, Standing
+from fleet.nodes.queues import look_at_queue
 from fleet.nodes.recording import Recording
 from fleet.nodes.replaying import replayed
 from fleet.nodes.tunnel import TunnelNetwork
@@ -58,6 +60,7 @@ __all__ = [
     "Standing",
     "TunnelNetwork",
     "Vantages",
+    "look_at_queue",
     "own_checks",
     "poll_node",
     "replayed",

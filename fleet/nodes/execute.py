@@ -6,6 +6,7 @@ seconds cover everything and reading stops at the limit.  May import asyncssh an
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import asyncssh
@@ -41,14 +42,22 @@ class Output:
 
 
 async def execute(
-    connection: asyncssh.SSHClientConnection, line: Line, peer: str, seconds: float, limit: int
+    connection: asyncssh.SSHClientConnection,
+    line: Line,
+    peer: str,
+    seconds: float,
+    limit: int,
+    take: Callable[[bytes], None] | None = None,
 ) -> Output:
-    """Run ``line``.  Raises RemoteError (channel, timeout, limit, closed); the connection is then of no more use."""
+    """Run ``line``.  Raises RemoteError (channel, timeout, limit, closed); the connection is then of no more use.
+
+    ``take`` is told what is printed as it comes; then none of it is kept, and ``text`` is empty.
+    """
     started = monotonic()
     words = f"'{line.command.rpartition('bin ')[2]}'"
     try:
         async with asyncio.timeout(seconds):
-            return await _run(connection, line, words, peer, limit, started)
+            return await _run(connection, line, words, peer, limit, started, take)
     except TimeoutError as error:
         raise failed(FailureKind.TIMEOUT, f"{peer}: {words} was not done within {seconds:g} s") from error
     except (OSError, asyncssh.Error) as error:
@@ -56,7 +65,13 @@ async def execute(
 
 
 async def _run(
-    connection: asyncssh.SSHClientConnection, line: Line, words: str, peer: str, limit: int, started: float
+    connection: asyncssh.SSHClientConnection,
+    line: Line,
+    words: str,
+    peer: str,
+    limit: int,
+    started: float,
+    take: Callable[[bytes], None] | None,
 ) -> Output:
     process = await connection.create_process(line.text, encoding=None, window=_WINDOW)
     try:
@@ -65,7 +80,7 @@ async def _run(
         complaining = asyncio.create_task(_drain(process.stderr, complaint, _MAX_COMPLAINT))
         output = bytearray()
         try:
-            whole = await _drain(process.stdout, output, limit)
+            whole = await _drain(process.stdout, output, limit, take)
             if whole:
                 await complaining
         finally:
@@ -88,12 +103,19 @@ async def _run(
         process.close()
 
 
-async def _drain(stream: "asyncssh.SSHReader[bytes]", into: bytearray, limit: int) -> bool:
+async def _drain(
+    stream: "asyncssh.SSHReader[bytes]", into: bytearray, limit: int, take: Callable[[bytes], None] | None = None
+) -> bool:
     """Read to the end and whether that was within ``limit``; beyond it nothing is kept, and stdout stops being read."""
+    left = limit
     while chunk := await stream.read(_CHUNK):
-        if len(into) + len(chunk) > limit:
+        left -= len(chunk)
+        if left < 0:
             return False
-        into += chunk
+        if take is None:
+            into += chunk
+        else:
+            take(chunk)
         await asyncio.sleep(0)  # a flood must not keep other nodes, and our own deadline, from running
     return True
 

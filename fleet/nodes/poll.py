@@ -5,7 +5,8 @@ in it.  May import asyncssh, ``fleet.model``, ``fleet.errors``, ``fleet.clock`` 
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import asyncssh
 
@@ -70,6 +71,40 @@ class Kept:
         await asyncio.gather(*(hang_up(connection) for connection in connections))
 
 
+@asynccontextmanager
+async def connected(node: Node, dialer: Dialer, kept: Kept | None) -> AsyncIterator[asyncssh.SSHClientConnection]:
+    """A connection to ``node`` for the length of an ``async with``: the kept one if it still works, else a new one.
+
+    Afterwards it is kept where that is kind, and hung up where it is not or where something failed on it.
+    """
+    connection = None if kept is None else kept.take(node)
+    if connection is not None and not await _still_works(connection, node, dialer):
+        connection.abort()
+        connection = None
+    if connection is None:
+        connection = await dialer.connect(node)
+    try:
+        yield connection
+    except RemoteError:
+        await hang_up(connection, 0.5)  # it may be in the middle of something; the next poll starts afresh
+        raise
+    except BaseException:
+        connection.abort()
+        raise
+    if kept is not None and node.settings.platform in KEPT:
+        await kept.keep(node, connection)
+    else:
+        await hang_up(connection)
+
+
+async def _still_works(connection: asyncssh.SSHClientConnection, node: Node, dialer: Dialer) -> bool:
+    """Whether a kept connection still carries commands: a firewall may have forgotten it."""
+    with suppress(RemoteError):
+        await execute(connection, encode(CLOCK), node.name, _CHECK_SECONDS, dialer.limits.output)
+        return True
+    return False
+
+
 async def poll_node(
     node: Node,
     dialer: Dialer,
@@ -107,37 +142,11 @@ class _Poll:
                 f"{show(self._node.name, 80)}: no platform is declared, so nothing was asked",
                 "set platform",
             )
-        connection = None if kept is None else kept.take(self._node)
-        if connection is not None:
-            if await self._still_works(connection):
-                await self._ask(connection, platform, kept)
-                return
-            connection.abort()
-        await self._ask(await self._dialer.connect(self._node), platform, kept)
-
-    async def _ask(self, connection: asyncssh.SSHClientConnection, platform: Platform, kept: Kept | None) -> None:
-        try:
+        async with connected(self._node, self._dialer, kept) as connection:
             if platform is Platform.ASYNCOS:
                 await self._appliance(connection)
             else:
                 await self._unix(connection, platform)
-        except RemoteError:
-            await hang_up(connection, 0.5)  # it may be in the middle of something; the next poll starts afresh
-            raise
-        except BaseException:
-            connection.abort()
-            raise
-        if kept is not None and platform in KEPT:
-            await kept.keep(self._node, connection)
-        else:
-            await hang_up(connection)
-
-    async def _still_works(self, connection: asyncssh.SSHClientConnection) -> bool:
-        """Whether a kept connection still carries commands: a firewall may have forgotten it."""
-        with suppress(RemoteError):
-            await execute(connection, encode(CLOCK), self._node.name, _CHECK_SECONDS, self._dialer.limits.output)
-            return True
-        return False
 
     async def _appliance(self, connection: asyncssh.SSHClientConnection) -> None:
         limits, peer = self._dialer.limits, self._node.name

@@ -9,7 +9,7 @@ from functools import cache
 
 from fleet.model.finding import Severity
 from fleet.profile import PROFILE_RULES, ProfileRule
-from fleet.rules import RULES, Rule
+from fleet.rules import RULES, Rule, queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,16 @@ class RuleDoc:
         """The letters of the code."""
         return self.code.rstrip("0123456789")
 
+    @property
+    def examples(self) -> tuple[tuple[str, str], ...]:
+        """Title and text of one profile each; none for what no profile has by itself (a queue, a log)."""
+        return tuple((title, texts[0]) for title, texts in (("Bad", self.bad), ("Good", self.good)) if texts)
+
 
 @cache
 def rule_docs() -> dict[str, RuleDoc]:
     """Every code with its documentation, PROFILE first, then as the rules are asked."""
-    docs = [_of_profile(rule) for rule in PROFILE_RULES] + [_of_rule(rule) for rule in RULES]
+    docs = [_of_profile(rule) for rule in PROFILE_RULES] + [_of_rule(rule) for rule in (*RULES, *queue.RULES)]
     return {doc.code: doc for doc in docs}
 
 

@@ -12,5 +12,7 @@ _EXAMPLES_ARE_OF = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 def example_finding(doc: RuleDoc) -> FindingRow | None:
     """What is said of the first bad example; None where it takes more than a profile to find it."""
+    if not doc.bad:
+        return None
     rows = finding_rows(validate(doc.bad[0], "bad.toml", Beside(_EXAMPLES_ARE_OF)))
     return next((row for row in rows if row.code == doc.code), None)

@@ -175,7 +175,7 @@ def test_xml_whose_keys_are_all_expired_is_no_anchor(load):
 def test_a_missing_file_and_a_folder_are_named(tmp_path):
     with pytest.raises(UsageError, match="cannot be read: no such file or directory"):
         load_trust_anchors(tmp_path / "absent")
-    with pytest.raises(UsageError, match="cannot be read: is a directory"):
+    with pytest.raises(UsageError, match="cannot be read: it is a folder"):
         load_trust_anchors(tmp_path)
 
 

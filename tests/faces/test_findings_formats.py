@@ -227,6 +227,8 @@ def test_a_diff_shows_what_comments_hide_and_leaves_tabs_and_backslashes_as_they
 
 def test_markdown_cannot_be_broken_out_of() -> None:
     assert escaped("a|b <img> @all [x](y) `c`") == "a\\|b &lt;img\\> &#64;all \\[x\\](y) \\`c\\`"
+    assert escaped("https://a.example :100: 2001:db8::1") == "https\\://a.example \\:100: 2001\\:db8\\:\\:1"
+    assert escaped("One reason: the same in every sentence.") == "One reason: the same in every sentence."
     lines = list(fenced(["a", "````` b"]))
     assert lines[0] == lines[-1] == "``````"
 

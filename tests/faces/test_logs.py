@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema
@@ -21,6 +22,7 @@ from fleet.faces.export.schema import document_schema
 LOGS = Path(__file__).parents[1] / "maillog"
 POSTFIX = LOGS / "postfix.log"
 INFO = "Nov 24 14:22:57 dlv1 mail_logs: Info: DCID 1 TLS success protocol TLSv1.2 cipher C for {}\n"
+NOW = datetime.now(UTC).isoformat(timespec="seconds")
 PROFILE = """
 [fleet]
 name = "one"
@@ -78,7 +80,7 @@ def test_plain_compressed_and_standard_input_say_the_same(here, tmp_path: Path) 
     [
         ("15.0.0-104", (), {"dane-success": (1, 0)}),
         ("11.1.2-023", (), {"dane-success": (0, 1)}),
-        ("15.0.0-104", ("--since", "2100-01-01"), {"dane-success": (0, 1)}),
+        ("15.0.0-104", ("--since", NOW), {"dane-success": (0, 1)}),
     ],
     ids=["effective", "too old for DANE", "before the profile held"],
 )
@@ -123,22 +125,25 @@ def test_a_damaged_archive_is_read_as_far_as_it_goes(here, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "why"),
     [
-        ("/nonexistent/log",),
-        ("/",),
-        ("-", "-"),
-        ("--follow", "-"),
-        ("--follow", str(POSTFIX), str(POSTFIX)),
-        ("--zone", "Nowhere/City", str(POSTFIX)),
-        ("--since", "2026-01-01", str(POSTFIX)),
+        (("/nonexistent/log",), "no such file"),
+        (("/",), "it is a folder: name a file in it"),
+        (("-", "-"), "can be read once"),
+        (("--follow", "-"), "--follow needs a file"),
+        (("--follow", str(POSTFIX), str(POSTFIX)), "--follow takes one FILE"),
+        (("--zone", "Nowhere/City", str(POSTFIX)), "no such time zone"),
+        (("--since", "2026-01-01", str(POSTFIX)), "it needs --profile"),
+        (("--since", "2999-01-01", "--profile", "-", str(POSTFIX)), "--since 2999-01-01: this is yet to come"),
+        (("--since", "noon", "--profile", "-", str(POSTFIX)), "--since noon: write a time such as"),
     ],
 )
-def test_what_cannot_be_used_is_said_before_anything_is_read(here, arguments: tuple[str, ...]) -> None:
+def test_what_cannot_be_used_is_said_before_anything_is_read(here, arguments: tuple[str, ...], why: str) -> None:
     done = here("logs", *arguments)
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.startswith("fleet: ")
+    assert why in done.stderr
 
 
 def test_hostile_lines_reach_no_terminal(here, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ BESIDE = Beside(datetime(2026, 11, 23, 12, tzinfo=UTC))
 FIXABLE = [
     doc
     for doc in rule_docs().values()
-    if (report := validate(doc.bad[0], "bad.toml", BESIDE).report) is not None
+    if doc.bad
+    and (report := validate(doc.bad[0], "bad.toml", BESIDE).report) is not None
     and any(finding.code == doc.code and finding.fix for finding in report.findings)
 ]
 

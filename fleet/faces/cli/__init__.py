@@ -28,6 +28,7 @@ from fleet.faces.cli.init import init
 from fleet.faces.cli.lab import lab
 from fleet.faces.cli.logs import logs
 from fleet.faces.cli.poll import hostkeys, login, poll, probe, record
+from fleet.faces.cli.queue import queue
 from fleet.faces.cli.resolvers import resolvers
 from fleet.faces.cli.rollout import rollout
 from fleet.faces.cli.rules import explain, rules
@@ -90,6 +91,7 @@ app.command()(record)
 app.command()(drift)
 app.command()(adopt)
 app.command()(resolvers)
+app.command()(queue)
 app.command()(check)
 app.command()(logs)
 app.command()(tlsrpt)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from fleet.errors import UsageError
+from fleet.errors import UsageError, file_trouble
 from fleet.faces.cli.given import read_text
 from fleet.model.finding import Finding, Severity
 from fleet.text import show
@@ -58,7 +58,7 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
     try:
         path.write_text(text, encoding="ascii")
     except OSError as error:
-        raise UsageError(f"{show(str(path))} cannot be written: {error.strerror or error}") from error
+        raise UsageError(f"{show(str(path))} cannot be written: {file_trouble(error)}") from error
 
 
 def renewed(before: Baseline, validations: Sequence[Validation], today: date) -> Baseline:

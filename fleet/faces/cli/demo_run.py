@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.decision import ExitCode
-from fleet.errors import UsageError
+from fleet.errors import UsageError, file_trouble
 from fleet.faces.cli.watch_run import WatchAsked, run_app
 from fleet.faces.live.demo import POLL_SECONDS, DemoFleet, demo_fleet, shipped, unrest
 from fleet.faces.live.live import LiveEngine
@@ -88,5 +88,5 @@ def write_profile(path: Path) -> ExitCode:
         with path.open("x", encoding="utf-8") as file:
             file.write(shipped())
     except OSError as error:
-        raise UsageError(f"{show(str(path))} cannot be written: {error.strerror or error}") from error
+        raise UsageError(f"{show(str(path))} cannot be written: {file_trouble(error)}") from error
     return ExitCode.CLEAN

@@ -7,7 +7,7 @@ import ipaddress
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -155,7 +155,14 @@ def _destinations(
         names = tuple(known) or tuple(verdicts)
     if not names:
         raise UsageError("no destinations: declare [destinations] in the profile, or give --destinations or --verdicts")
-    return tuple(known.get(canonical(name)) or Destination(canonical(name)) for name in names)
+    from fleet.faces.cli.destination_list import read_weights
+
+    weights = read_weights(asked.destinations)
+    found = (known.get(canonical(name)) or Destination(canonical(name)) for name in names)
+    return tuple(
+        replace(one, recipients_per_day=weights[canonical(one.domain)]) if canonical(one.domain) in weights else one
+        for one in found
+    )
 
 
 def _check(asked: Asked, declared: Fleet, missing: tuple[str, ...], verdicts: dict[str, Verdict]) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from fleet.errors import UsageError
+from fleet.errors import UsageError, file_trouble
 from fleet.layout.names import canonical
 from fleet.text import show
 
@@ -62,13 +62,7 @@ def whole(file: BinaryIO, name: str) -> bytes:
 
 def _unreadable(path: Path, error: OSError | ValueError) -> UsageError:
     """What is said of a file that cannot be opened or read."""
-    if isinstance(error, UnicodeDecodeError):
-        why = "it is not UTF-8"
-    elif isinstance(error, OSError):
-        why = error.strerror or str(error)
-    else:  # a name with a NUL
-        why = "this is no name of a file"
-    return UsageError(f"{show(str(path))} cannot be read: {why}")
+    return UsageError(f"{show(str(path))} cannot be read: {file_trouble(error)}")
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -83,7 +77,7 @@ def replace_file(path: Path, content: bytes) -> None:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise UsageError(f"{show(str(path))} cannot be written: {error.strerror or error}") from error
+        raise UsageError(f"{show(str(path))} cannot be written: {file_trouble(error)}") from error
 
 
 def read_text(path: Path) -> str:

@@ -5,6 +5,7 @@ off (a damaged archive) ends with a sentence, after all that could be read.  May
 ``fleet.text``.
 """
 
+import errno
 import gzip
 import io
 import os
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from fleet.errors import UsageError
+from fleet.errors import UsageError, file_trouble
 from fleet.faces.cli.given import STDIN
 from fleet.text import show
 
@@ -73,12 +74,12 @@ def refuse_unreadable(name: str, *, follow: bool) -> None:
         return
     try:
         found = os.stat(name)
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, "")
+        if not os.access(name, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{show(name)} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    if stat.S_ISDIR(found.st_mode):
-        raise UsageError(f"{show(name)} cannot be read: it is a folder")
-    if not os.access(name, os.R_OK):
-        raise UsageError(f"{show(name)} cannot be read: permission denied")
+        raise _unreadable(name, error) from error
 
 
 def blocks(name: str, damaged: Callable[[str], None]) -> Iterator[bytes]:
@@ -94,7 +95,7 @@ def blocks(name: str, damaged: Callable[[str], None]) -> Iterator[bytes]:
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             damaged(f"{show(name)} breaks off: {show(str(error))}")
         except OSError as error:
-            damaged(f"{show(name)} could not be read to its end: {error.strerror or error}")
+            damaged(f"{show(name)} could not be read to its end: {file_trouble(error)}")
 
 
 def _opened(name: str) -> BinaryIO:
@@ -103,7 +104,11 @@ def _opened(name: str) -> BinaryIO:
     try:
         return Path(name).open("rb")
     except OSError as error:
-        raise UsageError(f"{show(name)} cannot be read: {error.strerror or error}") from error
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: OSError | ValueError) -> UsageError:
+    return UsageError(f"{show(name)} cannot be read: {file_trouble(error)}")
 
 
 def growing(name: str, told: Callable[[str], None], wait: Callable[[float], None] = time.sleep) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 """``fleet logs``: what do the mail logs prove, destination by destination?"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,14 @@ def logs(
     zone: Annotated[str, typer.Option(help="Time zone of times that name none, as Europe/Zurich.")] = "UTC",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as the one FILE grows; Ctrl-C ends.")] = False,
     limit: Annotated[int, typer.Option(min=0, help="Rows shown; 0 shows all.  JSON has all.")] = 50,
+    remember: Annotated[
+        bool, typer.Option("--remember", help="Write down what was proved, beside the checks of --profile.")
+    ] = False,
+    destinations_out: Annotated[
+        Path | None,
+        typer.Option(help="Write the destinations with their recipients, for check -f, forecast and rollout."),
+    ] = None,
+    history: Annotated[Path | None, typer.Option(help="Where --remember writes.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document (fleet-logs/1).")] = False,
 ) -> None:
     """Read mail logs of AsyncOS, CEF, Postfix, Exim: what DANE did, per destination, DNSSEC states, bad resolvers.
@@ -20,9 +29,15 @@ def logs(
     How sure a line makes us is said with it. Recipients' addresses are dropped where they are read. Without a profile,
     forms of lines that also appear without DANE are weak, and are not counted as proof.
 
+    With --remember the numbers (never a line) stand beside the last check of each destination, and a contradiction
+    between them is a finding.
+
     Exit codes: 0 nothing failed or is held - 1 DANE failed or mail is held - 2 usage, or a file that cannot be read -
     3 nothing was recognised, or not all of it could be read - 130 interrupted.
     """
     from fleet.faces.cli.logs_run import LogsAsked, write_logs
 
-    raise typer.Exit(write_logs(LogsAsked(tuple(files), profile, node, since, zone, follow, limit, as_json)))
+    asked = LogsAsked(
+        tuple(files), profile, node, since, zone, follow, limit, as_json, remember, destinations_out, history
+    )
+    raise typer.Exit(write_logs(asked))

@@ -3,13 +3,16 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from fleet.clock import now
 from fleet.decision import ExitCode, worst_code
 from fleet.errors import UsageError
 from fleet.faces.cli.given import STDIN, read_profile_file
 from fleet.faces.cli.log_lines import Splitter, blocks, growing, refuse_unreadable
+from fleet.faces.cli.moments import point
 from fleet.faces.cli.terminal import look
 from fleet.maillog import Counts, Evidence, Kind, LogReader, Tally, nothing_known
 from fleet.maillog.context import Context
@@ -31,6 +34,9 @@ class LogsAsked:
     follow: bool = False
     limit: int = 50
     as_json: bool = False
+    remember: bool = False
+    destinations_out: Path | None = None
+    history: Path | None = None
 
 
 class _Run:
@@ -97,6 +103,7 @@ def write_logs(asked: LogsAsked) -> ExitCode:
         raise UsageError("--follow takes one FILE")
     if asked.files.count(STDIN) > 1:
         raise UsageError("standard input can be read once")
+    history = _history(asked)
     for name in asked.files:
         refuse_unreadable(name, follow=asked.follow)
     run = _Run(asked)
@@ -110,7 +117,35 @@ def write_logs(asked: LogsAsked) -> ExitCode:
     incomplete = _incomplete(run, interrupted)
     code = worst_code([exit_code(run.tally, incomplete), *([ExitCode.INTERRUPTED] if interrupted else [])])
     _write(run, incomplete, code)
+    if asked.destinations_out is not None:
+        from fleet.faces.cli.destination_list import write_destinations
+        from fleet.faces.cli.logs_remember import weights
+
+        write_destinations(asked.destinations_out, weights(run.tally))
+    if history is not None:
+        from fleet.faces.cli.logs_remember import remember
+
+        # The names of files tell logs apart: one that is read again replaces what it proved before.
+        log = " ".join([*([asked.node] if asked.node else []), *(Path(name).name for name in asked.files)])
+        if told := remember(history, log[:300], run.tally, not incomplete):
+            print(f"fleet: {show(told, 300)}", file=sys.stderr)
     return code
+
+
+def _history(asked: LogsAsked) -> Path | None:
+    """Where to write down what is proved; None: nowhere."""
+    if not asked.remember:
+        return None
+    if asked.history is not None:
+        return asked.history
+    if asked.profile is None:
+        raise UsageError("--remember writes beside the checks of a profile: it needs --profile or --history")
+    from fleet.faces.cli.poll_run import default_history
+
+    found = default_history(asked.profile)
+    if found is None:
+        raise UsageError("--remember: a profile from standard input has no history; name one with --history")
+    return found
 
 
 def exit_code(tally: Tally, incomplete: tuple[str, ...]) -> ExitCode:
@@ -172,7 +207,7 @@ def _followed(one: Evidence, as_json: bool) -> str:
 
 def _context(asked: LogsAsked) -> Context:
     zone = _zone(asked.zone)
-    since = _since(asked.since, zone) if asked.since else None
+    since = point("--since", asked.since, now(), zone) if asked.since else None
     if asked.profile is None:
         if since is not None:
             raise UsageError("--since says from when on a profile holds: it needs --profile")
@@ -196,11 +231,3 @@ def _zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise UsageError(f"--zone {show(name)}: there is no such time zone") from error
-
-
-def _since(text: str, zone: tzinfo) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"--since {show(text)}: this is no time (ISO 8601)") from error
-    return at if at.tzinfo else at.replace(tzinfo=zone)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fleet.decision import ExitCode
-from fleet.errors import UsageError
+from fleet.errors import UsageError, file_trouble
 from fleet.faces.cli.poll_run import readable_fleet
 from fleet.layout import select
 from fleet.model.fleet import Platform
@@ -109,7 +109,7 @@ def _write_new(path: Path, lines: Sequence[str]) -> None:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
             file.writelines(f"{line}\n" for line in lines)
     except OSError as error:
-        raise UsageError(f"{show(str(path))} cannot be written: {error.strerror or error}") from error
+        raise UsageError(f"{show(str(path))} cannot be written: {file_trouble(error)}") from error
 
 
 def _not_understood(captured: "Captured") -> tuple[str, ...]:

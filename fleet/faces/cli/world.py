@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from fleet.errors import UsageError
+from fleet.errors import UsageError, file_trouble
 from fleet.network import Network
 from fleet.network.endpoint import Endpoint, parse_endpoint
 from fleet.text import show
@@ -110,7 +110,7 @@ def _lines(file: str, shown: str, stdin: BinaryIO) -> list[str]:
             with Path(file).open("rb") as opened:
                 data = opened.read(_MAX_LIST_OCTETS + 1)
     except OSError as error:
-        raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
+        raise UsageError(f"{shown} cannot be read: {file_trouble(error)}") from error
     if len(data) > _MAX_LIST_OCTETS:
         raise UsageError(f"{shown} is larger than {_MAX_LIST_OCTETS >> 20} MiB: that is no list of destinations")
     try:

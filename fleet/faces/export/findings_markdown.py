@@ -15,7 +15,8 @@ from fleet.views.findings import FindingRow, finding_rows, unobserved_rows
 from fleet.views.validation import Validation
 from fleet.views.validation_summary import summarize
 
-_ACTIVE = re.compile(r"([\\`*_{}\[\]<>#|~!@:&])")
+_ACTIVE = re.compile(r"([\\`*_{}\[\]<>#|~!@&]|:(?=\S))")
+"""A colon acts only where something follows at once: an address of the web, a picture (``:100:``)."""
 
 
 def markdown(validations: Sequence[Validation]) -> Iterator[str]:

@@ -63,7 +63,7 @@ def _driver() -> Document:
 
 def _rule(doc: RuleDoc) -> Document:
     lines = [escaped(doc.rationale)]
-    for word, text in (("Bad", doc.bad[0]), ("Good", doc.good[0])):
+    for word, text in doc.examples:
         lines += ["", f"{word}:", "", *fenced(profile_lines(text), "toml")]
     return {
         "id": doc.code,

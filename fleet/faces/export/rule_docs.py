@@ -20,6 +20,7 @@ _HOW_HIDDEN = {
     False: "--ignore, a suppression with a reason, or the baseline hides it.",
 }
 _NOT_HIDDEN = "Nothing hides it: what cannot be read cannot be judged."
+_NOT_OF_A_PROFILE = "`fleet validate` does not judge it: it is seen in queues and mail logs."
 _LONGEST = 1200
 """Characters of an example that are shown: one profile is bad because it is too long."""
 
@@ -45,12 +46,13 @@ def explanation(doc: RuleDoc, look: Look) -> Iterator[str]:
     mark = SEVERITY_MARKS[doc.severity]
     yield f"{doc.code} {look.painted(f'{look.sign(mark)} {doc.severity}', mark)}: {doc.title}"
     yield from _section("What it does to mail", fold(doc.rationale, width - 2))
-    yield from _section("Bad", profile_lines(doc.bad[0]))
     row = example_finding(doc)
-    if row is not None:
-        yield from _section("What is said of it", fold(f"{row.place.shown}: {row.sentence}", width - 2))
-    yield from _section("Good", profile_lines(doc.good[0]))
-    yield from _section("Fix", fold(_fix(row), width - 2))
+    for title, text in doc.examples:
+        yield from _section(title, profile_lines(text))
+        if row is not None and title == "Bad":
+            yield from _section("What is said of it", fold(f"{row.place.shown}: {row.sentence}", width - 2))
+    if doc.examples:
+        yield from _section("Fix", fold(_fix(row), width - 2))
     yield from _section("Hiding it", fold(hiding(doc), width - 2))
     yield from _section("Source", fold(doc.source or "this program", width - 2))
 
@@ -70,6 +72,8 @@ def _fix(row: FindingRow | None) -> str:
 
 def hiding(doc: RuleDoc) -> str:
     """What keeps a finding of the rule from being shown."""
+    if not doc.examples:
+        return _NOT_OF_A_PROFILE
     return _NOT_HIDDEN if doc.family == "PROFILE" else _HOW_HIDDEN[doc.severity is Severity.LOSES_MAIL]
 
 
@@ -93,7 +97,7 @@ def rules_markdown(docs: Sequence[RuleDoc]) -> Iterator[str]:
         yield f"### {doc.code}: {escaped(doc.title)}"
         yield ""
         yield f"**{doc.severity}.** {escaped(doc.rationale)}"
-        for title, text in (("Bad", doc.bad[0]), ("Good", doc.good[0])):
+        for title, text in doc.examples:
             yield ""
             yield f"{title}:"
             yield ""

@@ -8,21 +8,27 @@ May import ``fleet.views``, ``fleet.rules``, ``fleet.profile``, ``fleet.monitor`
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from fleet import clock
 from fleet.forecast.audited import kinds_met
+from fleet.layout import canonical
 from fleet.model import Verdict
 from fleet.model.event import HERE, says_itself
+from fleet.model.finding import Severity
 from fleet.model.observation import Observation
+from fleet.model.proof import Proof
 from fleet.model.resolver import ResolverKind
 from fleet.monitor import State
+from fleet.monitor.state import CHECK_SECONDS
 from fleet.profile import Reading
 from fleet.rules import Question, run_observed
+from fleet.rules.queue import Seen, queue_findings
 from fleet.views.validation import Validation
 
+SEVERITIES = {severity: at for at, severity in enumerate(Severity)}
 REST = 0.5
 """Seconds between two rounds at least."""
 _REST_TIMES = 10
@@ -40,6 +46,7 @@ class Known:
     verdicts: Mapping[str, Verdict]
     kinds: Mapping[str, ResolverKind]
     node_verdicts: Mapping[tuple[str, str], Verdict] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
 
     def same_as(self, other: "Known | None") -> bool:
         """Whether nothing was replaced: entries are frozen, so identity is enough."""
@@ -50,6 +57,8 @@ class Known:
             and _identical(self.verdicts, other.verdicts)
             and self.kinds == other.kinds
             and _identical(self.node_verdicts, other.node_verdicts)
+            and self.seen.deliveries == other.seen.deliveries
+            and self.seen.proofs == other.seen.proofs
         )
 
 
@@ -58,7 +67,26 @@ def known(state: State, reading: Reading, now: datetime) -> Known:
     observations = {name: entry.observation for name, entry in state.nodes.items() if entry.observation is not None}
     judged = tuple(state.resolvers.values())
     kinds = kinds_met(reading.fleet, observations, judged, now) if reading.fleet is not None else {}
-    return Known(reading, observations, verdicts_of(state), kinds, node_verdicts_of(state))
+    return Known(reading, observations, verdicts_of(state), kinds, node_verdicts_of(state), seen_of(state))
+
+
+def seen_of(state: State) -> Seen:
+    """What looks at queues and mail logs showed."""
+    proofs: dict[str, list[Proof]] = {}
+    for read in state.logs.values():
+        for one in read.proofs:
+            proofs.setdefault(one.domain, []).append(one)
+    changes: dict[str, datetime] = {}
+    for change in state.changes:
+        changes[change.about] = change.at
+    return Seen(
+        tuple(entry.known for entry in state.queues.values() if entry.known is not None),
+        {canonical(name): verdict for name, verdict in verdicts_of(state).items()},
+        {target.domain: float(state.check_seconds(target)) for target in state.checks},
+        float(CHECK_SECONDS),
+        changes,
+        proofs,
+    )
 
 
 def verdicts_of(state: State) -> dict[str, Verdict]:
@@ -100,7 +128,9 @@ def judge(of: Known, now: datetime) -> Validation:
         node_verdicts=of.node_verdicts,
     )
     unseen = tuple(node for node in fleet.nodes if node not in of.observations)
-    return Validation(of.reading, run_observed(question), unseen)
+    report = run_observed(question)
+    found = sorted((*report.findings, *queue_findings(fleet, of.seen, now)), key=lambda one: SEVERITIES[one.severity])
+    return Validation(of.reading, replace(report, findings=tuple(found)), unseen)
 
 
 class Judging:

@@ -12,7 +12,7 @@ from fleet.history import HistoryError, HistoryReader, history_path
 from fleet.model import Verdict
 from fleet.model.event import OperatorActed, ResolverJudged
 from fleet.model.observation import Observation
-from fleet.monitor import Changed, restore
+from fleet.monitor import Changed, State, restore
 from fleet.settings import state_folder
 from fleet.text import show
 
@@ -33,16 +33,25 @@ class LastKnown:
 
 def last_known(history: Path) -> LastKnown:
     """What ``history`` knows; nothing where there is none yet.  UsageError where it cannot be read."""
-    if not history.exists():
-        return LastKnown()
+    state = state_of(history)
+    acts, changes = tuple(state.acts.values()), tuple(state.changes)
+    return LastKnown(observations_of(state), verdicts_of(state), tuple(state.resolvers.values()), acts, changes)
+
+
+def state_of(history: Path | None) -> State:
+    """All that ``history`` tells; a State that knows nothing where there is none yet."""
+    if history is None or not history.exists():
+        return State()
     try:
         with HistoryReader.open(history) as reader:
-            state = restore(reader).state
+            return restore(reader).state
     except HistoryError as error:
         raise UsageError(show(str(error), 300)) from error
-    observations = {name: entry.known for name, entry in state.nodes.items() if entry.known is not None}
-    acts, changes = tuple(state.acts.values()), tuple(state.changes)
-    return LastKnown(observations, verdicts_of(state), tuple(state.resolvers.values()), acts, changes)
+
+
+def observations_of(state: State) -> dict[str, Observation]:
+    """What is known of nodes."""
+    return {name: entry.known for name, entry in state.nodes.items() if entry.known is not None}
 
 
 def last_known_of(profile: str) -> LastKnown:

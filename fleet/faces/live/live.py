@@ -28,6 +28,7 @@ from fleet.faces.live.checking import Checks
 from fleet.faces.live.past import Look
 from fleet.faces.live.polling import Polls
 from fleet.faces.live.profile_file import ProfileFile
+from fleet.faces.live.queueing import keep_looking
 from fleet.faces.live.reach import Reach
 from fleet.faces.live.recorded import follow_into, restore_into
 from fleet.faces.live.shown import Shown
@@ -217,6 +218,7 @@ class LiveEngine(Shown):
                 self._survive("reading the profile", self._follow_profile),
                 self._survive("reading the history", self._take_foreign),
                 self._survive("auditing resolvers", self._audit),
+                self._survive("looking at queues", self._look_at_queues),
                 self._survive("alerting", lambda: self.alerting.run(memory)),
             )
         finally:
@@ -281,6 +283,19 @@ class LiveEngine(Shown):
         await keep_auditing(
             self.checks, lambda: self.profile.fleet.references, self._auditable, self.polls.through, self.publish
         )
+
+    async def _look_at_queues(self) -> None:
+        await keep_looking(self._queueing, self.polls.queue, self.publish)
+
+    def _queueing(self) -> list[tuple[str, tuple[str, ...]]]:
+        """External nodes whose last poll was good, and the destinations to ask them for; nobody while paused."""
+        fleet = self.state.fleet
+        if fleet is None or self.state.paused:
+            return []
+        names = [node.name for node in fleet.nodes.values() if fleet.tiers[node.tier].external]
+        entries = ((name, self.state.nodes.get(name)) for name in names)
+        good = [name for name, entry in entries if entry is not None and entry.seen_at and entry.failure is None]
+        return [(name, tuple(fleet.destinations)) for name in good]
 
     def _auditable(self) -> list[Known]:
         """Nodes that a poll was made of; the others wait for theirs."""

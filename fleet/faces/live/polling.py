@@ -6,7 +6,7 @@ May import ``fleet.nodes`` (when needed), ``fleet.model`` and ``fleet.errors``.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from fleet.errors import Failure, FailureKind, RemoteError
 from fleet.model.event import CommandSent, Event
 from fleet.model.fleet import Fleet, Node
 from fleet.model.observation import Observation
+from fleet.model.queue import Queue
 from fleet.text import show
 
 if TYPE_CHECKING:
@@ -48,6 +49,17 @@ class Polls:
         for event in commands_of(declared, seen):
             publish(event)
         return seen
+
+    async def queue(self, node: str, watched: Sequence[str]) -> Queue | Failure:
+        """What waits on ``node``, over the connections that polls keep."""
+        fleet = self._fleet()
+        declared = fleet.nodes.get(node) if fleet else None
+        if declared is None:
+            return Failure(FailureKind.COMMAND, f"{show(node, 80)} is in the profile no more")
+        dialer, kept = await self._open()
+        from fleet.nodes import look_at_queue  # noqa: PLC0415
+
+        return await look_at_queue(declared, dialer, watched, kept=kept)
 
     @asynccontextmanager
     async def through(self, node: Node) -> "AsyncIterator[Network | Failure]":

@@ -7,7 +7,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from fleet.errors import UsageError
+from fleet.errors import UsageError, file_trouble
 from fleet.model.fleet import Fleet
 from fleet.profile import Reading, read_profile
 from fleet.text import show
@@ -30,10 +30,8 @@ class ProfileFile:
         self._stamp = _stamp(path)
         try:
             self.content = _read(path)
-        except OSError as error:
-            raise UsageError(f"{show(str(path))} cannot be read: {error.strerror or error}") from error
-        except ValueError as error:  # a name with a NUL
-            raise UsageError(f"{show(str(path))} cannot be read: this is no name of a file") from error
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{show(str(path))} cannot be read: {file_trouble(error)}") from error
         self.reading: Reading = read_profile(self.content, self._name)
         if self.reading.fleet is None:
             first = self.reading.diagnostics[0] if self.reading.diagnostics else None

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from fleet.lab.nodes import documents, layouts, wordings
+from fleet.lab.nodes import documents, layouts, waiting, wordings
 from fleet.lab.nodes.daneverify import VARIANTS, Verification
 from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.place import Place
+from fleet.lab.nodes.waiting import Held
 from fleet.model.fleet import Settings
 
 Variant = TypeVar("Variant")
@@ -47,6 +48,8 @@ class Appliance:
     banner: str = ""
     place: Place = field(default_factory=Place)
     """Where it stands: what its ``daneverify`` sees."""
+    queue: tuple[Held, ...] = ()
+    """What waits."""
 
     @property
     def clock(self) -> str:
@@ -186,9 +189,29 @@ def _version(_line: CommandLine, appliance: Appliance) -> Menu:
     return layouts.version(appliance.settings.version or "15.0.0-104")
 
 
-def _status(_line: CommandLine, appliance: Appliance) -> Menu:
+def _status(line: CommandLine, appliance: Appliance) -> Menu:
     yield from ()
+    if line.arguments == "detail":
+        return waiting.status_detail(appliance.queue, waiting.now(), appliance.clock, appliance.variant)
     return _one_of(wordings.STATUS, appliance)(appliance.clock)
+
+
+def _tophosts(_line: CommandLine, appliance: Appliance) -> Menu:
+    """That it asks how to sort is reported, its numbers are not."""
+    words = ["Active Recipients", "Connections Out", "Delivered Recipients", "Hard Bounced", "Soft Bounced"]
+    turned = words[appliance.variant % 3 :] + words[: appliance.variant % 3]
+    menu = "".join(f"{number}. {name}\n" for number, name in enumerate(turned, 1))
+    answer = yield f"\nSort results by:\n\n{menu}", "[1]> "
+    if not answer.isdigit() or turned[int(answer) - 1] != "Active Recipients":
+        return "Unknown option\n"
+    return waiting.tophosts(appliance.queue, appliance.clock, appliance.variant)
+
+
+def _hoststatus(line: CommandLine, appliance: Appliance) -> Menu:
+    domain = line.arguments.strip()
+    if not domain or appliance.variant == 3:
+        domain = yield "\nRecipient host:\n", "[]> "
+    return waiting.hoststatus(appliance.queue, domain, waiting.now(), appliance.clock, appliance.variant)
 
 
 def _dnsconfig(line: CommandLine, appliance: Appliance) -> Menu:
@@ -327,6 +350,8 @@ def _showconfig(line: CommandLine, appliance: Appliance) -> Menu:
 _COMMANDS: Mapping[str, Callable[[CommandLine, Appliance], Menu]] = {
     "version": _version,
     "status": _status,
+    "tophosts": _tophosts,
+    "hoststatus": _hoststatus,
     "dnsconfig": _dnsconfig,
     "destconfig": _destconfig,
     "smtproutes": _smtproutes,

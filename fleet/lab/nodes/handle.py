@@ -4,7 +4,7 @@ May import the standard library, ``fleet.lab.child`` and ``fleet.errors``.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -45,6 +45,10 @@ class NodesHandle:
     def vary(self, node: str, variant: int) -> None:
         """From now on ``node`` uses this variant of every wording that is not known."""
         self._child.order({"node": node, "variant": variant})
+
+    def queue(self, node: str, held: Sequence[Mapping[str, object]]) -> None:
+        """From now on this waits on ``node`` (``fleet.lab.nodes.waiting.Held.read``)."""
+        self._child.order({"node": node, "queue": [dict(one) for one in held]})
 
     def move(self, node: str, place: Mapping[str, object]) -> None:
         """From now on ``node`` stands at ``place`` (``fleet.lab.nodes.place``)."""

@@ -6,8 +6,9 @@ who may log in, what each node really is told to do, which need not be what a pr
 
 Writes a client key into the directory and prints one line with the port and the host key's fingerprint of each node.
 Each later line orders a fault, ``{"node": "dlv1", "fault": "reset"}`` (``fleet.lab.nodes.faults``), other settings,
-``{"node": "dlv1", "settings": {...}}``, or another place, ``{"node": "dlv1", "place": {...}}``, and is answered when it
-is in force.
+``{"node": "dlv1", "settings": {...}}``, another place, ``{"node": "dlv1", "place": {...}}``, or another delivery queue,
+``{"node": "dlv1", "queue": [{"domain": "ietf.org", "recipients": 3, "seconds": 7200}]}``, and is answered when it is in
+force.
 
 May import asyncssh, ``fleet.model``, ``fleet.plain``, ``fleet.errors`` and the lab's own modules.
 """
@@ -31,6 +32,7 @@ from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.place import Place
 from fleet.lab.nodes.server import NodeServer
 from fleet.lab.nodes.unix import Gateway
+from fleet.lab.nodes.waiting import Held, now
 from fleet.model.fleet import Platform, Settings
 from fleet.plain import ShapeError, from_plain
 
@@ -60,11 +62,15 @@ class Simulation:
         server = self.servers[name]
         fault = Fault(order.get("fault", server.fault))
         if "settings" in order:
-            server.behind = _behind(name, from_plain(Settings, order["settings"]), self._places[name])
+            settings = from_plain(Settings, order["settings"])
+            server.behind = replace(_behind(name, settings, self._places[name]), queue=server.behind.queue)
         if "place" in order:
             place = Place.read(order["place"])
-            server.behind = _behind(name, server.behind.settings, place)
+            server.behind = replace(_behind(name, server.behind.settings, place), queue=server.behind.queue)
             self._put(name, server, place)
+        if "queue" in order:
+            queue = tuple(Held.read(one, now()) for one in order["queue"])
+            server.behind = replace(server.behind, queue=queue)
         if isinstance(server.behind, Appliance):
             server.behind = replace(server.behind, fault=fault)
         if fault is not server.fault:

@@ -1,6 +1,6 @@
 """What the commands of a simulated Unix gateway print, after real ones (Postfix 3.7, Exim 4.96, unbound 1.17).
 
-May import ``fleet.model`` and the standard library.
+May import ``fleet.model`` and the lab's own modules.
 """
 
 import shlex
@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from fleet.lab.nodes import waiting
+from fleet.lab.nodes.waiting import Held
 from fleet.model.fleet import Platform, Settings
 from fleet.model.peers import EximSettings, PostfixSettings
 
@@ -19,6 +21,9 @@ class Gateway:
     settings: Settings
     debian: bool = True
     """Exim's binary is called exim4."""
+    queue: tuple[Held, ...] = ()
+    lists: bool = True
+    """Whether the account may list the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,14 @@ def _postconf(gateway: Gateway, words: Sequence[str]) -> Answer:
     )
 
 
+def _postqueue(gateway: Gateway, words: Sequence[str]) -> Answer:
+    if gateway.settings.postfix is None:
+        return _MISSING
+    if not gateway.lists:
+        return Answer(complaint="postqueue: fatal: User fleet(1001) is not allowed to view the mail queue\n", status=69)
+    return Answer(waiting.postqueue(gateway.queue))
+
+
 def _parameters(postfix: PostfixSettings, version: str) -> dict[str, str]:
     def table(pairs: tuple[tuple[str, str], ...] | None) -> str:
         entries = ", ".join(f"{{{key} = {value}}}" for key, value in pairs or ())
@@ -110,6 +123,10 @@ def _exim(gateway: Gateway, words: Sequence[str]) -> Answer:
             f"Exim version {gateway.settings.version or '4.96'} #2 built 27-May-2026 16:52:26\n"
             f"Support for: crypteq iconv() IPv6 GnuTLS Content_Scanning{dane} DKIM DNSSEC Event\n"
         )
+    if list(words) == ["-bpru"]:
+        if not gateway.lists:
+            return Answer(complaint="exim: permission denied\n", status=1)
+        return Answer(waiting.exim(gateway.queue, waiting.now()))
     return Answer(_DUMPS[words[-1]](settings))
 
 
@@ -151,6 +168,7 @@ _PROGRAMS: dict[str, Callable[[Gateway, Sequence[str]], Answer]] = {
     "cat": _cat,
     "unbound-checkconf": _unbound,
     "postconf": _postconf,
+    "postqueue": _postqueue,
     "exim4": _exim,
 }
 

@@ -84,6 +84,35 @@ SHOWCONFIG = Walk(
     document=True,
 )
 
+STATUS_DETAIL = Walk(commands.STATUS_DETAIL)
+
+
+def _by_active(number: int) -> When:
+    """The question how to sort, where its entry ``number`` is active recipients."""
+
+    def when(text: str, _prompt: str) -> bool:
+        named = dict(numbered(text))
+        return not operations(text) and named.get(number, "").lower().startswith("active recip")
+
+    return when
+
+
+TOPHOSTS = Walk(
+    commands.TOPHOSTS,
+    tuple(
+        Turn(_by_active(number), commands.MENU_NUMBER, (number,), keep="text", optional=True) for number in range(1, 8)
+    ),
+)
+
+
+def hoststatus(domain: str) -> Walk:
+    """What waits for ``domain``; some releases ask for it again."""
+    return Walk(
+        commands.HOSTSTATUS,
+        (Turn(_asks(r"recipient host"), commands.DOMAIN, (domain,), keep="text", optional=True),),
+        values=(domain,),
+    )
+
 
 def listener(number: int) -> Walk:
     """The access tables of the listener that the list shows as ``number``."""
@@ -135,4 +164,16 @@ def _chooses(number: int) -> When:
 
 def documented() -> tuple[Walk, ...]:
     """All walks, for tests and for documentation."""
-    return (VERSION, STATUS, DNSCONFIG, LOGCONFIG, DESTCONFIG, SMTPROUTES, LISTENERS, SHOWCONFIG, listener(1))
+    return (
+        VERSION,
+        STATUS,
+        DNSCONFIG,
+        LOGCONFIG,
+        DESTCONFIG,
+        SMTPROUTES,
+        LISTENERS,
+        SHOWCONFIG,
+        listener(1),
+        STATUS_DETAIL,
+        TOPHOSTS,
+    )

@@ -52,7 +52,7 @@ def profile_text(hosts: Sequence[Host], origin: str, notes: Iterable[str] = ()) 
     nodes = [line for item in hosts for line in taken.node(item)]
     if not taken.tiers:
         raise UsageError(f"{origin} names no host that can be reached by a name or an address")
-    for tier in taken.tiers:
+    for tier in taken.tiers.values():
         lines += _tier_lines(tier)
     return "\n".join((*lines, *nodes)) + "\n"
 
@@ -85,7 +85,7 @@ def _tier(text: str) -> str:
     if not text.strip():
         return UNASSIGNED
     name = _name(text.strip())
-    return f"{name}-tier" if name in (INTERNET, INSIDE) else name
+    return f"{name}-tier" if canonical(name) in (INTERNET, INSIDE) else name
 
 
 def _form(pattern: str, words: str) -> Callable[[str], str]:
@@ -125,7 +125,7 @@ class _Taken:
     """The nodes written so far: no name, address or SSH host stands twice in a profile."""
 
     def __init__(self) -> None:
-        self.tiers: dict[str, None] = {}
+        self.tiers: dict[str, str] = {}  # as first spelled, by canonical name: a profile takes both for one
         self._names: set[str] = set()
         self._addresses: dict[str, str] = {}
         self._reached: dict[tuple[object, ...], str] = {}
@@ -134,7 +134,9 @@ class _Taken:
         """The lines of one node; a host that cannot be reached by anything becomes a comment."""
         refused: list[str] = []
         name = self._unique(_name(item.name))
-        fields: dict[str, object] = {"tier": _tier(item.tier)}
+        tier = _tier(item.tier)
+        tier = self.tiers.get(canonical(tier), tier)
+        fields: dict[str, object] = {"tier": tier}
         for field, key, check in _FIELDS:
             self._take(fields, key, getattr(item, field), check, refused)
         addresses = self._own_addresses(item, name, refused)
@@ -151,7 +153,7 @@ class _Taken:
         other = self._reached.setdefault(end, name)
         if end[0] and other == name:
             fields |= reached
-            self.tiers[_tier(item.tier)] = None
+            self.tiers[canonical(tier)] = tier
             return self._lines(item, name, fields, refused)
         why = f"reached as node {other} already" if end[0] else "nothing to reach it by"
         return ["", f"# not taken over: {show(item.name, 200)}: {why}"]

@@ -23,6 +23,7 @@ from fleet.views.board.document import Document, Section, section
 from fleet.views.board.known import known_fleet
 from fleet.views.board.outlook import Fate, Outlook, Way, is_watched, outlook_for, policy_and_mode, telling_check
 from fleet.views.board.picture import Picture
+from fleet.views.board.witnesses import log_lines, queue_lines
 from fleet.views.board.words import counted, listed, rough_age
 from fleet.views.changes import EFFECT_MARKS, effect_words, subject_words, values
 from fleet.views.explanation import Detail, explanation
@@ -52,10 +53,12 @@ def destination_document(picture: Picture, domain: str) -> Document | None:
         section("Mail", _mail(picture, fleet, seen, domain, entry, fate)),
         *_held(picture, fleet, seen, domain, entry, fate),
         section("State", _state(picture, domain, entry)),
+        section("Queues", queue_lines(picture, domain)),
+        section("Mail logs", log_lines(picture, domain)),
     ]
     if verdict is None:
         again = section("Do it by hand", [check_command(domain)], verbatim=True)
-        return Document(both_names(domain), found.mark, (*sections, again))
+        return Document(both_names(domain), found.mark, (*(one for one in sections if one.lines), again))
     sections += picture.memo.get(
         ("walk", domain), (verdict, picture.transcript), lambda: list(_of_verdict(verdict, picture.transcript))
     )

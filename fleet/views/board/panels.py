@@ -30,6 +30,7 @@ from fleet.views.board.destination_rows import (
 from fleet.views.board.known import known_fleet
 from fleet.views.board.outlook import Fate, Way, is_watched, outlook_for, policy_and_mode, telling_check
 from fleet.views.board.picture import Picture
+from fleet.views.board.witnesses import panel_outcomes
 from fleet.views.board.words import listed, minutes_since
 from fleet.views.ladder import Cell, ladder
 from fleet.views.marks import OUTCOME_MARKS, OUTCOME_WORDS, Mark, badness
@@ -50,11 +51,13 @@ def destination_panel(picture: Picture, domain: str) -> Panel | None:
     age = minutes_since(entry.finished_at, picture.now) if entry is not None and entry.finished_at is not None else -1
     act = state.acts.get(f"destination {domain}")
     nodes = tuple(found for found in state.checks_of(domain) if found.target.vantage != HERE)
-    basis = (entry, fate, seen.generation, age, act, nodes)
+    witnesses = tuple(panel_outcomes(state, domain))
+    basis = (entry, fate, seen.generation, age, act, nodes, witnesses)
 
     def make() -> Panel:
         panel = _panel(picture, fleet, seen.ways, domain, entry, fate)
-        return replace(panel, outcomes=(*panel.outcomes, *_seen_from(fleet, nodes))) if nodes else panel
+        more = (*_seen_from(fleet, nodes), *witnesses)
+        return replace(panel, outcomes=(*panel.outcomes, *more)) if more else panel
 
     return picture.memo.get(("panel", domain), basis, make)
 

@@ -61,6 +61,12 @@ def test_a_table_gives_nodes_and_says_what_it_leaves() -> None:
         assert words in text
 
 
+def test_a_tier_spelled_in_two_ways_is_one_and_none_takes_a_word_that_means_something_else() -> None:
+    fleet = read(from_csv("name,tier\ngw1,Edge\ngw2,edge\ngw3,EDGE\ngw4,Internet\n"))
+    assert list(fleet.tiers) == ["Edge", "Internet-tier"]
+    assert {node.tier for node in fleet.nodes.values()} == {"Edge", "Internet-tier"}
+
+
 def test_every_tier_delivers_to_nothing_until_a_person_says_otherwise() -> None:
     for text in (from_csv(CSV), from_ssh_config("Host gw1"), from_ansible("gw1")):
         assert {tier.delivers_to for tier in read(text).tiers.values()} == {()}

@@ -1,0 +1,97 @@
+"""What queues and mail logs showed of one destination, beside its verdict.
+
+May import ``fleet.forecast``, ``fleet.model``, ``fleet.monitor``, ``fleet.views`` and its own package.
+"""
+
+from collections.abc import Iterator
+
+from fleet.forecast.waiting import trend
+from fleet.model.event import LogsRead
+from fleet.model.proof import Proof
+from fleet.monitor import QueueEntry, State
+from fleet.text import show
+from fleet.views.board.picture import Picture
+from fleet.views.board.words import listed, rough_age
+from fleet.views.explanation import Detail
+from fleet.views.marks import Mark
+from fleet.views.names import moment
+from fleet.views.panels import PanelOutcome
+
+
+def queued(state: State, domain: str) -> tuple[tuple[QueueEntry, int], ...]:
+    """The nodes where mail of ``domain`` waits, and how many recipients."""
+    found = ((entry, entry.queue.of(domain)) for entry in state.queues.values() if entry.queue is not None)
+    return tuple((entry, one.recipients) for entry, one in found if one is not None and one.recipients)
+
+
+def proofs_of(state: State, domain: str) -> tuple[tuple[LogsRead, Proof], ...]:
+    """What logs proved of ``domain``."""
+    return tuple((read, one) for read in state.logs.values() for one in read.proofs if one.domain == domain)
+
+
+def queue_lines(picture: Picture, domain: str) -> Iterator[Detail]:
+    """Every node whose queue was looked at: what waits, or that it was not observed."""
+    for entry in picture.state.queues.values():
+        node = show(entry.node, 80)
+        if entry.queue is None:
+            why = show(entry.failure.sentence, 300) if entry.failure is not None else "not looked at yet"
+            yield Detail(0, f"{node}: not observed: {why}", Mark.UNKNOWN)
+            continue
+        one = entry.queue.of(domain)
+        age = f"{rough_age(entry.queue.at, picture.now)} ago"
+        if one is None:
+            yield Detail(0, f"{node}: not observed, it is not among the destinations shown, {age}", Mark.UNKNOWN)
+        elif one.recipients is None:
+            yield Detail(0, f"{node}: not known: {show(one.why, 200)}, {age}", Mark.UNKNOWN)
+        elif not one.recipients:
+            yield Detail(0, f"{node}: nothing waits, {age}", Mark.OK)
+        else:
+            oldest = f", the oldest since {moment(one.oldest)}" if one.oldest is not None else ""
+            series = entry.known.series_of(domain) if entry.known is not None else None
+            text = f"{node}: {one.recipients:,} recipients wait, {trend(series)}{oldest}, {age}"
+            yield Detail(0, text, Mark.WARN)
+        if entry.failure is not None:
+            yield Detail(1, f"not seen since: {show(entry.failure.sentence, 300)}", Mark.STALE)
+
+
+def log_lines(picture: Picture, domain: str) -> Iterator[Detail]:
+    """What each log that was read proves, and how sure that is."""
+    for read, one in proofs_of(picture.state, domain):
+        mark = Mark.FAIL if one.failures else Mark.WARN if one.fallbacks or one.held else Mark.OK
+        if not (one.successes or one.failures or one.fallbacks or one.held):
+            mark = Mark.UNKNOWN
+        yield Detail(0, f"{show(read.log, 120)}, read {rough_age(read.at, picture.now)} ago: {proof_words(one)}", mark)
+        if one.first is not None and one.last is not None:
+            yield Detail(1, f"lines from {moment(one.first)} to {moment(one.last)}")
+        if one.weak:
+            yield Detail(1, f"{one.weak:,} more lines look like DANE and prove nothing by themselves", Mark.UNKNOWN)
+        if not read.complete:
+            yield Detail(1, "not all of that log could be read", Mark.UNKNOWN)
+
+
+def proof_words(one: Proof) -> str:
+    """The numbers in words."""
+    counts = ((one.successes, "DANE"), (one.failures, "DANE failed"), (one.fallbacks, "fallback"), (one.held, "held"))
+    said = [f"{number:,} {word}" for number, word in counts if number]
+    return ", ".join(said) or "nothing about DANE is proven"
+
+
+def panel_outcomes(state: State, domain: str) -> Iterator[PanelOutcome]:
+    """A line for the queues and one for the logs, where they have something to say."""
+    waiting = queued(state, domain)
+    if waiting:
+        total = sum(number for _entry, number in waiting)
+        names = listed(tuple(show(entry.node, 64) for entry, _number in waiting), 2)
+        yield PanelOutcome(f"queue {names}", Mark.WARN, f"{total:,} recipients wait", f"{total:,} wait")
+    found = [one for _read, one in proofs_of(state, domain)]
+    if found:
+        whole = Proof(
+            domain,
+            sum(one.successes for one in found),
+            sum(one.failures for one in found),
+            sum(one.fallbacks for one in found),
+            sum(one.held for one in found),
+        )
+        mark = Mark.FAIL if whole.failures else Mark.WARN if whole.fallbacks or whole.held else Mark.OK
+        words = proof_words(whole)
+        yield PanelOutcome("mail logs", mark if words[0].isdigit() else Mark.UNKNOWN, words, words)

@@ -1,0 +1,91 @@
+"""What queues and logs show becomes findings: held by DANE, news of unknown cause, and contradictions."""
+
+from datetime import timedelta
+
+import pytest
+from verdicts import AT, bad_match, destination
+
+from fleet.model.proof import Proof
+from fleet.model.queue import Delivery, Level, Queue, Series, Waiting
+from fleet.profile import read_profile
+from fleet.rules.queue import Seen, queue_findings
+
+PROFILE = """
+[fleet]
+name = "one"
+platform = "asyncos"
+version = "15.0.0-104"
+resolvers = [{ address = "192.0.2.53", kind = "validates" }]
+[fleet.bounce_profiles]
+Default = "72h"
+[tiers.delivery]
+delivers_to = ["internet"]
+receives_from = ["inside"]
+[tiers.delivery.destination_controls.default]
+tls = "preferred"
+dane = "opportunistic"
+[tiers.delivery.smtp_routes]
+[tiers.delivery.listeners.outgoing]
+public = false
+policies = { RELAYED = "RELAY" }
+sender_groups = [{ name = "ALL", members = ["ALL"], policy = "RELAYED" }]
+[nodes.dlv1]
+tier = "delivery"
+addresses = ["10.0.2.11"]
+[destinations."example.org"]
+"""
+FLEET = read_profile(PROFILE, "one.toml").fleet
+NOW = AT + timedelta(minutes=10)
+OLDEST = NOW - timedelta(hours=31)
+BAD = {"example.org": destination().with_match(bad_match())}
+GOOD = {"example.org": destination().verdict}
+RISING = Series("example.org", tuple(Level(NOW - timedelta(minutes=5 * n), 100 - 40 * n) for n in (2, 1, 0)), AT)
+
+
+def delivery(recipients: int = 100, series: Series | None = RISING) -> Delivery:
+    waiting = (Waiting("example.org", recipients, OLDEST),)
+    return Delivery(Queue("dlv1", NOW, waiting), () if series is None else (series,))
+
+
+def found(seen: Seen) -> list[str]:
+    assert FLEET is not None
+    return [one.code for one in queue_findings(FLEET, seen, NOW)]
+
+
+def test_mail_held_by_dane_says_when_the_first_message_bounces() -> None:
+    assert FLEET is not None
+    (one,) = queue_findings(FLEET, Seen((delivery(),), BAD), NOW)
+    assert (one.code, one.object, one.path) == ("QUEUE101", "node dlv1 queue example.org", ("nodes", "dlv1"))
+    assert "held by DANE" in one.sentence
+    assert "first bounce in 41 h" in one.sentence
+
+
+def test_a_rise_without_proof_has_an_unknown_cause() -> None:
+    assert FLEET is not None
+    (one,) = queue_findings(FLEET, Seen((delivery(),), GOOD), NOW)
+    assert one.code == "QUEUE102"
+    assert "have risen" in one.sentence
+    assert "cause unknown" in one.sentence
+
+
+def test_mail_that_waits_as_it_always_did_is_no_finding() -> None:
+    steady = Series("example.org", tuple(Level(NOW - timedelta(minutes=5 * n), 100) for n in (2, 1, 0)), AT)
+    assert found(Seen((delivery(series=steady),), GOOD)) == []
+    assert found(Seen((delivery(0, None),), BAD)) == []
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "proof", "codes"),
+    [
+        (GOOD, Proof("example.org", failures=3, last_failure=AT), ["QUEUE103"]),
+        (GOOD, Proof("example.org", 5, failures=3, last_failure=AT - timedelta(hours=2), last_success=AT), []),
+        (GOOD, Proof("example.org", failures=3, last_failure=AT - timedelta(days=2)), []),
+        (GOOD, Proof("example.org", 5, last_success=AT), []),
+        (BAD, Proof("example.org", 5, last_success=NOW), ["QUEUE103"]),
+        (BAD, Proof("example.org", 5, last_success=AT - timedelta(hours=1)), []),
+        (BAD, Proof("example.org", failures=5, last_failure=NOW), []),
+        ({}, Proof("example.org", failures=5, last_failure=NOW), []),
+    ],
+)
+def test_logs_that_contradict_the_check_are_a_finding(verdicts, proof: Proof, codes: list[str]) -> None:
+    assert found(Seen(verdicts=verdicts, proofs={"example.org": (proof,)})) == codes
