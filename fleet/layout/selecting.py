@@ -14,6 +14,8 @@ _FIELDS: dict[str, Callable[[Node], str]] = {
     "node": lambda node: node.name,
 }
 
+_FORMS = f"a limit names a node, or {', '.join(f'{name}=' for name in _FIELDS)}"
+
 
 def select(fleet: Fleet, names: Sequence[str], limits: Sequence[str] = ()) -> tuple[str, ...]:
     """The nodes called ``names`` (none: all) that every limit lets through, in the order of the profile.
@@ -27,6 +29,8 @@ def select(fleet: Fleet, names: Sequence[str], limits: Sequence[str] = ()) -> tu
     chosen = [node for node in fleet.nodes.values() if not names or node.name in names]
     for limit in limits:
         terms = [term.strip() for term in limit.split(",") if term.strip()]
+        if not terms:  # an unset variable must not mean every node
+            raise UsageError(f"an empty limit limits nothing: {_FORMS}")
         wanted = [_matcher(fleet, term) for term in terms if not term.startswith("!")]
         unwanted = [_matcher(fleet, term[1:].strip()) for term in terms if term.startswith("!")]
         chosen = [
@@ -45,8 +49,10 @@ def _matcher(fleet: Fleet, term: str) -> Callable[[Node], bool]:
         field, value = "node", term
     of = _FIELDS.get(field)
     if of is None:
-        raise UsageError(f"a limit names a node, or {', '.join(f'{name}=' for name in _FIELDS)}; not {show(term, 80)}")
+        raise UsageError(f"{_FORMS}; not {show(term, 80)}")
     known = {of(node) for node in fleet.nodes.values()}
+    if value not in known and not value:
+        raise UsageError(f"{_FORMS}; nothing is named by {show(term, 80) or '! alone'}")
     if value not in known:
         raise UsageError(f"no node has {field} {show(value, 80)}{_near(value, known)}")
     return lambda node: of(node) == value

@@ -1,6 +1,7 @@
 """Log in to every node of a farm, run one command, log out; prints seconds and CPU: ``ask_farm.py KIND KEY PIN NODES``.
 
-``KIND`` is ``fleet`` (our own dialer) or ``pssh`` (parallel-ssh, in whose Python this then runs).
+``KIND`` is ``fleet`` (our own dialer), ``pssh`` (parallel-ssh) or ``nornir`` (with netmiko), in whose Python this then
+runs.
 """
 
 import json
@@ -52,10 +53,28 @@ def pssh(key: str, _pin: str, names: list[str]) -> int:
     return sum(bool(list(each.stdout or ())) for each in output if each.exception is None)
 
 
+def nornir(key: str, _pin: str, names: list[str]) -> int:
+    from netmiko import ConnectHandler  # type: ignore[import-not-found]
+    from nornir.core import Nornir  # type: ignore[import-not-found]
+    from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory  # type: ignore[import-not-found]
+    from nornir.core.task import Result, Task  # type: ignore[import-not-found]
+    from nornir.plugins.runners import ThreadedRunner  # type: ignore[import-not-found]
+
+    def ask(task: Task) -> Result:
+        with ConnectHandler(
+            device_type="linux", host=task.host.hostname, username="fleetmon", use_keys=True, key_file=key
+        ) as node:
+            return Result(task.host, node.send_command(COMMAND))
+
+    inventory = Inventory(Hosts({name: Host(name, hostname=name) for name in names}), Groups({}), Defaults())
+    answered = Nornir(inventory, runner=ThreadedRunner(num_workers=32)).run(ask)
+    return sum(not each.failed and bool(each[0].result) for each in answered.values())
+
+
 def main() -> None:
     kind, key, pin, count = sys.argv[1:]
     began = time.perf_counter()
-    answered = {"fleet": fleet, "pssh": pssh}[kind](key, pin, hosts(int(count)))
+    answered = {"fleet": fleet, "pssh": pssh, "nornir": nornir}[kind](key, pin, hosts(int(count)))
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(
         json.dumps({"answered": answered, "seconds": time.perf_counter() - began, "cpu": used.ru_utime + used.ru_stime})

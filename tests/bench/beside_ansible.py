@@ -1,10 +1,10 @@
-"""Nodes per second and client CPU per node, beside Ansible (raw) and parallel-ssh, on one local sshd farm, in one run.
+"""Nodes per second and client CPU per node, beside Ansible (raw), parallel-ssh, nornir: one sshd farm, one run.
 
     sudo .venv/bin/python tests/bench/beside_ansible.py PYTHON_WITH_ANSIBLE_AND_PSSH [NODES] [ROUNDS]
 
 The farm is one real sshd in a namespace under as many loopback addresses as there are nodes; everybody logs in, runs
 the same command and logs out.  Server and client share this machine, so nodes per second are bounded by the server.
-The two tools live in an environment of their own (``pip install ansible-core parallel-ssh``).
+The tools live in an environment of their own (``pip install ansible-core parallel-ssh nornir netmiko``).
 """
 
 import json
@@ -63,6 +63,7 @@ def main() -> None:
         runs = {
             "fleet": lambda: of_script(gateway, sys.executable, "fleet", count),
             "parallel-ssh": lambda: of_script(gateway, python, "pssh", count),
+            "nornir, netmiko": lambda: of_script(gateway, python, "nornir", count),
             "ansible raw -f 10": lambda: of_ansible(gateway, python, count, 10),
             "ansible raw -f 32": lambda: of_ansible(gateway, python, count, 32),
         }

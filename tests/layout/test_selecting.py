@@ -43,3 +43,10 @@ def test_what_names_nothing_is_said(names: tuple[str, ...], limits: tuple[str, .
     with pytest.raises(UsageError) as error:
         select(FLEET, names, limits)
     assert sentence in str(error.value)
+
+
+@pytest.mark.parametrize("limit", ["", " ", ",", " , ,", "!", "tier=", "!tier="])
+def test_a_limit_that_names_nothing_does_not_mean_every_node(limit: str) -> None:
+    assert FLEET is not None
+    with pytest.raises(UsageError, match="a limit names a node"):
+        select(FLEET, (), (limit,))

@@ -14,7 +14,7 @@ from fleet.nodes.commands import Line
 from fleet.nodes.gathering import Gathering
 from fleet.nodes.settling import settled
 
-FAST = Limits(quiet=0.01, settle=0.001, greeting=0.001, command=2.0, pages=20)
+FAST = Limits(quiet=0.01, settle=0.001, greeting=0.001, command=2.0, errand=0.2, pages=20)
 
 
 class Scripted:

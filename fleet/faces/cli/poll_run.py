@@ -1,7 +1,7 @@
 """Running ``fleet poll``: a round of polls, a line per node, where it differs, and the exit code."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -45,21 +45,15 @@ class PollAsked:
 
 def write_poll(asked: PollAsked) -> ExitCode:
     """Poll, print, write down; returns the exit code."""
-    from fleet.faces.live.observing import poll_once, write_down
-
     fleet = readable_fleet(asked.profile)
     names = select(fleet, asked.nodes, asked.limits)
-    with progress(len(names), "polling") as advance:
 
-        def take(seen: Observation) -> None:
-            advance()
-            if asked.form is Form.JSONL:
-                print(dumps(to_plain(seen)), flush=True)
+    def take(seen: Observation) -> None:
+        if asked.form is Form.JSONL:
+            print(dumps(to_plain(seen)), flush=True)
 
-        observations = poll_once(fleet, names, take, document=asked.document)
     history = asked.history or default_history(asked.profile)
-    if history is not None and (told := write_down(history, fleet, observations)):
-        print(f"fleet: {show(told, 300)}", file=sys.stderr)
+    observations = _poll_and_write_down(fleet, names, history, take, document=asked.document)
     comparer = Comparer()
     drifts = {one.node: comparer.drift(fleet.nodes[one.node].settings, one) for one in observations}
     code = worst_code(_code(one, drifts[one.node]) for one in observations)
@@ -74,14 +68,38 @@ def write_poll(asked: PollAsked) -> ExitCode:
 
 def polled(profile: str) -> None:
     """Poll every node of ``profile`` and write down what was seen."""
+    fleet = readable_fleet(profile)
+    _poll_and_write_down(fleet, tuple(fleet.nodes), default_history(profile), lambda _seen: None)
+
+
+def _poll_and_write_down(
+    fleet: Fleet,
+    names: Sequence[str],
+    history: Path | None,
+    take: Callable[[Observation], None],
+    *,
+    document: bool = False,
+) -> tuple[Observation, ...]:
+    """One round; what was seen before somebody interrupted it is written down as well."""
     from fleet.faces.live.observing import poll_once, write_down
 
-    fleet = readable_fleet(profile)
-    with progress(len(fleet.nodes), "polling") as advance:
-        seen = poll_once(fleet, tuple(fleet.nodes), lambda _one: advance())
-    history = default_history(profile)
-    if history is not None and (told := write_down(history, fleet, seen)):
-        print(f"fleet: {show(told, 300)}", file=sys.stderr)
+    came: list[Observation] = []
+    try:
+        with progress(len(names), "polling") as advance:
+
+            def seen(observation: Observation) -> None:
+                came.append(observation)
+                advance()
+                take(observation)
+
+            return poll_once(fleet, names, seen, document=document)
+    finally:
+        told = write_down(history, fleet, came) if history is not None and came else ""
+        if told:
+            print(f"fleet: {show(told, 300)}", file=sys.stderr)
+        elif came and len(came) < len(names) and history is not None:
+            kept = f"{len(came)} of {len(names)} nodes had answered, which is written down"
+            print(f"fleet: {kept}", file=sys.stderr)
 
 
 def readable_fleet(profile: str) -> Fleet:

@@ -1,6 +1,10 @@
 """``fleet poll``, ``hostkeys``, ``drift``, ``adopt``, and what ``--observed`` makes of it, on the nodes of the demo."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,6 +65,23 @@ def test_what_a_poll_saw_before_it_failed_is_kept_beside_what_was_seen_earlier(
     (kept,) = json.loads(run("drift", str(profile), "dlv2", "--json").stdout)["nodes"]
     states = {one["field"]: one["state"] for one in kept["drift"]}
     assert (states["version"], states["routes"], states["controls"]) == ("differs", "match", "differs")
+
+
+def test_what_came_before_ctrl_c_is_written_down(run: Run, breaks: Failing, profile: Path, tmp_path: Path) -> None:
+    breaks(Fault.SHELL_HANGS)
+    home = {"XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path)}
+    words = [sys.executable, "-m", "fleet", "poll", str(profile), "--jsonl"]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **home}
+    ) as polling:
+        assert polling.stdout is not None
+        came = [json.loads(polling.stdout.readline())["node"] for _ in range(4)]
+        polling.send_signal(signal.SIGINT)
+        _out, narration = polling.communicate(timeout=30)
+    assert polling.returncode == 130
+    assert "4 of 5 nodes had answered, which is written down" in narration
+    nodes = json.loads(run("drift", str(profile), "--json").stdout)["nodes"]
+    assert {node["node"] for node in nodes if node["seen_at"]} == set(came)
 
 
 def test_observations_of_a_poll_can_be_validated_elsewhere(run: Run, profile: Path, tmp_path: Path) -> None:

@@ -173,3 +173,19 @@ def test_a_whole_poll_in_every_variant_sees_what_the_appliance_is_told(variant: 
     wanted = replace(seen.settings, routes=APPLIANCE.routes, listeners=APPLIANCE.listeners, version=APPLIANCE.version)
     assert seen.settings == wanted
     assert set(seen.settings.resolvers or ()) == set(APPLIANCE.resolvers or ())
+
+
+def test_a_command_that_ends_before_it_has_shown_everything_leaves_its_unit_unparsed() -> None:
+    line = CommandLine(Appliance(APPLIANCE), rows=10_000)
+
+    def answer(sent: str) -> str:
+        if sent == "HOSTACCESS\n":
+            line.feed("\x03")
+            return "HOSTACCESS\r\n" + line.appliance.prompt
+        return line.feed(sent)
+
+    far = converse(answer, line.greeting(), document=False)
+    unit = far.observation.unit("listeners")
+    assert (unit.sight, far.failure) == (Sight.UNPARSED, None)
+    assert unit.why == "gw1: 'listenerconfig' ended before it had shown everything"
+    assert far.observation.unit("logs").sight is Sight.SEEN
