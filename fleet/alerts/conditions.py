@@ -8,16 +8,18 @@ May import ``fleet.monitor``, ``fleet.forecast`` and ``fleet.model``.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from fleet.forecast import Core, DaneUse
 from fleet.forecast.outcome import BADNESS
+from fleet.forecast.waiting import Trend, is_news, trend
 from fleet.model import Mode, Outcome, Policy
 from fleet.model.alerts import AlertSettings, Condition
 from fleet.model.finding import Finding, Severity
 from fleet.model.fleet import Fleet
-from fleet.monitor import CheckEntry, Freshness, NodeEntry, State, freshness_of_check, freshness_of_node
+from fleet.model.queue import Series
+from fleet.monitor import CheckEntry, Freshness, NodeEntry, QueueEntry, State, freshness_of_check, freshness_of_node
 
 
 class Standing(StrEnum):
@@ -88,6 +90,8 @@ class Reading:
         return self.condition, self.object
 
 
+QUEUE_SPEAKS = timedelta(minutes=15)
+"""A look at a queue older than this, three looks' time, says nothing about now."""
 STOPPED = (Outcome.HELD, Outcome.DISCARDED, Outcome.UNDELIVERABLE)
 _WITHOUT_DANE = (Outcome.TLS_VERIFIED, Outcome.TLS, Outcome.CLEAR)
 _DELIVERED = (Outcome.DANE, *_WITHOUT_DANE)
@@ -108,6 +112,8 @@ def readings(situation: Situation) -> Iterator[Reading]:
         yield _outcome_unknown(situation, domain, ways)
     for name in fleet.nodes if fleet is not None else ():
         yield _node_silent(situation, situation.state.nodes.get(name) or NodeEntry(name))
+        if name in situation.state.queues:
+            yield from _queue_rising(situation, situation.state.queues[name])
     yield from _findings(situation)
     yield _not_written(situation)
 
@@ -206,6 +212,35 @@ def _node_silent(situation: Situation, entry: NodeEntry) -> Reading:
     measured = looks if entry.failure is not None or standing is not Standing.BAD else None
     sentence = f"{sentence}: what it does with mail now is not known" if sentence else ""
     return Reading(Condition.NODE_SILENT, name, standing, sentence, measured, (entry.name,))
+
+
+def _queue_rising(situation: Situation, entry: QueueEntry) -> Iterator[Reading]:
+    """Every destination followed over time; what an appliance does not show is unknown, and no end of a rise."""
+    speaks = entry.failure is None and entry.seen_at is not None and situation.now - entry.seen_at <= QUEUE_SPEAKS
+    looks = int(entry.seen_at.timestamp()) if entry.seen_at is not None else None  # another one at every look
+    for series in entry.series:
+        standing, sentence = _rise(situation, entry, series) if speaks else (Standing.UNKNOWN, "")
+        about = f"destination {series.domain}"
+        where = f"{about} in the queue of node {entry.node}"
+        yield Reading(
+            Condition.QUEUE_RISING, where, standing, sentence, looks, (entry.node,), series.domain, about=about
+        )
+
+
+def _rise(situation: Situation, entry: QueueEntry, series: Series) -> tuple[Standing, str]:
+    waiting = entry.queue.of(series.domain) if entry.queue is not None else None
+    if waiting is None or waiting.recipients is None:
+        return Standing.UNKNOWN, ""
+    went = trend(series)
+    if is_news(waiting, series, None, situation.now):
+        how = "and none did before" if went is Trend.NEW else "more than before"
+        who = "recipient waits" if waiting.recipients == 1 else "recipients wait"
+        return Standing.BAD, (
+            f"{waiting.recipients:,} {who} for {series.domain} in the queue of {entry.node}, {how}: "
+            "their mail is late, and goes back to its senders where the bounce timer ends first"
+        )
+    good = waiting.recipients == 0 or went in (Trend.STEADY, Trend.FALLING)
+    return (Standing.GOOD if good else Standing.UNKNOWN), ""
 
 
 def _findings(situation: Situation) -> Iterator[Reading]:

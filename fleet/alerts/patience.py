@@ -21,6 +21,7 @@ PATIENCE: dict[Condition, Patience] = {
     Condition.DANE_LOST: Patience(2, 0, 2, 0),
     Condition.OUTCOME_UNKNOWN: Patience(1, 3_600, 1, 300),
     Condition.NODE_SILENT: Patience(3, 300, 2, 0),
+    Condition.QUEUE_RISING: Patience(2, 0, 2, 0),
     Condition.FINDING: Patience(1, 60, 1, 300),
     Condition.HISTORY_NOT_WRITTEN: Patience(1, 60, 1, 60),
 }

@@ -19,6 +19,8 @@ class Condition(StrEnum):
     """Nobody knows what becomes of mail to a destination."""
     NODE_SILENT = "node-silent"
     """A node does not answer polls."""
+    QUEUE_RISING = "queue-rising"
+    """A destination is new in the queue of a node, or more of its mail waits there than did."""
     FINDING = "finding"
     """The rules find something wrong with the layout."""
     HISTORY_NOT_WRITTEN = "history-not-written"

@@ -16,6 +16,7 @@ from fleet.model import event as events
 from fleet.model.alerts import AlertSettings, Condition
 from fleet.model.event import Target
 from fleet.model.finding import Finding, Severity
+from fleet.model.queue import Queue, Waiting
 from fleet.views.board import Picture
 
 
@@ -107,3 +108,41 @@ def test_a_history_that_cannot_be_written_is_bad() -> None:
     found = by_object(of, Condition.HISTORY_NOT_WRITTEN)["the history"]
     assert found.standing is Standing.BAD
     assert "the disk is full" in found.sentence
+
+
+def queued(*looks: int | None, complete: bool = True) -> Situation:
+    """Looks at the queue of dlv1, five minutes apart, that show so many recipients of one destination; None: not it."""
+    found = situation()
+    for number, recipients in enumerate(looks):
+        at = NOW + timedelta(minutes=5 * number)
+        waiting = (Waiting("slow.example", recipients),) if recipients is not None else ()
+        found.state.apply(events.QueueSeen(at, Queue("dlv1", at, waiting, complete)))
+    return replace(found, now=NOW + timedelta(minutes=5 * (len(looks) - 1)))
+
+
+def risen(of: Situation) -> Standing:
+    (one,) = by_object(of, Condition.QUEUE_RISING).values()
+    assert one.object == "destination slow.example in the queue of node dlv1"
+    return one.standing
+
+
+def test_a_queue_rises_where_more_wait_than_did_and_not_for_mail_on_its_way_out() -> None:
+    assert risen(queued(None, 12)) is Standing.UNKNOWN  # one look: it may be on its way out
+    assert risen(queued(None, 12, 12)) is Standing.BAD
+    assert risen(queued(100, 160)) is Standing.BAD
+    assert risen(queued(100, 110)) is Standing.GOOD
+    assert risen(queued(100, 160, 101)) is Standing.GOOD
+    assert risen(queued(None, 12, 12, None)) is Standing.GOOD
+    assert not list(by_object(situation(), Condition.QUEUE_RISING))
+    told = next(iter(by_object(queued(None, 12, 12), Condition.QUEUE_RISING).values()))
+    assert "12 recipients wait for slow.example in the queue of dlv1, and none did before" in told.sentence
+    assert (told.nodes, told.destination, told.about) == (("dlv1",), "slow.example", "destination slow.example")
+
+
+def test_what_a_queue_does_not_show_any_more_or_nobody_saw_lately_ends_no_alert() -> None:
+    assert risen(queued(100, 160, None, complete=False)) is Standing.UNKNOWN
+    rising = queued(100, 160)
+    assert risen(replace(rising, now=rising.now + timedelta(minutes=15))) is Standing.BAD
+    assert risen(replace(rising, now=rising.now + timedelta(minutes=16))) is Standing.UNKNOWN
+    rising.state.apply(events.QueueUnseen(rising.now, "dlv1", DOWN))
+    assert risen(rising) is Standing.UNKNOWN

@@ -13,6 +13,7 @@ from watched import NOW, profile_text, watched, watched_state
 from fleet.faces.export.prometheus import FAMILIES, OUTCOMES, Exported, Kind, exposition, metrics
 from fleet.model import event as events
 from fleet.model.event import Target
+from fleet.model.queue import Queue, Waiting
 from fleet.monitor import Freshness, State, freshness_of_check, freshness_of_node
 from fleet.views.board import Memo, Picture, known_fleet, outlook
 from fleet.views.board.outlook import telling_check
@@ -176,3 +177,20 @@ def test_prometheus_client_loads_only_when_metrics_are_written() -> None:
     program = "import sys, fleet.faces.export.prometheus; print('prometheus_client' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "False\n"
+
+
+def test_queues_have_numbers_of_watched_destinations_only_and_no_zero_for_what_was_not_seen() -> None:
+    picture = settled(watched())
+    assert "fleet_queue_recipients" not in read(picture)
+    thousands = tuple(Waiting(f"d{number}.example.net", 1) for number in range(2_000))
+    shown = (Waiting("good.example", 7), *thousands)
+    picture.state.apply(events.QueueSeen(NOW, Queue("dlv1", NOW, shown, complete=False)))
+    found = read(picture)
+    assert found["fleet_queue_recipients"] == {frozenset({("node", "dlv1"), ("destination", "good.example")}): 7.0}
+    assert one(found["fleet_queue_up"], node="dlv1") == 1
+    picture.state.apply(events.QueueSeen(NOW, Queue("dlv1", NOW, (), complete=True)))
+    found = read(picture)
+    assert one(found["fleet_queue_recipients"], node="dlv1", destination="good.example") == 0
+    later = read(Picture(picture.state, NOW + timedelta(hours=1)))
+    assert one(later["fleet_queue_up"], node="dlv1") == 0
+    assert one(later["fleet_queue_age_seconds"], node="dlv1") == 3_600

@@ -24,7 +24,7 @@ from fleet.forecast.outcome import BADNESS
 from fleet.model import Outcome
 from fleet.model.finding import Severity
 from fleet.model.fleet import Fleet
-from fleet.monitor import CheckEntry, Freshness, NodeEntry, age, freshness_of_check, freshness_of_node
+from fleet.monitor import CheckEntry, Freshness, NodeEntry, QueueEntry, age, freshness_of_check, freshness_of_node
 from fleet.text import show
 from fleet.views.board import Picture, known_fleet, outlook
 from fleet.views.board.fleet_rows import findings_of
@@ -39,6 +39,8 @@ Sample = tuple[tuple[str, ...], float]
 DELIVERED = (Outcome.DANE, Outcome.TLS_VERIFIED, Outcome.TLS, Outcome.CLEAR)
 STALE, PENDING = "stale", "pending"
 """Beside the outcomes: delivery that no check has confirmed for three intervals; a forecast that is being made."""
+QUEUE_SPEAKS_SECONDS = 900.0
+"""A look at a queue older than this, three looks' time, says nothing about now."""
 OUTCOMES = (*map(str, BADNESS), STALE, PENDING)
 
 
@@ -81,6 +83,11 @@ class Exported:
         return tuple(
             (show(node.name), show(node.tier), known.get(node.name) or NodeEntry(node.name)) for node in declared
         )
+
+    @cached_property
+    def queues(self) -> dict[str, QueueEntry]:
+        """The queues that were looked at, by the node's name as shown."""
+        return {show(name): entry for name, entry in self.state.queues.items()}
 
     @cached_property
     def destinations(self) -> tuple[tuple[str, Fate | None, CheckEntry | None], ...]:
@@ -242,6 +249,34 @@ def _recipients(seen: Exported) -> Iterator[Sample]:
     for name, declared in (seen.fleet.destinations if seen.fleet is not None else {}).items():
         if declared.recipients_per_day is not None:
             yield (show(name),), float(declared.recipients_per_day)
+
+
+def _queue_recipients(seen: Exported) -> Iterator[Sample]:
+    """Declared nodes and watched destinations only: a queue holds thousands of others."""
+    for name, _, _ in seen.nodes:
+        entry = seen.queues.get(name)
+        if entry is None or entry.queue is None:
+            continue
+        waiting = {one.domain: one.recipients for one in entry.queue.waiting}
+        for domain in domains_of(seen.state):
+            number = waiting.get(domain, 0 if entry.queue.complete else None)
+            if number is not None:
+                yield (name, show(domain)), float(number)
+
+
+def _of_queues(value: Callable[[Exported, QueueEntry], float | None]) -> Callable[[Exported], Iterator[Sample]]:
+    def samples(seen: Exported) -> Iterator[Sample]:
+        for name, tier, _ in seen.nodes:
+            entry = seen.queues.get(name)
+            number = value(seen, entry) if entry is not None else None
+            if number is not None:
+                yield (name, tier), float(number)
+
+    return samples
+
+
+def _queue_up(seen: Exported, entry: QueueEntry) -> bool:
+    return entry.failure is None and _age(entry.seen_at, seen.now) <= QUEUE_SPEAKS_SECONDS
 
 
 def _findings(seen: Exported) -> Iterator[Sample]:
@@ -426,6 +461,30 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family(
         "destination_recipients_per_day", "Recipients a day, as declared in the profile.", _recipients, _DESTINATION
+    ),
+    Family(
+        "queue_recipients",
+        "Recipients of the destination that wait in the queue of the node, at its last look; missing: not observed.",
+        _queue_recipients,
+        ("node", "destination"),
+    ),
+    Family(
+        "queue_up",
+        "Whether the last look at the queue of the node succeeded and still speaks for now.",
+        _of_queues(_queue_up),
+        _NODE,
+    ),
+    Family(
+        "queue_seen_timestamp_seconds",
+        "When the queue of the node was last seen; 0: never.",
+        _of_queues(lambda _, entry: _moment(entry.seen_at)),
+        _NODE,
+    ),
+    Family(
+        "queue_age_seconds",
+        "How old what is known of the queue of the node is; +Inf: it was never seen.",
+        _of_queues(lambda seen, entry: _age(entry.seen_at, seen.now)),
+        _NODE,
     ),
     Family(
         "findings_judged",
