@@ -54,7 +54,8 @@ def unpack(row: bytes) -> Json:
         raise ValueError(str(error)) from None
     if not stream.eof:
         raise ValueError("the row is incomplete")
-    return json.loads(text)  # type: ignore[no-any-return]
+    # As text: for bytes, json guesses an encoding first and decodes twice as slowly.
+    return json.loads(text.decode("ascii"))  # type: ignore[no-any-return]
 
 
 def pack_event(event: Event | UnknownEvent) -> bytes:

@@ -71,6 +71,7 @@ class Frozen:
     queues: tuple[QueueEntry, ...] = ()
     logs: tuple[LogsRead, ...] = ()
     changes: tuple[Changed, ...] = ()
+    changes_since: datetime | None = None
 
 
 def freeze(state: State) -> Frozen:
@@ -101,6 +102,7 @@ _AS_THEY_ARE = (
     "events",
     "unknown_events",
     "late",
+    "changes_since",
 )
 
 
@@ -148,10 +150,19 @@ def _from_checkpoint(reader: HistoryReader) -> tuple[State, int]:
         data: Any = saved.data
         try:
             if isinstance(data, dict) and data.get("format") == FORMAT:
-                return _thaw(from_plain(Frozen, data)), saved.through
+                state = _thaw(from_plain(Frozen, data))
+                if "changes" not in data:
+                    state.changes_since = _time_of(reader, saved.through)
+                return state, saved.through
         except ShapeError:
             continue  # an older one, or all events, will do
     return State(), 0
+
+
+def _time_of(reader: HistoryReader, number: int) -> datetime | None:
+    """When event ``number`` happened; where it is deleted, the one beside it."""
+    near = reader.before(number + 1, 1) or reader.after(number, 1)
+    return near[0].event.at if near else None
 
 
 def _thaw(frozen: Frozen) -> State:

@@ -92,6 +92,8 @@ class State:
     log: deque[LogLine] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
     changes: deque[Changed] = field(default_factory=lambda: deque(maxlen=changes.KEPT))
     """What became another than it was, the last one last."""
+    changes_since: datetime | None = None
+    """What changed before was not noted: a checkpoint of an older program held no changes.  None: all were."""
 
     def apply(self, event: Event | UnknownEvent) -> Touched:
         """Fold ``event`` into what is known: at once, for every event there can be, with no effect elsewhere."""

@@ -88,6 +88,16 @@ def missing_before(kept: Sequence[Changed], since: datetime) -> str:
     return f"only the last {KEPT_CHANGES:,} changes are kept: what changed before {moment(kept[0].at)} is not listed"
 
 
+def not_noted(noted_since: datetime | None, since: datetime) -> str:
+    """What must be said where the history is older than the noting of changes; empty where nothing is missing."""
+    if noted_since is None or noted_since <= since:
+        return ""
+    return (
+        f"this history was begun by an older program that noted no changes: what changed before {moment(noted_since)} "
+        "is not listed"
+    )
+
+
 def still_broken(found: Sequence[Changed]) -> bool:
     """Whether the last change of anything broke mail."""
     last = {(one.about, one.change.kind, one.change.subject, one.seen_from): one.change.effect for one in found}

@@ -3,12 +3,14 @@
     .venv/bin/python tests/bench/history_month.py [EVENTS] [DESTINATIONS] [NODES] [FOLDER]
 
 What a monitor writes: a check of each destination every 30 minutes, a poll of each node every 5 with two commands, with
-verdicts and observations of the size of real ones; then a checkpoint, and ten minutes after it.  That is 163,000 events
-a day.  Retention keeps the last million, so what a monitor has after a month is these (and every last known value); as
-many are written (EVENTS: 4900000 for all of a month).  Rows are made by the code that packs events and written in bulk;
-only those of the last two hours, which a start reads, say their time in the event too.  Prints medians and maxima.
+verdicts and observations of the size of real ones; then a checkpoint, and four minutes after it.  That is 163,000
+events a day.  Retention keeps the last million, so what a monitor has after a month is these (and every last known
+value); as many are written (EVENTS: 4900000 for all of a month).  Rows are made by the code that packs events and
+written in bulk; only those of the last two hours, which a start reads, say their time in the event too.  Prints medians
+and maxima, and seconds of processor beside those of the clock: on a machine that others use, only they compare.
 
-A budget is met where opening is below 1 s and every question below 100 ms; the exit code says so.
+A budget is met where opening is below 1 s and every question below 100 ms, each time; the exit code says so.  The
+questions are those that faces ask, in their pages, and longer ones.
 """
 
 import dataclasses
@@ -48,8 +50,9 @@ from fleet.profile import read_profile
 
 END = datetime(2026, 11, 24, tzinfo=UTC)
 CHECK, POLL = timedelta(minutes=30), timedelta(minutes=5)
-AFTER = timedelta(minutes=10)
-"""What has happened since the last checkpoint."""
+AFTER = timedelta(minutes=4)
+"""What has happened since the last checkpoint: a monitor writes one a minute as soon as 250 events came, which is every
+third minute here."""
 EXACT = timedelta(hours=2)
 """So much of the end says its time in the event, not in its row only."""
 MINUTE, EPOCH = timedelta(minutes=1), datetime(2026, 1, 1, tzinfo=UTC)
@@ -133,7 +136,7 @@ def write(path: Path, made: Iterator[Row]) -> int:
 
 
 def save_checkpoint(path: Path) -> None:
-    """A checkpoint of what was known ten minutes before the end; the last hour has every subject more than once."""
+    """A checkpoint of what was known four minutes before the end; the last hour has every subject more than once."""
     with open_history(path, leased=True) as history:
         number, through, state = history.number_at(END - EXACT), history.number_at(END - AFTER), State()
         for stored in history.as_of("ProfileLoaded", number):
@@ -145,14 +148,15 @@ def save_checkpoint(path: Path) -> None:
         history.save_checkpoint(through, checkpoint(freeze(state)))
 
 
-def timed(ask: Callable[[], object]) -> tuple[float, float]:
-    """Median and maximum of several runs, in milliseconds."""
-    took = []
+def timed(ask: Callable[[], object]) -> tuple[float, float, float]:
+    """Median and maximum of several runs by the clock, and the median of processor time, in milliseconds."""
+    took, worked = [], []
     for _ in range(RUNS):
-        started = time.perf_counter()
+        started, began = time.perf_counter(), time.process_time()
         ask()
         took.append((time.perf_counter() - started) * 1000)
-    return statistics.median(took), max(took)
+        worked.append((time.process_time() - began) * 1000)
+    return statistics.median(took), max(took), statistics.median(worked)
 
 
 def main(events: int, destinations: int, nodes: int, folder: str) -> int:
@@ -172,7 +176,7 @@ def main(events: int, destinations: int, nodes: int, folder: str) -> int:
     with HistoryReader.open(path) as reader:
         print(f"{reader.count():,} events, {path.stat().st_size / 2**20:,.0f} MiB")
     for run in range(3):
-        started = time.perf_counter()
+        started, began = time.perf_counter(), time.process_time()
         with HistoryReader.open(path) as reader:
             slices = restore_in_slices(reader)
             next(slices)
@@ -181,7 +185,8 @@ def main(events: int, destinations: int, nodes: int, folder: str) -> int:
                 pass
         whole = time.perf_counter() - started
         print(
-            f"open {run + 1}: first list {first:.3f} s, whole {whole:.3f} s, {len(restored.state.checks)} destinations"
+            f"open {run + 1}: first list {first:.3f} s, whole {whole:.3f} s ({time.process_time() - began:.3f} s of "
+            f"processor), {len(restored.state.checks)} destinations"
         )
         over += [f"open: {whole:.3f} s"] if whole >= 1.0 else []
     with HistoryReader.open(path) as reader:
@@ -191,6 +196,10 @@ def main(events: int, destinations: int, nodes: int, folder: str) -> int:
             "last number": reader.last_number,
             "how many": reader.count,
             "checkpoints (the newest)": lambda: next(reader.checkpoints()),
+            "8 events after a number (a page of Events)": lambda: reader.after(last // 2, 8),
+            "8 events before a number (a page of Events)": lambda: reader.before(last // 2, 8),
+            "200 events after a number (following)": lambda: reader.after(last // 2, 200),
+            "last 20 profiles (as of a moment)": lambda: reader.latest(["ProfileLoaded"], limit=20),
             "100 events after a number": lambda: reader.after(last // 2, 100),
             "last 100 verdicts of all": lambda: reader.latest(["CheckFinished"]),
             "last 100 observations of all": lambda: reader.latest(["NodeObserved"]),
@@ -211,9 +220,9 @@ def main(events: int, destinations: int, nodes: int, folder: str) -> int:
             "20 verdicts as of five days ago": lambda: some(reader, end - timedelta(days=5)),
         }
         for words, ask in questions.items():
-            median, longest = timed(ask)
-            print(f"{words:45} median {median:7.1f} ms, maximum {longest:7.1f} ms")
-            over += [f"{words}: {median:.1f} ms"] if median >= 100 else []
+            median, longest, worked = timed(ask)
+            print(f"{words:45} median {median:7.1f} ms, maximum {longest:7.1f} ms, processor {worked:7.1f} ms")
+            over += [f"{words}: {longest:.1f} ms"] if longest >= 100 else []
         for words, name in (("verdicts", "CheckFinished"), ("observations", "NodeObserved")):
             started = time.perf_counter()
             found = sum(1 for _ in reader.as_of(name, reader.number_at(end - timedelta(days=1))))

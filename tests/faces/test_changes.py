@@ -15,6 +15,8 @@ from fleet.history import open_history
 from fleet.model import Verdict
 from fleet.model.event import CheckFinished, NodeObserved, ProfileLoaded, ResolverJudged, Target
 from fleet.model.resolver import Resolver, ResolverKind
+from fleet.monitor import State, restore
+from fleet.monitor.restore import checkpoint, freeze
 from fleet.profile import read_profile
 
 NOW = now()
@@ -105,3 +107,30 @@ def test_without_a_history_nothing_is_known(here, tmp_path: Path) -> None:
     done = here("changes", str(profile), "--history", str(tmp_path / "none.sqlite"))
     assert done.returncode == 3
     assert "nothing was ever checked" in done.stdout
+
+
+def test_a_history_from_before_changes_were_noted_says_what_it_cannot_list(here, tmp_path: Path) -> None:
+    profile, path = tmp_path / "profile.toml", tmp_path / "history.sqlite"
+    profile.write_text(profile_text(("good.example",)), encoding="utf-8")
+    state, changed = State(), checked(hours(2), GOOD.with_tlsa((RECORD, TWIN)))
+    with open_history(path, leased=False) as history:
+        for event in (checked(hours(40), GOOD.with_tlsa((RECORD,))), changed):
+            through = history.append(event)
+            state.apply(event)
+        whole = checkpoint(freeze(state))
+        assert whole["changes"]
+        history.save_checkpoint(through, {key: value for key, value in whole.items() if not key.startswith("changes")})
+
+    def asked(since: str) -> tuple[int, list[str]]:
+        done = here("changes", str(profile), "--history", str(path), "--json", "--since", since)
+        return done.returncode, json.loads(done.stdout)["incomplete"]
+
+    code, (note,) = asked("1d ago")
+    assert code == 3
+    assert "an older program that noted no changes" in note
+    assert asked("1h ago") == (0, [])
+    with open_history(path, leased=False) as history:  # the next checkpoint does not forget it
+        restored = restore(history).state
+        assert restored.changes_since == changed.at
+        history.save_checkpoint(through, checkpoint(freeze(restored)))
+    assert asked("1d ago") == (code, [note])

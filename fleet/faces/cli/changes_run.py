@@ -12,7 +12,7 @@ from fleet.faces.live.last_known import LastKnown, last_known
 from fleet.layout import canonical
 from fleet.monitor import Changed
 from fleet.plain import Json, dumps, to_plain
-from fleet.views.changes import changes_view, missing_before, still_broken
+from fleet.views.changes import changes_view, missing_before, not_noted, still_broken
 
 FORMAT = "fleet-changes/1"
 
@@ -38,7 +38,8 @@ def write_changes(asked: ChangesAsked) -> ExitCode:
     known = last_known(history) if history is not None else LastKnown()
     names = {canonical(name) for name in asked.about}
     found = [one for one in known.changes if one.at >= since and (not names or _named(one) in names)]
-    notes = [note for note in (missing_before(known.changes, since),) if note]
+    missing = (missing_before(known.changes, since), not_noted(known.changes_since, since))
+    notes = [note for note in missing if note]
     if not known.verdicts and not known.observations:
         notes.append("nothing was ever checked or polled for this profile: fleet watch does that")
     code = ExitCode.FINDINGS if still_broken(found) else ExitCode.INCOMPLETE if notes else ExitCode.CLEAN

@@ -4,6 +4,7 @@ May import ``fleet.history``, ``fleet.monitor``, ``fleet.model``, ``fleet.settin
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from fleet.errors import UsageError
@@ -21,7 +22,8 @@ from fleet.text import show
 class LastKnown:
     """The last observation of each node, the last verdict of each destination, the last audit of each resolver.
 
-    ``acts``: what operators have acknowledged or silenced; ``changes``: what became another than it was, oldest first.
+    ``acts``: what operators have acknowledged or silenced; ``changes``: what became another than it was, oldest first;
+    ``changes_since``: from when on that was noted, where it was not from the start.
     """
 
     observations: dict[str, Observation] = field(default_factory=dict)
@@ -29,13 +31,20 @@ class LastKnown:
     judged: tuple[ResolverJudged, ...] = ()
     acts: tuple[OperatorActed, ...] = ()
     changes: tuple[Changed, ...] = ()
+    changes_since: datetime | None = None
 
 
 def last_known(history: Path) -> LastKnown:
     """What ``history`` knows; nothing where there is none yet.  UsageError where it cannot be read."""
     state = state_of(history)
-    acts, changes = tuple(state.acts.values()), tuple(state.changes)
-    return LastKnown(observations_of(state), verdicts_of(state), tuple(state.resolvers.values()), acts, changes)
+    return LastKnown(
+        observations_of(state),
+        verdicts_of(state),
+        tuple(state.resolvers.values()),
+        tuple(state.acts.values()),
+        tuple(state.changes),
+        state.changes_since,
+    )
 
 
 def state_of(history: Path | None) -> State:
