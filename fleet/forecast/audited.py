@@ -1,6 +1,7 @@
 """What audits say of a resolver as one node meets it.
 
-The node's own cells count, over every transport that was seen from there; of several the worst.  Only where the node
+The node's own cells count, over every transport that was seen from there; of several the worst, and one that was asked
+and told nothing leaves the resolver unknown, unless another shows that it strips.  Only where the node
 could not be looked through, or was not for a day, does what this host saw stand in for it, and then it is said.  What
 a sibling saw never counts: it stands elsewhere.  An audit older than ``FRESH`` says nothing any more: *unknown*, not
 the kind that was found then, and not what the profile declares.
@@ -60,6 +61,11 @@ class Audited:
         return next((cell for cell in self.cells if cell.transport == transport), None)
 
 
+def _silent(cell: ResolverJudged) -> bool:
+    """Whether it was asked and told nothing: a gateway asks over UDP first and over TCP what does not fit."""
+    return cell.asked and cell.kind is ResolverKind.UNKNOWN
+
+
 class Audits:
     """The last audit of every cell: resolver x transport x vantage."""
 
@@ -90,7 +96,12 @@ class Audits:
         known = [cell for cell in cells if cell.kind is not ResolverKind.UNKNOWN]
         fresh = list(filter(self._fresh, known))
         if fresh:
-            return Audited(min((cell.kind for cell in fresh), key=_BELIEVER.index), cells, why)
+            worst = min((cell.kind for cell in fresh), key=_BELIEVER.index)
+            silent = next((cell for cell in cells if _silent(cell) and self._fresh(cell)), None)
+            if silent is None or worst is ResolverKind.STRIPS:
+                return Audited(worst, cells, why)
+            heard = next(iter(silent.evidence), "it was asked and nothing was found out")
+            return Audited(cells=cells, why=f"over {silent.transport.upper()}: {heard}")
         if known:
             return Audited(cells=cells, why="its audit is too old to count", stale=True)
         said = (cell.evidence[0] for cell in sorted(cells, key=lambda one: not one.asked) if cell.evidence)

@@ -1,5 +1,6 @@
 """What audits say of a resolver as one node meets it: its own cells, else this host's; no sibling's, nothing stale."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -60,10 +61,18 @@ def test_what_a_sibling_saw_never_counts() -> None:
     assert (found.kind, found.vantage, found.why) == (UNKNOWN, "", "it was never audited")
 
 
-def test_of_several_transports_the_worst_counts_and_one_that_is_unknown_takes_nothing_away() -> None:
+def test_of_several_transports_the_worst_counts() -> None:
     audits = Audits([cell(VALIDATES, HERE, "udp"), cell(PASSES, HERE, "tcp")])
     assert audits.of("dlv1", R).kind is PASSES
-    assert Audits([cell(UNKNOWN, HERE, "udp"), cell(VALIDATES, HERE)]).of("dlv1", R).kind is VALIDATES
+
+
+def test_a_transport_that_was_asked_in_vain_leaves_it_unknown_and_one_that_was_not_asked_takes_nothing_away() -> None:
+    silent = cell(UNKNOWN, HERE, "udp", why="no answer within 5 s")
+    found = Audits([silent, cell(VALIDATES, HERE)]).of("dlv1", R)
+    assert (found.kind, found.why) == (UNKNOWN, "over UDP: no answer within 5 s")
+    assert Audits([silent, cell(STRIPS, HERE)]).of("dlv1", R).kind is STRIPS
+    not_asked = replace(silent, asked=False)
+    assert Audits([not_asked, cell(VALIDATES, HERE)]).of("dlv1", R).kind is VALIDATES
 
 
 def test_an_audit_that_is_too_old_is_unknown_and_puts_the_declared_kind_in_doubt() -> None:
