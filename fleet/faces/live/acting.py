@@ -1,4 +1,4 @@
-"""Deeds that do something: check, poll, cancel, acknowledge, intervals.  Each answers with what it started.
+"""Deeds that do something: check, poll, cancel, acknowledge, silence, intervals.  Each answers with what it started.
 
 May import ``fleet.monitor``, ``fleet.model``, ``fleet.dane.domain`` (when needed) and the modules beside.
 """
@@ -48,7 +48,10 @@ def deeds(live: "LiveEngine", engine: "Engine") -> Mapping[Deed, Handler]:
         return Reply(_count(ended, "run cancelled", "runs cancelled") if ended else "Nothing runs for this.")
 
     async def acknowledge(request: Request) -> Reply:
-        return _acknowledged(live, request)
+        return _noted(live, request, Act.ACKNOWLEDGED)
+
+    async def silence(request: Request) -> Reply:
+        return _noted(live, request, Act.SILENCED)
 
     async def faster(_request: Request) -> Reply:
         return _interval(live, engine, max(SHORTEST, _poll_seconds(live) // FACTOR))
@@ -67,6 +70,7 @@ def deeds(live: "LiveEngine", engine: "Engine") -> Mapping[Deed, Handler]:
         Deed.POLL: poll,
         Deed.CANCEL: cancel,
         Deed.ACKNOWLEDGE: acknowledge,
+        Deed.SILENCE: silence,
         Deed.FASTER: faster,
         Deed.SLOWER: slower,
         Deed.INTERVAL: interval,
@@ -132,7 +136,7 @@ def until(text: str, now: datetime) -> datetime | None:
     return end if now < end <= now + _LONGEST_SILENCE else None
 
 
-def _acknowledged(live: "LiveEngine", request: Request) -> Reply:
+def _noted(live: "LiveEngine", request: Request, act: Act) -> Reply:
     given, reason = (*request.arguments, "", "")[:2]
     now = live.wall()
     end = until(given, now)
@@ -143,9 +147,9 @@ def _acknowledged(live: "LiveEngine", request: Request) -> Reply:
     if not request.targets:
         return Reply("Nothing is selected.", Mark.WARN)
     for key in request.targets:
-        live.publish(OperatorActed(now, live.who, Act.SILENCED, live.object_of(key), reason, end))
+        live.publish(OperatorActed(now, live.who, act, live.object_of(key), reason, end))
     what = show(request.targets[0], 80) if len(request.targets) == 1 else f"{len(request.targets):,} objects"
-    return Reply(f"Silenced until {end:%Y-%m-%d %H:%M} UTC: {what}.")
+    return Reply(f"{str(act).capitalize()} until {end:%Y-%m-%d %H:%M} UTC: {what}.")
 
 
 def _domain(text: str) -> str | None:

@@ -26,6 +26,8 @@ class Deed(StrEnum):
     CANCEL = "cancel"
     ACKNOWLEDGE = "acknowledge"
     """``argument``: until when (``7d``, a date); ``reason`` in the second."""
+    SILENCE = "silence"
+    """With the arguments of ``ACKNOWLEDGE``."""
     VALIDATE = "validate"
     WHAT_IF = "what-if"
     """``arguments``: the setting to suppose, as ``--set`` takes it."""

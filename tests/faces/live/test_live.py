@@ -24,11 +24,11 @@ from fleet.faces.live.recorded import FollowEngine, ReplayEngine
 from fleet.faces.tui.actions import VIEWS, Kind
 from fleet.faces.tui.engine import Deed, Request
 from fleet.history import HistoryReader, open_history
-from fleet.model.event import MonitorStarted, Target
+from fleet.model.event import Act, MonitorStarted, Target
 from fleet.rules import FAMILIES
 from fleet.views import Mark
 
-ACTS = (Deed.CHECK, Deed.POLL, Deed.CANCEL, Deed.ACKNOWLEDGE, Deed.FASTER, Deed.SLOWER, Deed.INTERVAL)
+ACTS = (Deed.CHECK, Deed.POLL, Deed.CANCEL, Deed.ACKNOWLEDGE, Deed.SILENCE, Deed.FASTER, Deed.SLOWER, Deed.INTERVAL)
 DEAD = """
 [tiers.edge]
 delivers_to = ["internet"]
@@ -127,7 +127,8 @@ async def test_a_node_that_fails_is_told_with_its_last_good_facts_and_recovers(
         (Deed.POLL, "fleet", ("tier delivery",), (), "2 polls"),
         (Deed.POLL, "destinations", ("good.lab",), (), "good.lab is no node"),
         (Deed.CANCEL, "fleet", ("scan1",), (), "Nothing runs for this."),
-        (Deed.ACKNOWLEDGE, "destinations", ("wrong-key.lab",), ("7d", "known"), "Silenced until"),
+        (Deed.ACKNOWLEDGE, "destinations", ("wrong-key.lab",), ("7d", "known"), "Acknowledged until"),
+        (Deed.SILENCE, "destinations", ("wrong-key.lab",), ("7d", "known"), "Silenced until"),
         (Deed.ACKNOWLEDGE, "destinations", ("wrong-key.lab",), ("soon", "known"), "Until when?"),
         (Deed.ACKNOWLEDGE, "destinations", ("wrong-key.lab",), ("7d", " "), "A reason is needed"),
         (Deed.FASTER, "fleet", (), (), "every 10 seconds"),
@@ -162,12 +163,15 @@ async def test_every_deed_is_done_or_refused_with_a_sentence(
 async def test_what_was_silenced_is_known_to_whoever_opens_the_history_next(live: LiveEngine, demo: DemoFleet) -> None:
     async with running(live):
         await until(lambda: settled(live))
-        await live.submit(Request(Deed.ACKNOWLEDGE, "destinations", ("wrong-key.lab",), ("7d", "their key rolls")))
+        await live.submit(Request(Deed.SILENCE, "destinations", ("wrong-key.lab",), ("7d", "their key rolls")))
+        await live.submit(Request(Deed.ACKNOWLEDGE, "destinations", ("good.lab",), ("7d", "seen")))
     history = live._history_path
     again = LiveEngine(ProfileFile(demo.profile), demo.reach, history)
     async with running(again):
         await until(lambda: "destination wrong-key.lab" in again.state.acts)
         assert again.state.acts["destination wrong-key.lab"].reason == "their key rolls"
+        assert again.state.acts["destination wrong-key.lab"].act is Act.SILENCED
+        assert again.state.acts["destination good.lab"].act is Act.ACKNOWLEDGED
         assert again.state.checks_of("good.lab")[0].verdict is not None
 
 

@@ -217,6 +217,10 @@ EFFECTS: dict[str, Effect] = {
         *(entry_says("ack "), (), "7d moving house"),
         lambda s: s.asked(Deed.ACKNOWLEDGE, arguments=("7d", "moving house")),
     ),
+    "silence": Effect(
+        *(entry_says("silence "), (), "7d moving house"),
+        lambda s: s.asked(Deed.SILENCE, arguments=("7d", "moving house")),
+    ),
     "validate": Effect(lambda s: s.asked(Deed.VALIDATE)),
     "what_if": Effect(
         *(entry_says("what-if "), (), "tiers.edge.x = 1"),

@@ -119,11 +119,15 @@ ACTIONS: tuple[Action, ...] = (
     _act("poll_all", "P", "poll-all", "Poll all", "Poll everything shown; asks first how many."),
     _act("cancel", "x", "cancel", "Cancel", "Cancel what runs for the selection."),
     _act(
-        *("acknowledge", "a", "ack", "Acknowledge", "Silence an alarm until a time, with a reason others will read."),
+        *("acknowledge", "a", "ack", "Acknowledge", "It is known, until a time, for a reason: shown, told no more."),
         *(_needed(Kind.UNTIL), _NEEDED_TEXT),
-        also=("silence",),
         prompts=True,
         footer=8,
+    ),
+    _act(
+        *("silence", "A", "silence", "Silence", "Neither alarm nor tell until a time, with a reason others will read."),
+        *(_needed(Kind.UNTIL), _NEEDED_TEXT),
+        prompts=True,
     ),
     _act("validate", "v", "validate", "Validate", "Run the rules on the profile now."),
     _act(

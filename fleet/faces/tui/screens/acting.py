@@ -54,8 +54,12 @@ class ActingScreen(FleetScreen):
         self.ask(Deed.CANCEL)
 
     def action_acknowledge(self, until: str, reason: str) -> None:
-        """Silence the selection until a time, for a reason."""
+        """Say that the selection is known until a time, for a reason."""
         self.ask(Deed.ACKNOWLEDGE, until, reason)
+
+    def action_silence(self, until: str, reason: str) -> None:
+        """Silence the selection until a time, for a reason."""
+        self.ask(Deed.SILENCE, until, reason)
 
     def action_validate(self) -> None:
         """Run the rules now."""
