@@ -96,6 +96,8 @@ class ChannelCarrier:
         try:
             self._writer.write(data)
             await self._writer.drain()
+        except BrokenPipeError as error:  # the library's own, without a number: the far end has closed the channel
+            raise failed(FailureKind.CLOSED, f"{self._peer} closed the connection") from error
         except (OSError, asyncssh.Error) as error:
             raise from_exception(error, self._peer) from error
 

@@ -32,6 +32,21 @@ async def test_tcp_goes_through_the_node(serve: Serve, dialer: Dialer) -> None:
     assert (network.name, network.has_udp) == ("through gw1", False)
 
 
+async def test_writing_to_whoever_has_hung_up_is_told_as_closed(serve: Serve, dialer: Dialer) -> None:
+    _server, node = await serve(Gateway(POSTFIX), forwarding=True)
+    far = await asyncio.start_server(echo, "127.0.0.1", 0)
+    connection = await dialer.connect(node)
+    stream = await TunnelNetwork(connection, node.name).open_tcp("127.0.0.1", far.sockets[0].getsockname()[1], 2)
+    await stream.write(b"hello")
+    assert await stream.read(100) + await stream.read(100) == b"hello"
+    await asyncio.sleep(0.1)
+    with pytest.raises(RemoteError) as closed:
+        await stream.write(b"anybody there?")
+    assert closed.value.failure.kind is FailureKind.CLOSED
+    connection.close()
+    far.close()
+
+
 async def test_what_the_node_cannot_reach_is_refused_and_udp_there_is_none(serve: Serve, dialer: Dialer) -> None:
     _server, node = await serve(Gateway(POSTFIX), forwarding=True)
     connection = await dialer.connect(node)
