@@ -40,6 +40,8 @@ async def test_writing_to_whoever_has_hung_up_is_told_as_closed(serve: Serve, di
     await stream.write(b"hello")
     assert await stream.read(100) + await stream.read(100) == b"hello"
     await asyncio.sleep(0.1)
+    await stream.write(b"anybody there?")  # nobody has heard of the end yet
+    await asyncio.sleep(0.1)
     with pytest.raises(RemoteError) as closed:
         await stream.write(b"anybody there?")
     assert closed.value.failure.kind is FailureKind.CLOSED
