@@ -234,6 +234,22 @@ async def test_a_jump_host_that_is_down_is_said_once_for_all_behind_it(
     assert jump.connections == 0
 
 
+async def test_a_jump_host_that_hangs_up_is_tried_once_for_all_behind_it(
+    behind: tuple[NodeServer, Node], dialer: Dialer
+) -> None:
+    jump, node = behind
+    port = jump.port
+    await jump.close()
+    jump.fault = Fault.RESET
+    await jump.start(port)
+    seen = await asyncio.gather(*(poll_node(replace(node, name=f"gw{n}"), dialer) for n in range(10)))
+    assert {each.failure.kind for each in seen if each.failure is not None} == {FailureKind.JUMP}
+    tried = jump.connections
+    assert tried <= 3, "one login, and at most two looks at what kind of host key it has"
+    await poll_node(node, dialer)
+    assert jump.connections == tried, "the breaker is open"
+
+
 async def test_a_jump_host_that_forbids_forwarding(behind: tuple[NodeServer, Node], dialer: Dialer) -> None:
     jump, node = behind
     jump.forwarding = False

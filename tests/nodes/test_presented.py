@@ -88,6 +88,40 @@ async def test_a_server_without_the_kind_of_key_that_known_hosts_holds_is_said_t
     assert server.logins == []
 
 
+async def test_a_pin_counts_alone_whatever_known_hosts_holds(
+    serve: Serve, dialer: Dialer, host_key: asyncssh.SSHKey, user_key: asyncssh.SSHKey, tmp_path: Path
+) -> None:
+    server, node = await serve(UNIX)
+    path = tmp_path / "known"
+    path.write_text(f"[127.0.0.1]:{server.port} {line(host_key)}\n")
+    pinned = replace(node, ssh=replace(node.ssh, host_key=user_key.get_fingerprint(), known_hosts=str(path)))
+    seen = await poll_node(pinned, dialer)
+    assert seen.failure is not None
+    assert seen.failure.kind is FailureKind.HOST_KEY_CHANGED
+    assert "than the pinned one" in seen.failure.sentence
+    assert server.logins == []
+
+
+async def test_a_server_that_has_the_kind_on_record_and_hangs_up_stays_one_that_hangs_up(
+    serve: Serve, dialer: Dialer, host_key: asyncssh.SSHKey, rsa_key: asyncssh.SSHKey, tmp_path: Path
+) -> None:
+    class GoesAway(asyncssh.SSHServer):
+        def begin_auth(self, username: str) -> bool:
+            raise asyncssh.DisconnectError(asyncssh.DISC_BY_APPLICATION, "not today")
+
+    _server, node = await serve(UNIX)
+    acceptor = await asyncssh.listen("127.0.0.1", 0, server_factory=GoesAway, server_host_keys=[host_key, rsa_key])
+    try:
+        moved = replace(node, ssh=replace(node.ssh, port=acceptor.get_port()))
+        listed = known(moved, tmp_path / "known", f"[127.0.0.1]:{acceptor.get_port()} {line(rsa_key)}")
+        seen = await poll_node(listed, dialer)
+    finally:
+        acceptor.close()
+    assert seen.failure is not None
+    assert seen.failure.kind is FailureKind.CLOSED
+    assert "ended the connection (not today" in seen.failure.sentence
+
+
 async def test_no_algorithm_in_common_stays_what_it_is_where_the_kind_of_key_is_there(
     serve: Serve, dialer: Dialer, host_key: asyncssh.SSHKey, tmp_path: Path
 ) -> None:

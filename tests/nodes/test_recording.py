@@ -13,6 +13,7 @@ from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.unix import Gateway
 from fleet.model.observation import Observation, Sight
 from fleet.nodes import Dialer, Recording, poll_node, replayed
+from fleet.nodes import recording as recording_module
 
 AT = datetime(2026, 6, 4, 12, tzinfo=UTC)
 IN_CONFIGURATION = "ExampleSecret99"
@@ -52,6 +53,20 @@ async def test_a_recording_can_be_read_in_a_year_with_the_clock_of_its_day(serve
     seen = await replayed(recording.lines("asyncos", []), "gw1")
     assert seen.at == AT
     assert seen.clock_offset == 0
+
+
+async def test_a_session_longer_than_a_recording_may_be_says_that_its_end_is_missing(
+    serve: Serve, dialer: Dialer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording_module, "MAX_BYTES", 1000)
+    _server, node = await serve()
+    recording = Recording()
+    assert (await poll_node(node, dialer, record=recording)).failure is None
+    lines = [*recording.lines("asyncos", [])]
+    assert (recording.complete, json.loads(lines[0])["complete"]) == (False, False)
+    assert len("".join(lines)) < 3000
+    seen = await replayed(lines, "gw1")
+    assert seen.failure is not None
 
 
 async def test_names_replaced_everywhere_alike_still_play_back(serve: Serve, dialer: Dialer) -> None:

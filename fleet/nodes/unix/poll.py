@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from fleet.model.fleet import Platform
 from fleet.model.observation import Evidence
@@ -37,6 +37,9 @@ def _moment(text: str) -> datetime:
         return datetime.strptime(text.strip(), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError as error:
         raise Unparsed(f"{quoted(text)} is no moment") from error
+
+
+Rest = TypeVar("Rest")
 
 
 class Run(Protocol):
@@ -106,21 +109,10 @@ class _Poll:
 
     async def postfix(self) -> None:
         done = await self._ask(commands.POSTCONF)
-        evidence = self._evidence(done, postfix.PARSER)
-        units = ("platform", "version", "postfix")
-        if not self._worked(done, evidence, *units):
+        found = self._identified(done, postfix.PARSER, Platform.POSTFIX, postfix.version_and_parameters)
+        if found is None:
             return
-        try:
-            values = postfix.parse_parameters(done.text)
-            version = values.get("mail_version", "")
-            if not version:
-                raise Unparsed("postconf does not say mail_version")
-        except Unparsed as problem:
-            for name in units:
-                self._gathering.unparsed(name, str(problem), evidence)
-            return
-        self._gathering.seen("platform", Platform.POSTFIX, evidence)
-        self._gathering.seen("version", version, evidence)
+        values, evidence = found
         parts = _Parts("postfix", self._gathering)
         parts.read("smtp_tls_security_level", lambda: postfix.level(values), evidence)
         for name in ("smtp_dns_support_level", "smtp_tls_dane_insecure_mx_policy", "relayhost"):
@@ -135,6 +127,24 @@ class _Poll:
         if self._worked(done, master, "postfix.master"):
             parts.read("master", lambda: postfix.parse_overrides(done.text), master)
         self._gathering.seen("postfix", PostfixSettings(**parts.values), evidence)
+
+    def _identified(
+        self, done: Output, parser: str, platform: Platform, parse: Callable[[str], tuple[str, Rest]]
+    ) -> "tuple[Rest, Evidence] | None":
+        """The program's version seen, and what else its answer holds; None: the units say why not."""
+        evidence = self._evidence(done, parser)
+        units = ("platform", "version", platform.value)
+        if not self._worked(done, evidence, *units):
+            return None
+        try:
+            version, rest = parse(done.text)
+        except Unparsed as problem:
+            for name in units:
+                self._gathering.unparsed(name, str(problem), evidence)
+            return None
+        self._gathering.seen("platform", platform, evidence)
+        self._gathering.seen("version", version, evidence)
+        return rest, evidence
 
     async def _maps(
         self,
@@ -175,18 +185,10 @@ class _Poll:
         debian = done.missing
         if debian:
             done = await self._ask(commands.EXIM4_VERSION)
-        evidence = self._evidence(done, exim.PARSER)
-        units = ("platform", "version", "exim")
-        if not self._worked(done, evidence, *units):
+        found = self._identified(done, exim.PARSER, Platform.EXIM, exim.parse_version)
+        if found is None:
             return
-        try:
-            version, dane = exim.parse_version(done.text)
-        except Unparsed as problem:
-            for name in units:
-                self._gathering.unparsed(name, str(problem), evidence)
-            return
-        self._gathering.seen("platform", Platform.EXIM, evidence)
-        self._gathering.seen("version", version, evidence)
+        dane, evidence = found
         parts = _Parts("exim", self._gathering)
         parts.read("dane_built_in", lambda: dane, evidence)
         await self._transports(parts, commands.EXIM4_TRANSPORTS if debian else commands.EXIM_TRANSPORTS)

@@ -41,6 +41,15 @@ def parse_parameters(text: str) -> dict[str, str]:
     return values
 
 
+def version_and_parameters(text: str) -> tuple[str, dict[str, str]]:
+    """The release and all that ``postconf`` printed.  Raises Unparsed."""
+    values = parse_parameters(text)
+    version = values.get("mail_version", "")
+    if not version:
+        raise Unparsed("postconf does not say mail_version")
+    return version, values
+
+
 def plain(values: Mapping[str, str], name: str) -> str | None:
     """A value; None where this release has no such parameter.  Raises Unparsed for an expression."""
     value = values.get(name)
