@@ -15,7 +15,7 @@ from typing import Any
 from fleet.layout.classes import SETTING_FIELDS, Interner
 from fleet.layout.leaves import Leaves, entry_of, leaves, resolver_key
 from fleet.model.control import DEFAULT
-from fleet.model.fleet import Fleet, LogSubscription, Node, ObjectPath, Settings
+from fleet.model.fleet import Fleet, LogSubscription, Node, ObjectPath, Platform, Settings
 from fleet.model.observation import Observation, Sight
 from fleet.model.resolver import Resolver
 
@@ -52,6 +52,11 @@ class Drift:
     why: str = ""
 
 
+_APPLIANCE = frozenset({"controls", "routes", "listeners", "bounce_profiles", "logs", "outbound_certificate"})
+"""Fields that only AsyncOS has."""
+_OTHERS = frozenset({Platform.POSTFIX, Platform.EXIM})
+
+
 class Comparer:
     """Compares declarations with observations; equal pairs of values are compared once, however many nodes have
     them."""
@@ -67,6 +72,8 @@ class Comparer:
 
     def _field(self, declared: Settings, observation: Observation, name: str) -> Drift | None:
         wanted, unit = getattr(declared, name), observation.unit(name)
+        if name in _APPLIANCE and declared.platform in _OTHERS and unit.sight is Sight.NOT_OBSERVED:
+            return None  # inherited from the fleet, and nothing to a platform that has no such setting
         if unit.sight is not Sight.SEEN:
             return Drift(name, DriftState.NOT_OBSERVED, why=unit.why) if wanted is not None else None
         number = self._interner.number

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fleet.layout import DriftState, classes, drift, groups, overlay_observed
 from fleet.model.control import DaneSupport, DestinationControl
-from fleet.model.fleet import Fleet, LogSubscription, Node, Platform, Settings, Tier
+from fleet.model.fleet import BounceProfile, Fleet, LogSubscription, Node, Platform, Settings, Tier
 from fleet.model.observation import Observation, Sight, Unit
 from fleet.model.peers import PostfixSettings
 from fleet.model.policy import TlsLevel
@@ -153,3 +153,12 @@ def test_nodes_seen_alike_share_their_settings_again_and_keep_what_cannot_be_see
 def test_the_largest_group_of_equal_facts_comes_first_and_ties_keep_their_order():
     found = groups([("a", 1), ("b", 2), ("c", 2), ("d", 3)])
     assert [(one.value, one.nodes) for one in found] == [(2, ("b", "c")), (1, ("a",)), (3, ("d",))]
+
+
+def test_what_a_platform_has_not_cannot_drift_though_the_fleet_declares_it() -> None:
+    declared = Settings(Platform.POSTFIX, bounce_profiles=(BounceProfile("Default", 3600),))
+    units = (Unit("platform", Sight.SEEN), Unit("bounce_profiles", Sight.NOT_OBSERVED))
+    polled = Observation("edge1", AT, Settings(Platform.POSTFIX), units)
+    assert state_of(declared, polled, "bounce_profiles") is None
+    appliance = replace(declared, platform=Platform.ASYNCOS)
+    assert state_of(appliance, polled, "bounce_profiles") is DriftState.NOT_OBSERVED

@@ -255,7 +255,7 @@ def _heading(label: str, mine: Sequence["Seen"], known: Mapping[str, "Observatio
     asked = max((one.verdict.resolvers for one in mine), key=len, default=())
     seen = known.get(node.name)
     polled = seen is not None and seen.unit("resolvers").sight is Sight.SEEN
-    basis = f"as polled {age(seen.at, now())} ago" if polled and seen is not None else "as declared, not polled"
+    basis = f"as polled {age(seen.at, now())}" if polled and seen is not None else "as declared, not polled"
     whom = f"asking {', then '.join(asked)} ({basis})" if asked else "asking nobody"
     return f"From {label} ({node.settings.platform or 'platform unknown'}, tier {show(node.tier, 80)}), {whom}:"
 
