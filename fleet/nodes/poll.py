@@ -139,7 +139,7 @@ class _Poll:
         if platform is None:
             raise failed(
                 FailureKind.COMMAND,
-                f"{show(self._node.name, 80)}: no platform is declared, so nothing was asked",
+                "no platform is declared for this node, so nothing was asked",
                 "set platform",
             )
         async with connected(self._node, self._dialer, kept) as connection:

@@ -13,6 +13,7 @@ from fleet.faces.cli.progress import progress
 from fleet.faces.cli.terminal import look
 from fleet.faces.export.look import Look, fold
 from fleet.layout import Comparer, Drift, DriftState, select
+from fleet.model.finding import Severity
 from fleet.model.fleet import Fleet, ObjectPath
 from fleet.model.observation import Observation, Sight
 from fleet.plain import Json, dumps, to_plain
@@ -108,6 +109,10 @@ def readable_fleet(profile: str) -> Fleet:
     reading = read_profile(given.content, given.name)
     if reading.fleet is None or not reading.readable:
         raise UsageError(f"{show(given.name)} cannot be read: fleet validate says where")
+    wrong = sum(one.finding.severity is Severity.ERROR for one in reading.diagnostics)
+    if wrong:
+        found = "1 error, whose value was" if wrong == 1 else f"{wrong} errors, whose values were"
+        print(f"fleet: {show(given.name)} has {found} left out: fleet validate says where", file=sys.stderr)
     return reading.fleet
 
 

@@ -144,6 +144,16 @@ def test_what_cannot_be_meant_is_exit_2(run: Run, profile: Path, arguments: list
     assert sentence in done.stderr
 
 
+def test_a_value_that_a_profile_may_not_hold_is_left_out_and_that_is_said(run: Run, profile: Path) -> None:
+    lines = profile.read_text().splitlines()
+    lines.insert(lines.index("[nodes.dlv1]") + 1, 'ssh.password = "hunter2hunter2"')
+    profile.write_text("\n".join(lines))
+    done = run("login", str(profile), "dlv1")
+    assert done.returncode == 0
+    assert "has 1 error, whose value was left out: fleet validate says where" in done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", ".hidden", "--force", "a/b", "", "ü\x1b[2J"])
 def test_a_nodes_name_cannot_choose_the_folder(name: str) -> None:
     made = file_name(name)
