@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,16 +19,16 @@ from fleet.monitor import State, restore
 from fleet.monitor.restore import checkpoint, freeze
 from fleet.profile import read_profile
 
-NOW = now()
 GOOD = destination("good.example")
 
 
-def checked(back: timedelta, verdict: Verdict) -> CheckFinished:
-    return CheckFinished(NOW - back, Target(verdict.domain), replace(verdict, at=NOW - back))
+def ago(hours: float) -> datetime:
+    """Before the test, however long ago this module was read."""
+    return now() - timedelta(hours=hours)
 
 
-def hours(number: float) -> timedelta:
-    return timedelta(hours=number)
+def checked(at: datetime, verdict: Verdict) -> CheckFinished:
+    return CheckFinished(at, Target(verdict.domain), replace(verdict, at=at))
 
 
 @pytest.fixture
@@ -42,21 +42,21 @@ def run(here, tmp_path: Path) -> Callable[..., "tuple[int, str]"]:
     assert fleet is not None
     assert mandatory is not None
     breaks = destination("breaks.example")
-    judged = ResolverJudged(NOW - hours(3), "this host", "192.0.2.53", "udp", ResolverKind.VALIDATES)
+    judged = ResolverJudged(ago(3), "this host", "192.0.2.53", "udp", ResolverKind.VALIDATES)
     moved = (Resolver("192.0.2.99"),)
     with open_history(path, leased=False) as history:
         history.append(
-            ProfileLoaded(NOW - hours(40), fleet, "profile.toml", "ab" * 32),
-            NodeObserved(NOW - hours(40), observation(fleet, "dlv1", NOW - hours(40))),
-            checked(hours(40), GOOD.with_tlsa((RECORD,))),
-            checked(hours(4), breaks.verdict),
+            ProfileLoaded(ago(40), fleet, "profile.toml", "ab" * 32),
+            NodeObserved(ago(40), observation(fleet, "dlv1", ago(40))),
+            checked(ago(40), GOOD.with_tlsa((RECORD,))),
+            checked(ago(4), breaks.verdict),
             judged,
-            checked(hours(2), GOOD.with_tlsa((RECORD, TWIN))),
-            checked(hours(1), breaks.with_tlsa((TWIN,))),
-            replace(judged, at=NOW - hours(1), kind=ResolverKind.STRIPS),
-            NodeObserved(NOW - hours(1), observation(fleet, "dlv1", NOW - hours(1), resolvers=moved)),
-            ProfileLoaded(NOW - hours(0.5), mandatory, "profile.toml", "cd" * 32),
-            checked(hours(0.1), replace(breaks.with_match(bad_match()))),
+            checked(ago(2), GOOD.with_tlsa((RECORD, TWIN))),
+            checked(ago(1), breaks.with_tlsa((TWIN,))),
+            replace(judged, at=ago(1), kind=ResolverKind.STRIPS),
+            NodeObserved(ago(1), observation(fleet, "dlv1", ago(1), resolvers=moved)),
+            ProfileLoaded(ago(0.5), mandatory, "profile.toml", "cd" * 32),
+            checked(ago(0.1), replace(breaks.with_match(bad_match()))),
         )
 
     def asked(*arguments: str) -> tuple[int, str]:
@@ -112,9 +112,9 @@ def test_without_a_history_nothing_is_known(here, tmp_path: Path) -> None:
 def test_a_history_from_before_changes_were_noted_says_what_it_cannot_list(here, tmp_path: Path) -> None:
     profile, path = tmp_path / "profile.toml", tmp_path / "history.sqlite"
     profile.write_text(profile_text(("good.example",)), encoding="utf-8")
-    state, changed = State(), checked(hours(2), GOOD.with_tlsa((RECORD, TWIN)))
+    state, changed = State(), checked(ago(2), GOOD.with_tlsa((RECORD, TWIN)))
     with open_history(path, leased=False) as history:
-        for event in (checked(hours(40), GOOD.with_tlsa((RECORD,))), changed):
+        for event in (checked(ago(40), GOOD.with_tlsa((RECORD,))), changed):
             through = history.append(event)
             state.apply(event)
         whole = checkpoint(freeze(state))
