@@ -189,7 +189,7 @@ async def ours(served: Served) -> dict[str, Any]:
     return {"outcome": judgement.outcome, "matched": match.matched, "usable": match.usable, "sentence": match.sentence}
 
 
-async def look_up(resolvers: Sequence[Any], name: str, rdtype: str) -> Lookup:
+async def look_up(resolvers: Sequence[Any], name: str, rdtype: str, **_how: Any) -> Lookup:
     """In the place of ``fleet.dnssec.lookup.look_up``."""
     return secure(resolvers[0], name, rdtype)
 
