@@ -8,7 +8,7 @@ May import ``fleet.monitor``, ``fleet.forecast`` and ``fleet.model``.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from fleet.forecast import Core, DaneUse
@@ -19,7 +19,16 @@ from fleet.model.alerts import AlertSettings, Condition
 from fleet.model.finding import Finding, Severity
 from fleet.model.fleet import Fleet
 from fleet.model.queue import Series
-from fleet.monitor import CheckEntry, Freshness, NodeEntry, QueueEntry, State, freshness_of_check, freshness_of_node
+from fleet.monitor import (
+    CheckEntry,
+    Freshness,
+    NodeEntry,
+    QueueEntry,
+    State,
+    freshness_of_check,
+    freshness_of_node,
+    freshness_of_queue,
+)
 
 
 class Standing(StrEnum):
@@ -90,8 +99,6 @@ class Reading:
         return self.condition, self.object
 
 
-QUEUE_SPEAKS = timedelta(minutes=15)
-"""A look at a queue older than this, three looks' time, says nothing about now."""
 STOPPED = (Outcome.HELD, Outcome.DISCARDED, Outcome.UNDELIVERABLE)
 _WITHOUT_DANE = (Outcome.TLS_VERIFIED, Outcome.TLS, Outcome.CLEAR)
 _DELIVERED = (Outcome.DANE, *_WITHOUT_DANE)
@@ -216,7 +223,7 @@ def _node_silent(situation: Situation, entry: NodeEntry) -> Reading:
 
 def _queue_rising(situation: Situation, entry: QueueEntry) -> Iterator[Reading]:
     """Every destination followed over time; what an appliance does not show is unknown, and no end of a rise."""
-    speaks = entry.failure is None and entry.seen_at is not None and situation.now - entry.seen_at <= QUEUE_SPEAKS
+    speaks = entry.failure is None and freshness_of_queue(entry, situation.now) is Freshness.FRESH
     looks = int(entry.seen_at.timestamp()) if entry.seen_at is not None else None  # another one at every look
     for series in entry.series:
         standing, sentence = _rise(situation, entry, series) if speaks else (Standing.UNKNOWN, "")

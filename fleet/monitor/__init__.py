@@ -23,7 +23,14 @@ from fleet.monitor.changes import KEPT as KEPT_CHANGES
 from fleet.monitor.changes import Changed
 from fleet.monitor.checks import CheckEntry, CheckMark
 from fleet.monitor.engine import Check, Engine, Limits, Poll
-from fleet.monitor.freshness import Freshness, age, freshness_of_check, freshness_of_node
+from fleet.monitor.freshness import (
+    QUEUE_SECONDS,
+    Freshness,
+    age,
+    freshness_of_check,
+    freshness_of_node,
+    freshness_of_queue,
+)
 from fleet.monitor.log import LogLine, log_line
 from fleet.monitor.monitor import Listener, Monitor
 from fleet.monitor.nodes import KeptUnit, NodeEntry, PollMark
@@ -34,6 +41,7 @@ from fleet.monitor.state import Part, State, Touched
 
 __all__ = [
     "KEPT_CHANGES",
+    "QUEUE_SECONDS",
     "Backoff",
     "Changed",
     "Check",
@@ -57,6 +65,7 @@ __all__ = [
     "age",
     "freshness_of_check",
     "freshness_of_node",
+    "freshness_of_queue",
     "log_line",
     "restore",
     "restore_in_slices",

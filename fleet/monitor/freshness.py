@@ -7,10 +7,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from fleet.model.event import Target
+from fleet.monitor.queues import QueueEntry
 from fleet.monitor.state import State
 
 STALE_AFTER = 3
 """Intervals without a good result after which a value no longer speaks for now."""
+
+QUEUE_SECONDS = 300.0
+"""Between two looks at one queue."""
 
 
 class Freshness(StrEnum):
@@ -38,6 +42,11 @@ def freshness_of_check(state: State, target: Target, now: datetime) -> Freshness
     """Whether the last verdict of ``target`` speaks for ``now``."""
     entry = state.checks.get(target)
     return _freshness(entry.finished_at if entry else None, state.check_seconds(target), now)
+
+
+def freshness_of_queue(entry: QueueEntry, now: datetime) -> Freshness:
+    """Whether the last look at a queue speaks for ``now``."""
+    return _freshness(entry.seen_at, QUEUE_SECONDS, now)
 
 
 def _freshness(at: datetime | None, interval: float, now: datetime) -> Freshness:

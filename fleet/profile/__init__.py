@@ -12,6 +12,7 @@ own finds the places, held to tomli by a property test.  On the way up:
 ``values``              texts that mean something: domains, addresses, durations, routes
 ``problem``             the codes PROFILE001 ..., and how a problem is reported
 ``kinds``               kinds of value: how each is read and said in JSON Schema
+``forms``               how single values are written
 ``keys``                the table of all keys
 ``secrets``             what must not stand in a profile, nor be shown if it does
 ``inherit``             fleet -> tier -> node

@@ -28,8 +28,9 @@ from fleet.model.flow import FlowPolicy, Listener, RatEntry, SenderGroup
 from fleet.model.peers import EximSettings, PostfixSettings
 from fleet.model.resolver import References, Resolver
 from fleet.model.route import SmtpRoute
+from fleet.profile.forms import RatAction
 from fleet.profile.inherit import Declared, inherit, paths
-from fleet.profile.keys import FIELDS, SETTINGS, RatAction
+from fleet.profile.keys import FIELDS, SETTINGS
 
 # Sound values come from the table of keys; what a key holds is decided there, so they are Any here.
 Sound = Mapping[str, Any]

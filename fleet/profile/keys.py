@@ -5,24 +5,43 @@ of the appliance (destination controls, SMTP routes, listeners) and of Postfix's
 ``fleet.model`` and modules of this room.
 """
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from fleet.model.alerts import Condition
 from fleet.model.control import DaneSupport, IpPreference, LimitScope
 from fleet.model.finding import Severity
-from fleet.model.fleet import INSIDE, INTERNET, ObjectPath, Platform
+from fleet.model.fleet import Platform
 from fleet.model.flow import FlowAction
 from fleet.model.policy import TlsLevel
 from fleet.model.resolver import ResolverKind
 from fleet.profile import values
+from fleet.profile.forms import (
+    ADDRESS,
+    ANY,
+    BOUNCE_TIME,
+    CONTROL_DOMAIN,
+    DOMAIN,
+    HOST,
+    MEMBER,
+    NAME,
+    PARAMETER,
+    PORT,
+    SUFFIX_OR_ALL,
+    TIER_NAME,
+    TOKEN,
+    DnsSupport,
+    Duration,
+    HostLookup,
+    InsecureMx,
+    LogLevel,
+    RatAction,
+    RouteHosts,
+    SecurityLevel,
+    formed,
+)
 from fleet.profile.kinds import (
-    UNSOUND,
     Choice,
     Day,
-    Json,
     Key,
     ListOf,
     Moment,
@@ -31,168 +50,12 @@ from fleet.profile.kinds import (
     Text,
     Truth,
     Whole,
-    wrong_type,
 )
-from fleet.profile.problem import Code, Problems, quoted
-from fleet.profile.values import UnfitError
+from fleet.profile.problem import Code
 
 FORMAT = "fleet-profile/1"
 """The format of profiles this version reads."""
 
-
-def _form(pattern: str, words: str) -> Callable[[str], str]:
-    compiled = re.compile(pattern)
-
-    def parse(text: str) -> str:
-        if compiled.fullmatch(text):
-            return text
-        raise UnfitError(words)
-
-    return parse
-
-
-def _formed(pattern: str, words: str) -> Text:
-    return Text(_form(pattern, words), Code.FORM, pattern)
-
-
-def _tier_name(text: str) -> str:
-    if text in (INTERNET, INSIDE):
-        raise UnfitError("is a word of its own in delivers_to and receives_from and cannot name a tier")
-    return _form(values.NAME, "is no name: letters, digits, '.', '_' and '-', at most 64 characters")(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """A length of time in text, from ``low`` to ``high`` seconds; reads to seconds."""
-
-    low: int
-    high: int
-    words: str
-
-    def read(self, raw: object, path: ObjectPath, problems: Problems) -> object:
-        """See ``Kind``."""
-        if not isinstance(raw, str):
-            return wrong_type(raw, "a length of time in quotes", path, problems, 'such as "30m" or "72h"')
-        try:
-            seconds = values.duration(raw)
-        except UnfitError as unfit:
-            problems.add(Code.DURATION, path, f"{quoted(raw)} {unfit}")
-            return UNSOUND
-        if not self.low <= seconds <= self.high:
-            problems.add(Code.RANGE, path, f"{quoted(raw)} is out of range: it goes from {self.words}")
-            return UNSOUND
-        return seconds
-
-    def json(self) -> Json:
-        """See ``Kind``."""
-        return {"type": "string", "pattern": f"^(?:{values.DURATION})$"}
-
-
-@dataclass(frozen=True, slots=True)
-class RouteHosts:
-    """What an SMTP route says: one text, or an array of hosts."""
-
-    def read(self, raw: object, path: ObjectPath, problems: Problems) -> object:
-        """See ``Kind``."""
-        if isinstance(raw, str):
-            return self._route([raw], path, problems, [path])
-        if not isinstance(raw, list):
-            return wrong_type(raw, "a host or an array of hosts", path, problems)
-        before = len(problems.found)
-        for index, item in enumerate(raw):
-            if not isinstance(item, str):
-                wrong_type(item, "a host in quotes", (*path, index), problems)
-        if not raw:
-            problems.add(Code.MISSING, path, "a route without hosts leads nowhere", 'write "USEDNS" for the MX lookup')
-        if len(problems.found) > before:
-            return UNSOUND
-        return self._route(raw, path, problems, [(*path, index) for index in range(len(raw))])
-
-    @staticmethod
-    def _route(entries: list[str], path: ObjectPath, problems: Problems, places: list[ObjectPath]) -> object:
-        try:
-            return values.route(entries)
-        except UnfitError:
-            for entry, place in zip(entries, places, strict=True):
-                try:
-                    values.route_host(entry)
-                except UnfitError as unfit:
-                    problems.add(Code.ROUTE, place, f"{quoted(entry)} {unfit}")
-            return UNSOUND
-
-    def json(self) -> Json:
-        """See ``Kind``."""
-        host: Json = {"type": "string", "minLength": 1}
-        return {"anyOf": [host, {"type": "array", "items": host, "minItems": 1}]}
-
-
-class RatAction(StrEnum):
-    """What a RAT entry does."""
-
-    ACCEPT = "ACCEPT"
-    REJECT = "REJECT"
-
-
-class LogLevel(StrEnum):
-    """Log levels of an appliance."""
-
-    CRITICAL = "critical"
-    WARNING = "warning"
-    INFORMATION = "information"
-    DEBUG = "debug"
-    TRACE = "trace"
-
-
-class SecurityLevel(StrEnum):
-    """TLS security levels of Postfix's SMTP client, TLS_README."""
-
-    NONE = "none"
-    MAY = "may"
-    ENCRYPT = "encrypt"
-    DANE = "dane"
-    DANE_ONLY = "dane-only"
-    FINGERPRINT = "fingerprint"
-    VERIFY = "verify"
-    SECURE = "secure"
-
-
-class DnsSupport(StrEnum):
-    """smtp_dns_support_level, postconf(5)."""
-
-    DEFAULT = ""
-    DISABLED = "disabled"
-    ENABLED = "enabled"
-    DNSSEC = "dnssec"
-
-
-class HostLookup(StrEnum):
-    """smtp_host_lookup, postconf(5)."""
-
-    DNS = "dns"
-    NATIVE = "native"
-
-
-class InsecureMx(StrEnum):
-    """smtp_tls_dane_insecure_mx_policy, postconf(5)."""
-
-    DANE = "dane"
-    ENCRYPT = "encrypt"
-    MAY = "may"
-
-
-ANY = Text()
-TOKEN = _formed(r"\S(?:.*\S)?", "must not be empty, nor begin or end with a blank")
-NAME = _formed(values.NAME, "is no name: letters, digits, '.', '_' and '-', at most 64 characters")
-TIER_NAME = Text(_tier_name, Code.FORM, values.NAME)
-DOMAIN = Text(values.domain, Code.DOMAIN, r"[^\s@/:]+")
-SUFFIX_OR_ALL = Text(values.suffix_or_all, Code.DOMAIN, r"[^\s@/:]+")
-CONTROL_DOMAIN = Text(values.control_domain, Code.DOMAIN, r"[^\s@/:]+")
-ADDRESS = Text(values.address, Code.ADDRESS, values.ADDRESS)
-MEMBER = Text(values.member, Code.ADDRESS, r"\S+")
-HOST = Text(values.host, Code.DOMAIN, r"\S+")
-BOUNCE_TIME = Duration(60, 366 * 86_400, "1m to 366d")
-PORT = Whole(1, 65_535)
-PARAMETER = _formed(r"[a-z][a-z0-9_]*", "is no parameter name")
 
 RESOLVER = Table(
     {
@@ -263,7 +126,7 @@ POSTFIX = Table(
         "tls_policy": Key(Named(TOKEN, TOKEN), "smtp_tls_policy_maps: next hop to level"),
         "transport": Key(Named(TOKEN, TOKEN), "transport_maps: domain to transport:nexthop"),
         "master": Key(
-            Named(_formed(values.MASTER_SERVICE, "is no service of master.cf: write name/type"), Named(PARAMETER, ANY)),
+            Named(formed(values.MASTER_SERVICE, "is no service of master.cf: write name/type"), Named(PARAMETER, ANY)),
             "master.cf: service/type to the parameters it overrides",
         ),
         "maximal_queue_lifetime": Key(Duration(0, 366 * 86_400, "0s to 366d"), "until mail is returned to its sender"),
@@ -286,7 +149,7 @@ EXIM = Table(
 
 SETTINGS: dict[str, Key] = {
     "platform": Key(Choice(Platform), "what software the gateway runs"),
-    "version": Key(_formed(values.VERSION, "is no version such as 15.0.0-104"), "version, as the gateway reports it"),
+    "version": Key(formed(values.VERSION, "is no version such as 15.0.0-104"), "version, as the gateway reports it"),
     "root_servers": Key(Truth(), "asks the root servers instead of resolvers"),
     "resolvers": Key(ListOf(RESOLVER, whole=("address",)), "the resolvers it asks"),
     "outbound_certificate": Key(TOKEN, 'the certificate it shows as a client; "demo" is the factory one'),
@@ -308,20 +171,20 @@ FIELDS: dict[str, str] = {name: name for name in SETTINGS} | {
 
 _SSH: dict[str, Key] = {
     "port": Key(PORT, "port, 22 unless said otherwise"),
-    "user": Key(_formed(values.USER, "is no user name"), "a user who may read the configuration and nothing else"),
+    "user": Key(formed(values.USER, "is no user name"), "a user who may read the configuration and nothing else"),
     "key": Key(TOKEN, "path of a private key; the key itself never stands in a profile"),
     "agent": Key(Truth(), "whether the SSH agent may be asked"),
     "password": Key(
-        _formed(values.PASSWORD, "is no place of a password: write env:NAME or keyring:NAME"),
+        formed(values.PASSWORD, "is no place of a password: write env:NAME or keyring:NAME"),
         "where the password is kept: env:NAME or keyring:NAME",
     ),
     "passphrase": Key(
-        _formed(values.PASSWORD, "is no place of a passphrase: write env:NAME or keyring:NAME"),
+        formed(values.PASSWORD, "is no place of a passphrase: write env:NAME or keyring:NAME"),
         "where the passphrase of `key` is kept: env:NAME or keyring:NAME",
     ),
     "jump": Key(Text(values.jump, Code.FORM, r"\S+"), "hosts to go through, first to last: [user@]host[:port],..."),
     "host_key": Key(
-        _formed(values.FINGERPRINT, "is no fingerprint: write SHA256: and 43 characters, as ssh-keygen -l prints it"),
+        formed(values.FINGERPRINT, "is no fingerprint: write SHA256: and 43 characters, as ssh-keygen -l prints it"),
         "fingerprint of the host key",
     ),
     "known_hosts": Key(TOKEN, "path of a known_hosts file"),
@@ -331,7 +194,7 @@ _SSH: dict[str, Key] = {
     "algorithms": Key(
         Table(
             {
-                name: Key(_formed(values.ALGORITHMS, "is no list of algorithms"), "+ adds to the defaults")
+                name: Key(formed(values.ALGORITHMS, "is no list of algorithms"), "+ adds to the defaults")
                 for name in ("kex_algs", "encryption_algs", "mac_algs", "compression_algs", "server_host_key_algs")
             }
         ),
@@ -399,7 +262,7 @@ DESTINATION = Table(
 
 SUPPRESSION = Table(
     {
-        "code": Key(_formed(values.CODE, "is no code such as DNS401"), "code of the finding", required=True),
+        "code": Key(formed(values.CODE, "is no code such as DNS401"), "code of the finding", required=True),
         "object": Key(TOKEN, 'what the finding is about: "tier edge"', required=True),
         "reason": Key(TOKEN, "why it may be hidden"),
         "until": Key(Day(), "until when it may be hidden"),
@@ -431,7 +294,7 @@ ALERTS = Table(
                     {
                         "name": Key(NAME, "what the target is called", required=True),
                         "secret_url": Key(
-                            _formed(values.PASSWORD, "is no place of a URL: write env:NAME or keyring:NAME"),
+                            formed(values.PASSWORD, "is no place of a URL: write env:NAME or keyring:NAME"),
                             "where its Apprise URL is kept: env:NAME or keyring:NAME",
                             required=True,
                         ),

@@ -10,7 +10,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from watched import NOW, profile_text, watched, watched_state
 
-from fleet.faces.export.prometheus import FAMILIES, OUTCOMES, Exported, Kind, exposition, metrics
+from fleet.faces.export.metrics_seen import OUTCOMES, Exported
+from fleet.faces.export.metrics_table import FAMILIES, Kind
+from fleet.faces.export.prometheus import exposition, metrics
 from fleet.model import event as events
 from fleet.model.event import Target
 from fleet.model.queue import Queue, Waiting
@@ -181,7 +183,12 @@ def test_prometheus_client_loads_only_when_metrics_are_written() -> None:
 
 def test_queues_have_numbers_of_watched_destinations_only_and_no_zero_for_what_was_not_seen() -> None:
     picture = settled(watched())
-    assert "fleet_queue_recipients" not in read(picture)
+    never = read(picture)
+    assert "fleet_queue_recipients" not in never
+    assert (
+        one(never["fleet_queue_up"], node="dlv1") == one(never["fleet_queue_seen_timestamp_seconds"], node="dlv1") == 0
+    )
+    assert one(never["fleet_queue_age_seconds"], node="dlv1") == float("inf")
     thousands = tuple(Waiting(f"d{number}.example.net", 1) for number in range(2_000))
     shown = (Waiting("good.example", 7), *thousands)
     picture.state.apply(events.QueueSeen(NOW, Queue("dlv1", NOW, shown, complete=False)))

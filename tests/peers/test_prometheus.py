@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from watched import watched
 
-from fleet.faces.export.prometheus import Exported, exposition, metrics
+from fleet.faces.export.metrics_seen import Exported
+from fleet.faces.export.prometheus import exposition, metrics
 from fleet.views.board import outlook
 
 HERE = Path(__file__).parent
@@ -56,7 +57,7 @@ def test_the_example_rules_say_what_happens_and_that_nobody_watches(promtool: st
 def test_the_example_rules_ask_only_for_metrics_that_there_are() -> None:
     import re
 
-    from fleet.faces.export.prometheus import FAMILIES, PREFIX
+    from fleet.faces.export.metrics_table import FAMILIES, PREFIX
 
     asked = set(re.findall(r"fleet_[a-z_]+", re.sub(r"#.*", "", RULES.read_text())))
     assert asked <= {PREFIX + family.name for family in FAMILIES}

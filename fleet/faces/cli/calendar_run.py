@@ -6,7 +6,7 @@ from pathlib import Path
 from fleet.clock import now
 from fleet.decision import ExitCode
 from fleet.faces.cli.given import read_verdict_file
-from fleet.faces.cli.poll_run import default_history, readable_fleet
+from fleet.faces.cli.given_fleet import default_history, readable_fleet
 from fleet.faces.cli.terminal import look
 from fleet.faces.live.last_known import LastKnown, last_known
 from fleet.layout import canonical

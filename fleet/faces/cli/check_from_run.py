@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fleet.decision import Comparison, ExitCode, View, compare_views, judge, worst_code
 from fleet.errors import UsageError
 from fleet.faces.cli.asked import Asked, Format
-from fleet.faces.cli.poll_run import default_history, readable_fleet
+from fleet.faces.cli.given_fleet import default_history, keep, readable_fleet
 from fleet.faces.cli.progress import progress
 from fleet.faces.cli.run import RunSettings, question_seconds
 from fleet.faces.cli.terminal import look
@@ -70,7 +70,7 @@ class _Taken:
 def write_checks_from(asked: FromAsked) -> ExitCode:
     """Check from every node named, print, write down, and return the exit code."""
     from fleet.faces.cli import check_forms
-    from fleet.faces.live.from_nodes import Round, check_from, write_down
+    from fleet.faces.live.from_nodes import Round, check_from, events_of
     from fleet.faces.live.last_known import last_known_of
     from fleet.network.own_name import own_name
 
@@ -110,9 +110,7 @@ def write_checks_from(asked: FromAsked) -> ExitCode:
         except KeyboardInterrupt:
             interrupted = True
     own = [_beside(check, taken, declared, known) for check in taken.own]
-    history = default_history(asked.profile)
-    if history is not None and (told := write_down(history, taken.seen, [one.own for one in own])):
-        print(f"fleet: {show(told, 300)}", file=sys.stderr)
+    keep(default_history(asked.profile), events_of(taken.seen, [one.own for one in own]))
     _write(asked, taken, own, domains, known, interrupted)
     codes = [code for results in taken.results.values() for code in results.codes.values()]
     codes += [one.code for one in own]

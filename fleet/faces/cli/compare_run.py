@@ -10,8 +10,8 @@ from fleet.clock import now
 from fleet.decision import ExitCode
 from fleet.errors import UsageError
 from fleet.faces.cli.given import STDIN, read_text, read_verdict_file
+from fleet.faces.cli.given_fleet import default_history, readable_fleet
 from fleet.faces.cli.moments import moment
-from fleet.faces.cli.poll_run import default_history, readable_fleet
 from fleet.faces.cli.terminal import look
 from fleet.faces.live.as_of import as_of, last_change_of_profile
 from fleet.forecast import forecast

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from fleet.decision import ExitCode, worst_code
 from fleet.errors import Failure, FailureKind
-from fleet.faces.cli.poll_run import readable_fleet
+from fleet.faces.cli.given_fleet import readable_fleet
 from fleet.faces.cli.progress import progress
 from fleet.faces.cli.terminal import look
 from fleet.faces.export.look import Look, fold

@@ -7,7 +7,8 @@ from pathlib import Path
 from fleet.clock import now
 from fleet.decision import ExitCode, worst_code
 from fleet.faces.cli.given import read_observation_file
-from fleet.faces.cli.poll_run import differing, drift_document, drift_lines, readable_fleet, unseen
+from fleet.faces.cli.given_fleet import readable_fleet
+from fleet.faces.cli.poll_run import differing, drift_document, drift_lines, unseen
 from fleet.faces.cli.terminal import look
 from fleet.faces.export.look import Look, fold
 from fleet.faces.live.grouping import Fact, facts, leaves_apart

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from fleet.decision import ExitCode, worst_code
-from fleet.faces.cli.poll_run import readable_fleet
+from fleet.faces.cli.given_fleet import readable_fleet
 from fleet.faces.cli.progress import progress
 from fleet.layout import select
 from fleet.plain import dumps, to_plain

@@ -1,13 +1,11 @@
 """What ``fleet logs`` proved, as an event of the history and as a list of destinations: numbers only.
 
-May import ``fleet.maillog``, ``fleet.model`` and ``fleet.history``.
+May import ``fleet.maillog`` and ``fleet.model``.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from fleet.clock import now
-from fleet.history import HistoryError, open_history
 from fleet.maillog import Kind, Tally, Witnessed
 from fleet.maillog.tally import OF_DNS
 from fleet.model.event import LogsRead
@@ -31,16 +29,10 @@ def weights(tally: Tally) -> dict[str, int]:
     return dict(sorted(((name, n) for name, n in found.items() if n), key=lambda item: (-item[1], item[0])))
 
 
-def remember(history: Path, log: str, tally: Tally, complete: bool) -> str:
-    """Append it to the history; a sentence where that cannot be done, which is no reason to fail."""
+def read_event(log: str, tally: Tally, complete: bool) -> LogsRead:
+    """What the history keeps of a log."""
     found = proofs(tally)
-    event = LogsRead(now(), log, found[:MOST], complete and len(found) <= MOST)
-    try:
-        with open_history(history, leased=False) as opened:
-            opened.append(event)
-    except (HistoryError, OSError) as error:
-        return f"not written down: {error}"
-    return ""
+    return LogsRead(now(), log, found[:MOST], complete and len(found) <= MOST)
 
 
 def _of_mail(seen: Witnessed) -> bool:

@@ -123,12 +123,12 @@ def write_logs(asked: LogsAsked) -> ExitCode:
 
         write_destinations(asked.destinations_out, weights(run.tally))
     if history is not None:
-        from fleet.faces.cli.logs_remember import remember
+        from fleet.faces.cli.given_fleet import keep
+        from fleet.faces.cli.logs_remember import read_event
 
         # The names of files tell logs apart: one that is read again replaces what it proved before.
         log = " ".join([*([asked.node] if asked.node else []), *(Path(name).name for name in asked.files)])
-        if told := remember(history, log[:300], run.tally, not incomplete):
-            print(f"fleet: {show(told, 300)}", file=sys.stderr)
+        keep(history, [read_event(log[:300], run.tally, not incomplete)])
     return code
 
 
@@ -140,7 +140,7 @@ def _history(asked: LogsAsked) -> Path | None:
         return asked.history
     if asked.profile is None:
         raise UsageError("--remember writes beside the checks of a profile: it needs --profile or --history")
-    from fleet.faces.cli.poll_run import default_history
+    from fleet.faces.cli.given_fleet import default_history
 
     found = default_history(asked.profile)
     if found is None:

@@ -7,17 +7,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from fleet.decision import ExitCode, worst_code
-from fleet.errors import UsageError
-from fleet.faces.cli.given import STDIN, read_profile_file
+from fleet.faces.cli.given_fleet import default_history, keep, readable_fleet
 from fleet.faces.cli.progress import progress
 from fleet.faces.cli.terminal import look
 from fleet.faces.export.look import Look, fold
 from fleet.layout import Comparer, Drift, DriftState, select
-from fleet.model.finding import Severity
 from fleet.model.fleet import Fleet, ObjectPath
 from fleet.model.observation import Observation, Sight
 from fleet.plain import Json, dumps, to_plain
-from fleet.profile import read_profile
 from fleet.text import show
 from fleet.views import Mark
 from fleet.views.policy_words import leaf_name, leaf_words
@@ -82,7 +79,7 @@ def _poll_and_write_down(
     document: bool = False,
 ) -> tuple[Observation, ...]:
     """One round; what was seen before somebody interrupted it is written down as well."""
-    from fleet.faces.live.observing import poll_once, write_down
+    from fleet.faces.live.observing import events_of, poll_once
 
     came: list[Observation] = []
     try:
@@ -95,33 +92,9 @@ def _poll_and_write_down(
 
             return poll_once(fleet, names, seen, document=document)
     finally:
-        told = write_down(history, fleet, came) if history is not None and came else ""
-        if told:
-            print(f"fleet: {show(told, 300)}", file=sys.stderr)
-        elif came and len(came) < len(names) and history is not None:
+        if came and keep(history, events_of(fleet, came)) and len(came) < len(names):
             kept = f"{len(came)} of {len(names)} nodes had answered, which is written down"
             print(f"fleet: {kept}", file=sys.stderr)
-
-
-def readable_fleet(profile: str) -> Fleet:
-    """The fleet of the profile called ``profile``; UsageError where its text cannot be understood."""
-    given = read_profile_file(profile)
-    reading = read_profile(given.content, given.name)
-    if reading.fleet is None or not reading.readable:
-        raise UsageError(f"{show(given.name)} cannot be read: fleet validate says where")
-    wrong = sum(one.finding.severity is Severity.ERROR for one in reading.diagnostics)
-    if wrong:
-        found = "1 error, whose value was" if wrong == 1 else f"{wrong} errors, whose values were"
-        print(f"fleet: {show(given.name)} has {found} left out: fleet validate says where", file=sys.stderr)
-    return reading.fleet
-
-
-def default_history(profile: str) -> Path | None:
-    """Where the history of the profile is; None for standard input, which has none."""
-    from fleet.history import history_path
-    from fleet.settings import state_folder
-
-    return None if profile == STDIN else history_path(Path(profile), state_folder())
 
 
 def unseen(one: Observation, drifts: Sequence[Drift]) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """Running ``fleet queue``: a look at each queue, what it means by what is known already, and the exit code."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +8,7 @@ from fleet.clock import now
 from fleet.decision import ExitCode, worst_code
 from fleet.domains import DomainError, domain
 from fleet.errors import UsageError
-from fleet.faces.cli.poll_run import default_history, readable_fleet
+from fleet.faces.cli.given_fleet import default_history, keep, readable_fleet
 from fleet.faces.cli.progress import progress
 from fleet.faces.cli.terminal import look
 from fleet.layout import overlay_observed, select
@@ -36,7 +35,7 @@ def write_queue(asked: QueueAsked) -> ExitCode:
     """Look, print, write down; returns the exit code."""
     from fleet.faces.live.judging import seen_of
     from fleet.faces.live.last_known import observations_of, state_of
-    from fleet.faces.live.queueing import look_once, write_down
+    from fleet.faces.live.queueing import look_once
 
     declared = readable_fleet(asked.profile)
     names = _names(declared, asked)
@@ -46,8 +45,7 @@ def write_queue(asked: QueueAsked) -> ExitCode:
     state.fleet = declared
     with progress(len(names), "looking at queues") as advance:
         seen = look_once(declared, names, watched, advance)
-    if history is not None and (told := write_down(history, seen)):
-        print(f"fleet: {show(told, 300)}", file=sys.stderr)
+    keep(history, seen)
     for event in seen:
         state.apply(event)
     fleet = overlay_observed(declared, observations_of(state))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fleet.decision import ExitCode
 from fleet.errors import UsageError, file_trouble
-from fleet.faces.cli.poll_run import readable_fleet
+from fleet.faces.cli.given_fleet import readable_fleet
 from fleet.layout import select
 from fleet.model.fleet import Platform
 from fleet.model.observation import Sight

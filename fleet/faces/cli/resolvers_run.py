@@ -6,12 +6,11 @@ from pathlib import Path
 
 from fleet.clock import now
 from fleet.decision import ExitCode, worst_code
-from fleet.faces.cli.poll_run import default_history, readable_fleet
+from fleet.faces.cli.given_fleet import default_history, keep, readable_fleet
 from fleet.faces.cli.progress import progress
 from fleet.faces.cli.terminal import look
 from fleet.forecast import Audits, Losses
 from fleet.layout import overlay_observed, select
-from fleet.text import show
 from fleet.views.resolvers import NodeResolvers, node_resolvers
 
 
@@ -32,7 +31,7 @@ class ResolversAsked:
 def write_resolvers(asked: ResolversAsked) -> ExitCode:
     """Audit, print, write down; returns the exit code."""
     from fleet.faces.cli.world import read_anchors
-    from fleet.faces.live.auditing import audit_once, write_down
+    from fleet.faces.live.auditing import audit_once
     from fleet.faces.live.last_known import LastKnown, last_known
     from fleet.network.mapped import open_network
 
@@ -44,8 +43,7 @@ def write_resolvers(asked: ResolversAsked) -> ExitCode:
     here, anchors = open_network(asked.network), read_anchors(asked.anchors)
     with progress(len(names), "auditing resolvers") as advance:
         judged = audit_once(fleet, names, here, anchors, from_here=asked.from_here, on_node=advance)
-    if history is not None and (told := write_down(history, judged)):
-        print(f"fleet: {show(told, 300)}", file=sys.stderr)
+    keep(history, judged)
     unpolled = sum(name not in known.observations for name in names)
     _say_what_is_missing(unpolled, sum(domain not in known.verdicts for domain in fleet.destinations))
     audits = Audits(judged, now())
@@ -68,7 +66,7 @@ def write_resolvers(asked: ResolversAsked) -> ExitCode:
 def audited(profile: str) -> None:
     """Audit the resolvers of every node of ``profile`` and write down what was found."""
     from fleet.faces.cli.world import read_anchors
-    from fleet.faces.live.auditing import audit_once, write_down
+    from fleet.faces.live.auditing import audit_once
     from fleet.faces.live.last_known import last_known_of
     from fleet.network.host import HostNetwork
 
@@ -77,9 +75,7 @@ def audited(profile: str) -> None:
         judged = audit_once(
             fleet, tuple(fleet.nodes), HostNetwork(), read_anchors(()), from_here=False, on_node=advance
         )
-    history = default_history(profile)
-    if history is not None and (told := write_down(history, judged)):
-        print(f"fleet: {show(told, 300)}", file=sys.stderr)
+    keep(default_history(profile), judged)
 
 
 def _say_what_is_missing(unpolled: int, unchecked: int) -> None:

@@ -1,16 +1,15 @@
 """Audits of resolvers: a round for a command, and rounds without end beside the polls and checks of ``fleet watch``.
 
-May import ``fleet.nodes``, ``fleet.vantage``, ``fleet.network`` (when needed), ``fleet.history``, ``fleet.monitor`` and
+May import ``fleet.nodes``, ``fleet.vantage``, ``fleet.network`` (when needed), ``fleet.monitor`` and
 ``fleet.model``.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fleet.errors import Failure
@@ -58,18 +57,6 @@ def audit_once(
 
     asyncio.run(run())
     return tuple(found)
-
-
-def write_down(history: Path, judged: Iterable[ResolverJudged]) -> str:
-    """Append what was found to the history; a sentence where that cannot be done, which is no reason to fail."""
-    from fleet.history import HistoryError, open_history  # noqa: PLC0415
-
-    try:
-        with open_history(history, leased=False) as opened:
-            opened.append(*judged)
-    except (HistoryError, OSError) as error:
-        return f"not written down: {error}"
-    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,14 @@
-"""One round of checks from nodes for a command: dialled, walked, written down beside whatever monitor runs.
+"""One round of checks from nodes for a command: dialled, walked, and what it comes to in the history.
 
-May import ``fleet.nodes``, ``fleet.vantage``, ``fleet.history``, ``fleet.model`` and the modules beside.
+May import ``fleet.nodes``, ``fleet.vantage``, ``fleet.model`` and the modules beside.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from fleet.dane import WalkLimits
 from fleet.dnssec.zone import TrustAnchors
-from fleet.history import HistoryError, open_history
-from fleet.model.event import CheckFinished, Target, own_check_of
+from fleet.model.event import CheckFinished, Event, Target, own_check_of
 from fleet.model.fleet import Node
 from fleet.nodes import Dialer, Vantages, own_checks
 from fleet.nodes.asyncos.daneverify import OnChecked
@@ -64,17 +62,9 @@ async def check_from(wanted: Round, on_seen: OnSeen, on_checked: OnChecked) -> N
         await dialer.close()
 
 
-def write_down(history: Path, seen: Iterable[Seen], own: Iterable[OwnVerdict]) -> str:
-    """Append the verdicts to the history, each with its vantage; a sentence where that cannot be done."""
+def events_of(seen: Iterable[Seen], own: Iterable[OwnVerdict]) -> Iterator[Event]:
+    """The verdicts as the history has them, each with its vantage."""
     ours = [(one.node.name, one.verdict) for one in seen]
     theirs = [(own_check_of(one.check.node), one.verdict) for one in own if one.verdict is not None]
-    events = [
-        CheckFinished(verdict.at, Target(verdict.domain, vantage, verdict.resolvers), verdict)
-        for vantage, verdict in (*ours, *theirs)
-    ]
-    try:
-        with open_history(history, leased=False) as opened:
-            opened.append(*events)
-    except (HistoryError, OSError) as error:
-        return f"not written down: {error}"
-    return ""
+    for vantage, verdict in (*ours, *theirs):
+        yield CheckFinished(verdict.at, Target(verdict.domain, vantage, verdict.resolvers), verdict)

@@ -1,16 +1,14 @@
-"""One round of polls for a command, written down beside whatever monitor runs.
+"""One round of polls for a command, and what it comes to in the history.
 
-May import ``fleet.nodes``, ``fleet.history``, ``fleet.model`` and the modules beside.
+May import ``fleet.nodes``, ``fleet.model`` and the modules beside.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from fleet.faces.live.polling import commands_of
-from fleet.history import HistoryError, open_history
 from fleet.model.event import Event, NodeObserved, PollFailed
-from fleet.model.fleet import Fleet, Node
+from fleet.model.fleet import Fleet
 from fleet.model.observation import Observation
 from fleet.nodes import Poller
 
@@ -32,20 +30,11 @@ def poll_once(
     return asyncio.run(run())
 
 
-def write_down(history: Path, fleet: Fleet, seen: Sequence[Observation]) -> str:
-    """Append what was seen to the history; a sentence where that cannot be done, which is no reason to fail."""
-    try:
-        with open_history(history, leased=False) as opened:
-            for observation in seen:
-                opened.append(*_events(fleet.nodes[observation.node], observation))
-    except (HistoryError, OSError) as error:
-        return f"not written down: {error}"
-    return ""
-
-
-def _events(node: Node, seen: Observation) -> Iterator[Event]:
-    yield from commands_of(node, seen)
-    if seen.failure is not None and not seen.saw_something:
-        yield PollFailed(seen.at, seen.node, seen.failure)
-    else:
-        yield NodeObserved(seen.at, seen)
+def events_of(fleet: Fleet, seen: Iterable[Observation]) -> Iterator[Event]:
+    """What a round of polls comes to in the history."""
+    for one in seen:
+        yield from commands_of(fleet.nodes[one.node], one)
+        if one.failure is not None and not one.saw_something:
+            yield PollFailed(one.at, one.node, one.failure)
+        else:
+            yield NodeObserved(one.at, one)

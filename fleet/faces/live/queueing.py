@@ -1,22 +1,19 @@
 """Looks at delivery queues: a round for a command, and rounds without end beside the polls of a monitor.
 
-May import ``fleet.nodes`` (when needed), ``fleet.history``, ``fleet.monitor``, ``fleet.model`` and ``fleet.errors``.
+May import ``fleet.nodes`` (when needed), ``fleet.monitor``, ``fleet.model`` and ``fleet.errors``.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 
 from fleet import clock
 from fleet.errors import Failure
-from fleet.history import HistoryError, open_history
 from fleet.model.event import Event, QueueSeen, QueueUnseen
 from fleet.model.fleet import Fleet
 from fleet.model.queue import Queue
+from fleet.monitor import QUEUE_SECONDS
 
 QueueEvent = QueueSeen | QueueUnseen
-EVERY = 300.0
-"""Seconds between two looks at one queue."""
 FIRST = 1.0
 _LOOK_SECONDS = 5.0
 PLACES = 32
@@ -51,21 +48,11 @@ def look_once(
     return asyncio.run(run())
 
 
-def write_down(history: Path, seen: Sequence[Event]) -> str:
-    """Append what was seen to the history; a sentence where that cannot be done, which is no reason to fail."""
-    try:
-        with open_history(history, leased=False) as opened:
-            opened.append(*seen)
-    except (HistoryError, OSError) as error:
-        return f"not written down: {error}"
-    return ""
-
-
 async def keep_looking(
     wanted: Callable[[], Sequence[tuple[str, Sequence[str]]]],
     look: Callable[[str, Sequence[str]], Awaitable[Queue | Failure]],
     publish: Callable[[Event], None],
-    every: float = EVERY,
+    every: float = QUEUE_SECONDS,
 ) -> None:
     """Until cancelled: the queue of each wanted node, and the destinations to ask for, every ``every`` seconds.
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from fleet.alerts import Delivery, Notice
 from fleet.alerts.messages import line_of
 from fleet.faces.export.event_lines import alert_line, event_line
-from fleet.faces.export.prometheus import Exported, Told, exposition, metrics
+from fleet.faces.export.metrics_seen import Exported, Told
+from fleet.faces.export.prometheus import exposition, metrics
 from fleet.faces.live.live import LiveEngine
 from fleet.faces.live.metrics_server import PATH, MetricsServer
 from fleet.model.event import Event
