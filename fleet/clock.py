@@ -17,6 +17,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def minute(at: datetime) -> str:
+    """``at`` for people, to the minute, with the name of its zone."""
+    return at.strftime("%Y-%m-%d %H:%M %Z")
+
+
 def fixed(moment: datetime) -> WallClock:
     """A wall clock that always says ``moment`` (which must be aware)."""
     if moment.tzinfo is None:

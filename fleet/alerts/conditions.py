@@ -3,7 +3,7 @@
 Pure in a ``Situation``: State, and what follows from it and was worked out elsewhere (the forecast of each destination,
 the findings of the rules).  True values; ``messages`` makes them safe.
 
-May import ``fleet.monitor``, ``fleet.forecast`` and ``fleet.model``.
+May import ``fleet.monitor``, ``fleet.forecast``, ``fleet.model`` and ``fleet.clock``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from fleet.clock import minute
 from fleet.forecast import Core, DaneUse
 from fleet.forecast.outcome import BADNESS
 from fleet.forecast.waiting import Trend, is_news, trend
@@ -168,7 +169,7 @@ def _outcome_unknown(situation: Situation, domain: str, ways: Sequence[Mail]) ->
     elif entry.failure is not None:
         why = f"its checks fail ({entry.failure.sentence})"
     elif freshness_of_check(situation.state, entry.target, situation.now) is Freshness.STALE:
-        why = f"the last check is of {_time(entry.finished_at)}"
+        why = f"the last check is of {minute(entry.finished_at)}"
     else:
         why = "checks do not show it"
     sentence = f"what becomes of mail to {domain} is not known: {why}"
@@ -209,11 +210,11 @@ def _node_silent(situation: Situation, entry: NodeEntry) -> Reading:
     sentence = ""
     if entry.failure is not None:
         standing = Standing.BAD
-        since = f"since {_time(entry.failing_since)}" if entry.failing_since is not None else "any more"
+        since = f"since {minute(entry.failing_since)}" if entry.failing_since is not None else "any more"
         sentence = f"node {entry.name} does not answer {since} ({entry.failure.sentence})"
     elif fresh is Freshness.STALE:
         standing = Standing.BAD
-        sentence = f"node {entry.name} has not been polled since {_time(entry.seen_at or situation.now)}"
+        sentence = f"node {entry.name} has not been polled since {minute(entry.seen_at or situation.now)}"
     elif fresh is Freshness.NEVER:
         standing = Standing.UNKNOWN
     measured = looks if entry.failure is not None or standing is not Standing.BAD else None
@@ -286,7 +287,3 @@ def _not_written(situation: Situation) -> Reading:
     trouble = situation.state.history_trouble
     sentence = f"what the monitor sees is not written down: {trouble}" if trouble else ""
     return Reading(Condition.HISTORY_NOT_WRITTEN, "the history", Standing.BAD if trouble else Standing.GOOD, sentence)
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -10,9 +10,9 @@ May import ``fleet.model``, ``fleet.text`` and the modules beside.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from fleet.alerts.watch import Kind, Notice
+from fleet.clock import minute
 from fleet.text import show
 
 MOST_LINES = 20
@@ -78,11 +78,11 @@ def line_of(notice: Notice) -> str:
     nodes = f" (nodes: {_listed(reading.nodes)})" if reading.nodes and reading.destination else ""
     said = defused(reading.sentence) + nodes
     if notice.kind is Kind.RESOLVED:
-        return f"RESOLVED {reading.condition} at {_time(notice.at)}: it is over that {said}"
+        return f"RESOLVED {reading.condition} at {minute(notice.at)}: it is over that {said}"
     if notice.kind is Kind.GONE:
-        at = _time(notice.at)
+        at = minute(notice.at)
         return f"NO LONGER WATCHED {reading.condition} at {at}: nobody knows whether it is over that {said}"
-    return f"{notice.kind.upper()} {reading.condition} since {_time(notice.alert.since)}: {said}"
+    return f"{notice.kind.upper()} {reading.condition} since {minute(notice.alert.since)}: {said}"
 
 
 def _headline(notice: Notice) -> str:
@@ -93,7 +93,3 @@ def _headline(notice: Notice) -> str:
 def _listed(names: Sequence[str], most: int = 5) -> str:
     shown = ", ".join(defused(name, 64) for name in names[:most])
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -178,7 +178,7 @@ def _certificates(before: Published, after: Published) -> Iterator[Change]:
         if old is None or old.sha256 == new.sha256:
             continue
         still = all(one == stood.get(one.name) for one in after.tlsa if one.name in new.bases)
-        effect, sentence = _certificate_effect(old, new, still)
+        effect, sentence = _certificate_effect(old, new, still, _applies(new, after))
         yield Change(
             ChangeKind.CERTIFICATE, new.name, _certificate_words(old), _certificate_words(new), effect, sentence
         )
@@ -189,7 +189,18 @@ def _certificate_words(one: Presented) -> str:
     return f"SHA-256 {one.sha256[:16]}..., key {one.spki_sha256[:16]}...{until}"
 
 
-def _certificate_effect(old: Presented, new: Presented, still: bool) -> tuple[Effect, str]:
+def _applies(new: Presented, after: Published) -> bool | None:
+    """Whether TLSA records apply to the host; None: that was not seen, or what was seen cannot be used."""
+    host = new.name.partition(" ")[0]
+    found = [one for one in after.tlsa if one.name in (host, *new.bases)]
+    if not found or any(one.security is Security.BOGUS for one in found):
+        return None
+    return None if any(one.records and one.security is Security.SECURE for one in found) else False
+
+
+def _certificate_effect(old: Presented, new: Presented, still: bool, applies: bool | None) -> tuple[Effect, str]:
+    if new.matched is None and applies is None:
+        return Effect.UNKNOWN, "whether a TLSA record applies to it was not seen"
     if new.matched is None:
         return Effect.HARMLESS, "no TLSA record applies to it: DANE has no part in this"
     if not new.matched:

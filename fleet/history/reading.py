@@ -91,13 +91,6 @@ class HistoryReader:
         query = "SELECT id, data FROM events WHERE id = ?"
         return [stored for number in wanted for stored in self._events(query, (number,))]
 
-    def between(self, name: str, subject: str, start: datetime, end: datetime, limit: int = 100) -> list[Stored]:
-        """The first ``limit`` events of one type about one subject from ``start`` to before ``end``, in order."""
-        # By its subject, whatever SQLite thinks of times: what all the others did meanwhile is far more.
-        query = """SELECT id, data FROM events INDEXED BY events_by_subject
-            WHERE name = ? AND subject = ? AND at >= ? AND at < ? ORDER BY id LIMIT ?"""
-        return list(self._events(query, (name, subject_bytes(subject), start.timestamp(), end.timestamp(), limit)))
-
     def number_at(self, at: datetime) -> int:
         """The number of the last event that had happened ``at`` a moment; 0 where none had."""
         query = "SELECT id FROM events WHERE at <= ? ORDER BY at DESC, id DESC LIMIT 1"

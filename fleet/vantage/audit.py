@@ -69,7 +69,7 @@ class Audit:
     pace: Pace = field(default_factory=Pace)
     clock: WallClock = now
     _cells: asyncio.Semaphore = field(init=False, repr=False)
-    _resolvers: dict[Endpoint, asyncio.Semaphore] = field(init=False, default_factory=dict, repr=False)
+    _resolvers: dict[tuple[str, Endpoint], asyncio.Semaphore] = field(init=False, default_factory=dict, repr=False)
     _asked_here: dict[Endpoint, asyncio.Task[None]] = field(init=False, default_factory=dict, repr=False)
 
     async def run(self, nodes: Iterable[Node], on_node: Callable[[], None] = lambda: None) -> None:
@@ -131,7 +131,9 @@ class Audit:
 
     async def _ask(self, network: Network, resolver: Endpoint, transport: Transport) -> KindJudgement:
         """One cell, when its turn comes.  Raises RemoteError (channel) where the network may not be used."""
-        turn = self._resolvers.setdefault(resolver, asyncio.Semaphore(self.pace.at_resolver))
+        # A loopback address is another resolver on every node.
+        key = (network.name if ipaddress.ip_address(resolver.address).is_loopback else "", resolver)
+        turn = self._resolvers.setdefault(key, asyncio.Semaphore(self.pace.at_resolver))
         async with turn, self._cells:
             try:
                 async with asyncio.timeout(self.pace.cell):

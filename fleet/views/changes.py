@@ -98,6 +98,14 @@ def not_noted(noted_since: datetime | None, since: datetime) -> str:
     )
 
 
+def not_yet_watched(begins: datetime | None, kept: Sequence[Changed], since: datetime) -> str:
+    """What must be said where the history begins later than what is asked for; empty where nothing is missing."""
+    first = min((at for at in (begins, kept[0].at if kept else None) if at is not None), default=None)
+    if first is None or first <= since:
+        return ""
+    return f"the history begins at {moment(first)}: what changed before that nobody saw"
+
+
 def still_broken(found: Sequence[Changed]) -> bool:
     """Whether the last change of anything broke mail."""
     last = {(one.about, one.change.kind, one.change.subject, one.seen_from): one.change.effect for one in found}

@@ -1,9 +1,10 @@
-"""Domains and times as people read them.  May import ``fleet.text``."""
+"""Domains and times as people read them.  May import ``fleet.clock`` and ``fleet.text``."""
 
 from datetime import datetime
 
 import idna
 
+from fleet.clock import minute
 from fleet.text import show
 
 
@@ -41,4 +42,4 @@ def age(at: datetime, now: datetime) -> str:
 
 def moment(at: datetime) -> str:
     """``at`` to the minute, in UTC if that is its zone."""
-    return at.strftime("%Y-%m-%d %H:%M %Z")
+    return minute(at)

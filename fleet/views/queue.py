@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fleet.errors import Failure
-from fleet.forecast.waiting import Blame, Cause, Trend, first_bounce, is_news, trend
+from fleet.forecast.waiting import AGED, Blame, Cause, Trend, first_bounce, is_news, trend
 from fleet.model.fleet import Fleet, Node
 from fleet.model.queue import Delivery, HostState, Queue, Waiting
 from fleet.rules.queue import Seen
@@ -33,6 +33,8 @@ class QueueRow:
     blame: Blame
     news: bool
     left: str
+    passing: bool = False
+    """Whether even the oldest message is so young that nothing keeps it."""
     bounces_in: float | None = None
     history: tuple[float | None, ...] = ()
 
@@ -40,6 +42,13 @@ class QueueRow:
     def serious(self) -> bool:
         """Whether DANE keeps it."""
         return bool(self.waiting.recipients) and self.blame.cause is Cause.DANE
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether it is not known what keeps it, or whether anything waits; mail on its way out needs no reason."""
+        if self.waiting.recipients is None:
+            return True
+        return bool(self.waiting.recipients) and self.blame.cause is Cause.UNKNOWN and not self.passing
 
     @property
     def cause(self) -> str:
@@ -95,6 +104,7 @@ def _row(one: Waiting, delivery: Delivery, node: Node, fleet: Fleet, seen: Seen,
         why,
         news,
         _left(one, left),
+        one.oldest is not None and now - one.oldest < AGED,
         left.total_seconds() if left is not None else None,
         tuple(None if level.recipients is None else float(level.recipients) for level in series.levels)
         if series is not None

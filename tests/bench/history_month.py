@@ -208,13 +208,6 @@ def main(events: int, destinations: int, nodes: int, folder: str) -> int:
             "last 100 verdicts of one": lambda: reader.latest(["CheckFinished"], subject=key),
             "last 100 commands of one": lambda: reader.latest(["CommandSent"], subject=node),
             "last profile": lambda: reader.latest(["ProfileLoaded"], limit=1),
-            "one destination, a day": lambda: reader.between("CheckFinished", key, end - timedelta(days=1), end),
-            "one destination, a day of five days ago": lambda: reader.between(
-                "CheckFinished", key, end - timedelta(days=6), end - timedelta(days=5)
-            ),
-            "one destination, the last 100 of a month": lambda: reader.between(
-                "CheckFinished", key, end - timedelta(days=30), end, 100
-            ),
             "the number at a moment": lambda: reader.number_at(end - timedelta(days=3)),
             "20 verdicts as of a day ago": lambda: some(reader, end - timedelta(days=1)),
             "20 verdicts as of five days ago": lambda: some(reader, end - timedelta(days=5)),

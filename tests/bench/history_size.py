@@ -101,9 +101,6 @@ def main(count: int, destinations: int, nodes: int) -> None:
             for words, ask in {
                 "last 100 lines of everything": lambda: reader.latest(["CheckFinished", "CommandSent", "NodeObserved"]),
                 "last 100 checks of one": lambda: reader.latest(["CheckFinished"], subject=Target("d7.example").key),
-                "one destination, one week": lambda: reader.between(
-                    "CheckFinished", Target("d7.example").key, START, START + timedelta(days=7)
-                ),
                 "events after a number": lambda: reader.after(count // 2, 100),
                 "how many": reader.count,
             }.items():

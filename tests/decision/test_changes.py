@@ -82,6 +82,21 @@ def test_a_new_certificate_that_no_record_names_breaks_mail_and_mends_when_one_d
     assert (mended.kind, mended.effect) == (ChangeKind.TLSA, Effect.MENDS)
 
 
+def test_a_new_certificate_is_called_harmless_only_where_no_record_applies() -> None:
+    def beside(verdict: Verdict) -> Change:
+        untried = Sample(verdict).but(lambda step: replace(step, matches=()) if isinstance(step, ContactStep) else step)
+        before, after = (key(untried, number) for number in (1, 2))
+        (found,) = [one for one in told(before, after) if one.kind is ChangeKind.CERTIFICATE]
+        return found
+
+    none = beside(records())
+    assert (none.effect, none.sentence) == (
+        Effect.HARMLESS,
+        "no TLSA record applies to it: DANE has no part in this",
+    )
+    assert beside(records(RECORD)).effect is Effect.UNKNOWN, "a record is there, and what it says was not tried"
+
+
 def test_renewed_with_the_same_key_is_harmless() -> None:
     (found,) = told(GOOD.verdict, key(GOOD.verdict, 3, same_key=True))
     assert (found.effect, "same key" in found.sentence) == (Effect.HARMLESS, True)

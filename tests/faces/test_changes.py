@@ -101,6 +101,18 @@ def test_changes_before_the_moment_are_left_out(run) -> None:
     assert {one["about"] for one in document["changes"]} == {"destination breaks.example"}
 
 
+def test_a_history_that_begins_later_than_was_asked_for_says_so_and_is_not_clean(here, tmp_path: Path) -> None:
+    profile, path = tmp_path / "profile.toml", tmp_path / "history.sqlite"
+    profile.write_text(profile_text(("good.example",)), encoding="utf-8")
+    with open_history(path, leased=False) as history:
+        history.append(checked(ago(2), GOOD.with_tlsa((RECORD,))))
+    asked = ("changes", str(profile), "--history", str(path), "--since")
+    short = here(*asked, "1d ago")
+    assert short.returncode == 3
+    assert "the history begins at" in short.stdout
+    assert here(*asked, "1h ago").returncode == 0
+
+
 def test_without_a_history_nothing_is_known(here, tmp_path: Path) -> None:
     profile = tmp_path / "profile.toml"
     profile.write_text(profile_text(()), encoding="utf-8")

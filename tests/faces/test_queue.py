@@ -112,6 +112,7 @@ def test_the_table_says_what_waits_where_for_how_long_and_why(here: Here, nodes:
     assert "queued, cause unknown: it was never checked; first bounce in 69 h" in " ".join(done.stdout.split())
     assert "others not observed" in done.stdout
     assert "nothing" not in done.stdout
+    assert done.returncode == 3, "what waits for two hours, nobody knows why, is not clean"
 
 
 def test_an_appliance_whose_queue_is_not_shown_is_not_clean(here: Here, nodes: NodesHandle, profile: Path) -> None:

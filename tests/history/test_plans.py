@@ -24,7 +24,6 @@ QUESTIONS: dict[str, Callable[[HistoryReader], object]] = {
     "last of all": lambda reader: reader.latest(["CheckFinished", "PollStarted"]),
     "last of all before": lambda reader: reader.latest(["CheckFinished"], before=9),
     "last of one": lambda reader: reader.latest(["CheckFinished"], subject=KEY),
-    "between": lambda reader: reader.between("CheckFinished", KEY, AT, AT + timedelta(hours=1)),
     "number at": lambda reader: reader.number_at(AT + timedelta(minutes=5)),
     "as of the end": lambda reader: list(reader.as_of("CheckFinished", reader.last_number())),
     "as of before": lambda reader: list(reader.as_of("CheckFinished", 5)),

@@ -66,8 +66,6 @@ def test_events_come_back_in_their_order(path: Path) -> None:
         assert [stored.event for stored in reader.latest(["CheckFinished", "PollFailed"], limit=3)] == wanted[:0:-1]
         assert [stored.event for stored in reader.latest(["PollFailed"], subject="dlv1")] == [wanted[0]]
         assert [stored.event for stored in reader.latest(["PollFailed"], before=numbers[2])] == [wanted[0]]
-        found = reader.between("CheckFinished", IETF.key, AT + timedelta(seconds=3), AT + timedelta(seconds=5))
-        assert [stored.event for stored in found] == [wanted[3]]
 
 
 def test_only_its_owner_may_read_it(path: Path) -> None:

@@ -4,6 +4,7 @@ import re
 import string
 
 import pytest
+from every_walk import every_walk
 from far_end import converse
 from hostile_values import BAD, FORBIDDEN, MENU_TEXTS, PROMPTS
 from hypothesis import given
@@ -14,7 +15,6 @@ from random_settings import QUICK
 from fleet.lab.nodes import layouts
 from fleet.lab.nodes.commandline import Appliance, CommandLine
 from fleet.model.observation import Sight
-from fleet.nodes.asyncos import walks
 from fleet.nodes.commands import TABLE, Entry, Line, Place, encode
 from fleet.nodes.slots import Address, Choice, ConfigPath, Domain, LookupTable, Number, Refused, Secret, Slot
 
@@ -98,7 +98,7 @@ def test_no_entry_of_the_table_changes_a_node() -> None:
 
 def test_every_walk_sends_entries_of_the_table_only() -> None:
     known = list(TABLE.values())
-    for walk in walks.documented():
+    for walk in every_walk():
         for entry in (walk.start, *(turn.send for turn in walk.turns)):
             assert any(entry is row for row in known)
 

@@ -5,7 +5,6 @@ tests skip and say why; with ``FLEET_PEERS=required`` in the environment that is
 """
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
+from gateways import lacking as lacking_for_gateways  # noqa: E402
 from internet.destination import Sent  # noqa: E402
 from internet.destinations import DESTINATIONS, ZONES  # noqa: E402
 from internet.exim import send_with_exim  # noqa: E402
@@ -23,6 +23,7 @@ from internet.nameservers import PASSING, VALIDATING  # noqa: E402
 from internet.postfix import send_to, start_sender  # noqa: E402
 from internet.unbound_host import Pair, Said, said  # noqa: E402
 from internet.world import EXIM, Internet, lacking, running_internet  # noqa: E402
+from required import require  # noqa: E402
 
 PAIRS = tuple(dict.fromkeys(pair for zone in ZONES for pair in zone.questions))
 DOMAINS = tuple(row.domain for row in DESTINATIONS)
@@ -32,12 +33,14 @@ Asker = Callable[[Sequence[Mapping[str, Any]]], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="session")
+def machine() -> None:
+    """One that can run real gateways: sshd, in a namespace."""
+    require(lacking_for_gateways() or lacking())
+
+
+@pytest.fixture(scope="session")
 def internet() -> Iterator[Internet]:
-    reason = lacking()
-    if reason and os.environ.get("FLEET_PEERS") == "required":
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
+    require(lacking())
     with running_internet() as running:
         yield running
 

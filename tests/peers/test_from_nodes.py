@@ -3,7 +3,6 @@
 The node's namespace has no way in but its sshd, so whatever is seen was seen from there.
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from internet.difference import compare
 from internet.nameservers import PASSING, VALIDATING
 from internet.world import Internet
 from looking import Looking, lacking
+from required import require
 from test_exim import DELIVERIES
 from test_exim import DIFFERENCES as EXIM_DIFFERENCES
 from test_postfix import EVERY, LEVELS, delivery
@@ -25,11 +25,7 @@ Judged = Mapping[tuple[str, str], Mapping[str, Any]]
 
 @pytest.fixture(scope="module")
 def looking(internet: Internet, tmp_path_factory: pytest.TempPathFactory) -> Looking:
-    reason = lacking()
-    if reason and os.environ.get("FLEET_PEERS") == "required":
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
+    require(lacking())
     return Looking.into(internet.namespace, tmp_path_factory.mktemp("node") / "gw", internet.anchor)
 
 

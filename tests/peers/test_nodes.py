@@ -10,23 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gateways import Gateway, lacking, running_gateway
+from gateways import Gateway, running_gateway
 from internet.world import EXIM
-from internet.world import lacking as lacking_for_namespaces
 
 from fleet.nodes import replayed
 
 HERE = Path(__file__).parent
 Poll = Callable[[Gateway, str, str], dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def machine() -> None:
-    reason = lacking() or lacking_for_namespaces()
-    if reason and os.environ.get("FLEET_PEERS") == "required":
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Real queues over real OpenSSH: what Postfix and Exim hold is counted as their own programs count it."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -13,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gateways import Gateway, lacking, running_gateway
+from gateways import Gateway, running_gateway
 from internet.postfix import Postfix
 from internet.world import EXIM
-from internet.world import lacking as lacking_for_namespaces
 
 HERE = Path(__file__).parent
 DEFERRING = "default_transport = smtp\nrelay_domains =\ndefer_transports = smtp\n"
@@ -27,15 +25,6 @@ MAIL = (
     ("five@Third.dlab", "six@other.dlab"),
 )
 EXPECTED = {"good.dlab": 3, "other.dlab": 2, "third.dlab": 1}
-
-
-@pytest.fixture(scope="module")
-def machine() -> None:
-    reason = lacking() or lacking_for_namespaces()
-    if reason and os.environ.get("FLEET_PEERS") == "required":
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from internet.namespace import Namespace
 from internet.world import lacking
+from required import require
 
 HERE = Path(__file__).parent
 FIRST_SEED, CASES = 40_000, 120
@@ -27,11 +28,7 @@ Results = Sequence[Mapping[str, Any]]
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    reason = lacking() or ("" if shutil.which("posttls-finger") else "posttls-finger is not here (package postfix)")
-    if reason and os.environ.get("FLEET_PEERS") == "required":
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
+    require(lacking() or ("" if shutil.which("posttls-finger") else "posttls-finger is not here (package postfix)"))
     folder = tmp_path_factory.mktemp("random-chains")
     command = [sys.executable, str(HERE / "random_chains.py"), str(folder), str(FIRST_SEED), str(CASES)]
     with Namespace(f"fleet-chains-{os.getpid()}", "127.0.3.1") as namespace:

@@ -3,14 +3,13 @@
 The long run is ``tests/bench/random_zones_long.py``; here is a fixed stretch of seeds that holds every breakage once.
 """
 
-import os
-
 import dns.name
 import pytest
 from random_breakages import KINDS
 from random_differences import DIFFERENCES, Difference, differs, findings
 from random_reply_breakages import REPLY
 from random_zones_oracles import case_of, lacking, opinions, read_delv, read_unbound
+from required import require
 
 from fleet.dnssec.nsec import NsecRecord
 
@@ -27,11 +26,7 @@ FOUND_HERE = {
 
 @pytest.fixture(scope="module")
 def cases():
-    reason = lacking()
-    if reason and os.environ.get("FLEET_PEERS") == "required":
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
+    require(lacking())
     made = (*map(case_of, SEEDS), *(case_of(*found) for found in FOUND_HERE.items()))
     return [case for case in made if case is not None]
 

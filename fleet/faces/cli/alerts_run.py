@@ -12,7 +12,7 @@ from pathlib import Path
 from fleet.alerts import Memory, Message, Phase, load_memory, memory_path, patience_for
 from fleet.alerts.courier import try_once
 from fleet.alerts.messages import defused
-from fleet.clock import now
+from fleet.clock import minute, now
 from fleet.decision import ExitCode
 from fleet.errors import UsageError
 from fleet.faces.cli.watch_run import default_history
@@ -84,7 +84,7 @@ def sound_fleet(profile: Path) -> Fleet:
 def alert_lines(fleet: Fleet, memory: Memory, at: datetime, *, known: bool) -> Iterator[str]:
     """All of it in lines."""
     settings = fleet.alerts
-    yield f"alerts of {show(fleet.name or 'this fleet', 64)} at {_time(at)}"
+    yield f"alerts of {show(fleet.name or 'this fleet', 64)} at {minute(at)}"
     yield ""
     if not known:
         yield "no monitor of this profile has run: nothing is known"
@@ -92,8 +92,8 @@ def alert_lines(fleet: Fleet, memory: Memory, at: datetime, *, known: bool) -> I
         yield "nothing is wrong that the monitor knows of"
     for one in sorted(memory.alerts, key=lambda one: (not one.alert.fires, one.alert.since)):
         reading = one.alert.reading
-        told = f", told {_time(one.told_at)}" if one.told_at is not None else ", nobody was told"
-        yield f"{_PHASES[one.alert.phase]} since {_time(one.alert.since)}{told}"
+        told = f", told {minute(one.told_at)}" if one.told_at is not None else ", nobody was told"
+        yield f"{_PHASES[one.alert.phase]} since {minute(one.alert.since)}{told}"
         yield f"  {reading.condition}: {show(reading.sentence, 400)}"
     yield ""
     yield "conditions"
@@ -106,14 +106,15 @@ def alert_lines(fleet: Fleet, memory: Memory, at: datetime, *, known: bool) -> I
         yield f"  {target.name}: {_kept(target)}; told of {told_of}"
         state = fares.get(target.name)
         if state is not None:
-            last = f", last {_time(state.delivered_at)}" if state.delivered_at is not None else ""
+            last = f", last {minute(state.delivered_at)}" if state.delivered_at is not None else ""
             yield f"    delivered {state.delivered:,}{last}; failed {state.failed:,}; given up {state.lost:,}"
             if state.trouble:
                 yield f"    last try failed: {show(state.trouble, 300)}"
     for window in settings.maintenance:
         names = ", ".join((*window.nodes, *window.tiers, *window.destinations)) or "the whole fleet"
         when = "now" if window.start <= at < window.end else "over" if window.end <= at else "to come"
-        yield f"maintenance ({when}) {_time(window.start)} to {_time(window.end)}: {show(names)}: {show(window.reason)}"
+        times = f"{minute(window.start)} to {minute(window.end)}"
+        yield f"maintenance ({when}) {times}: {show(names)}: {show(window.reason)}"
 
 
 def _condition_lines(settings: AlertSettings) -> Iterator[str]:
@@ -146,7 +147,3 @@ def _duration(seconds: int) -> str:
         if seconds >= size and seconds % size == 0:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

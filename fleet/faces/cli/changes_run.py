@@ -12,7 +12,7 @@ from fleet.faces.live.last_known import LastKnown, last_known
 from fleet.layout import canonical
 from fleet.monitor import Changed
 from fleet.plain import Json, dumps, to_plain
-from fleet.views.changes import changes_view, missing_before, not_noted, still_broken
+from fleet.views.changes import changes_view, missing_before, not_noted, not_yet_watched, still_broken
 
 FORMAT = "fleet-changes/1"
 
@@ -38,7 +38,11 @@ def write_changes(asked: ChangesAsked) -> ExitCode:
     known = last_known(history) if history is not None else LastKnown()
     names = {canonical(name) for name in asked.about}
     found = [one for one in known.changes if one.at >= since and (not names or _named(one) in names)]
-    missing = (missing_before(known.changes, since), not_noted(known.changes_since, since))
+    missing = (
+        missing_before(known.changes, since),
+        not_noted(known.changes_since, since),
+        not_yet_watched(known.begins, known.changes, since),
+    )
     notes = [note for note in missing if note]
     if not known.verdicts and not known.observations:
         notes.append("nothing was ever checked or polled for this profile: fleet watch does that")

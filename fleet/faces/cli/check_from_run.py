@@ -20,23 +20,20 @@ from fleet.forecast import POLICIES
 from fleet.forecast.through import with_silence_believed
 from fleet.layout import overlay_observed
 from fleet.model import Mode, Policy, Require
-from fleet.model.finding import Finding
 from fleet.model.fleet import Fleet, Node, Platform
-from fleet.plain import Json, dumps, to_plain
+from fleet.plain import dumps, to_plain
 from fleet.text import show
-from fleet.views import Detail, Mark
 from fleet.views.names import age
-from fleet.views.vantages import beside_of, differences_of
+from fleet.views.vantages import differences_of
 
 if TYPE_CHECKING:
     from fleet.faces.cli.check_forms import Results
+    from fleet.faces.export.own_checks import OwnFindings
     from fleet.model.observation import Observation
     from fleet.nodes import OwnCheck
     from fleet.vantage.from_node import Seen
-    from fleet.vantage.own_check import OwnVerdict
 
 VANTAGES_FORMAT = "fleet-vantages/1"
-_RAW_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,39 +117,23 @@ def write_checks_from(asked: FromAsked) -> ExitCode:
     return worst_code(codes)
 
 
-@dataclass(frozen=True, slots=True)
-class _Own:
-    """An appliance's own check, and the findings that follow from it and ours."""
-
-    own: "OwnVerdict"
-    findings: tuple[Finding, ...]
-
-    @property
-    def code(self) -> ExitCode:
-        """What it does to the exit code: asked for and not had is incomplete."""
-        from fleet.vantage.own_check import Said
-
-        if self.findings:
-            return ExitCode.FINDINGS
-        return ExitCode.CLEAN if self.own.said is Said.SAID else ExitCode.INCOMPLETE
-
-
-def _beside(check: "OwnCheck", taken: _Taken, fleet: Fleet, known: Mapping[str, "Observation"]) -> _Own:
+def _beside(check: "OwnCheck", taken: _Taken, fleet: Fleet, known: Mapping[str, "Observation"]) -> "OwnFindings":
     """``check`` beside ours from the same node; the rule says what a disagreement over "bogus" means."""
+    from fleet.faces.export.own_checks import OwnFindings
     from fleet.rules import Question, run
     from fleet.vantage.own_check import read_own_check
 
     ours = [one.verdict for one in taken.seen if (one.node.name, one.verdict.domain) == (check.node, check.domain)]
     own = read_own_check(check, ours)
     if own.verdict is None or own.ours is None:
-        return _Own(own, ())
+        return OwnFindings(own, ())
     question = Question(
         fleet,
         observations=known,
         verdicts={check.domain: own.ours},
         node_verdicts={(check.node, check.domain): own.verdict},
     )
-    return _Own(own, run(question, select=("VER602",)).findings)
+    return OwnFindings(own, run(question, select=("VER602",)).findings)
 
 
 def _named(fleet: Fleet, senders: Sequence[str]) -> tuple[str, ...]:
@@ -186,12 +167,13 @@ def _policy(asked: FromAsked, node: Node) -> Policy:
 def _write(
     asked: FromAsked,
     taken: _Taken,
-    own: Sequence[_Own],
+    own: Sequence["OwnFindings"],
     domains: Sequence[str],
     known: Mapping[str, "Observation"],
     interrupted: bool,
 ) -> None:
     from fleet.faces.cli import check_forms
+    from fleet.faces.export.own_checks import own_details, own_document
     from fleet.faces.export.text import detail_text
 
     compared = list(_compared(asked, taken, domains))
@@ -200,14 +182,14 @@ def _write(
         for found in compared:
             print(dumps({"format": VANTAGES_FORMAT, "differs": to_plain(found)}))
         for one in own:
-            print(dumps({"format": VANTAGES_FORMAT, "daneverify": _own_document(one)}))
+            print(dumps({"format": VANTAGES_FORMAT, "daneverify": own_document(one)}))
         return
     if asked.form is Format.JSON:
         by_label = [taken.results[label].texts for label in labels]
         texts = [found[name] for found in by_label for name in domains if name in found]
         head = {"format": check_forms.JSON_FORMAT, "asked": len(domains) * len(labels), "checked": len(texts)}
         head |= {"interrupted": interrupted, "differs": [to_plain(found) for found in compared]}
-        head["daneverify"] = [_own_document(one) for one in own]
+        head["daneverify"] = [own_document(one) for one in own]
         documents = ",\n".join(texts)
         print(f'{dumps(head)[:-1]}, "destinations": [\n{documents}\n]}}')
         return
@@ -220,7 +202,7 @@ def _write(
         print()
     if own:
         print("What appliances say themselves (daneverify):")
-        print(detail_text([detail for one in own for detail in _own_details(one)], look()))
+        print(detail_text([detail for one in own for detail in own_details(one)], look()))
     if compared:
         print("Not the same from everywhere:")
         print(detail_text([detail for found in compared for detail in differences_of(found)], look()), end="")
@@ -265,38 +247,3 @@ def _supposed(asked: FromAsked, mine: Sequence["Seen"]) -> Iterator[str]:
         if supposed is not None:
             judged = judge(supposed, _policy(asked, one.node), asked.mode)
             yield f"    {show(one.verdict.domain, 255)}: if they are silent for the node too, {judged.headline}"
-
-
-def _own_document(one: _Own) -> dict[str, Json]:
-    own = one.own
-    return {
-        "node": own.check.node,
-        "domain": own.check.domain,
-        "at": own.check.at.isoformat(),
-        "state": str(own.said),
-        "says": None if own.says is None else str(own.says),
-        "why": own.why,
-        "text": own.check.text,
-        "unread": list(own.unread),
-        "steps": to_plain(own.steps),
-        "findings": [{"code": found.code, "sentence": found.sentence, "hint": found.hint} for found in one.findings],
-    }
-
-
-def _own_details(one: _Own) -> Iterator[Detail]:
-    """One appliance's word, its steps beside ours, and what follows."""
-    from fleet.vantage.own_check import Said
-
-    own = one.own
-    who = f"{show(own.check.node, 80)}, {show(own.check.domain, 255)}"
-    if own.said is not Said.SAID:
-        state = "could not be asked" if own.said is Said.NOT_ASKED else "printed what cannot be read"
-        yield Detail(0, f"{who}: {state}: {show(own.why, 500)}", Mark.UNKNOWN)
-        lines = own.check.text.splitlines()
-        yield from (Detail(1, show(line, 200), None) for line in lines[:_RAW_LINES] if line.strip())
-        return
-    yield Detail(0, f"{who}: DANE {own.says.upper() if own.says else 'without a last word'}", None)
-    yield from map(beside_of, own.steps)
-    yield from (Detail(2, f"line not understood: {show(line, 200)}", Mark.UNKNOWN) for line in own.unread[:_RAW_LINES])
-    for found in one.findings:
-        yield Detail(1, f"{found.code}: {show(found.sentence, 1000)} {show(found.hint, 500)}", Mark.FAIL)

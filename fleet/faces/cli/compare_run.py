@@ -1,6 +1,5 @@
 """Running ``fleet compare``: two sides out of a history or out of files, a forecast of each, and what lies between."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -9,6 +8,7 @@ from pathlib import Path
 from fleet.clock import now
 from fleet.decision import ExitCode
 from fleet.errors import UsageError
+from fleet.faces.cli.destination_list import weight_of
 from fleet.faces.cli.given import STDIN, read_text, read_verdict_file
 from fleet.faces.cli.given_fleet import default_history, readable_fleet
 from fleet.faces.cli.moments import moment
@@ -25,8 +25,6 @@ from fleet.views.before_after import Side
 
 LAST_CHANGE = "change"
 """The word for the moment before the profile was last changed."""
-
-_WEIGHT = re.compile(r"#\s*recipients=(\d{1,12})\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +144,15 @@ def read_weights(path: Path) -> dict[str, int]:
         raise UsageError("--weights takes a file")
     found: dict[str, int] = {}
     for number, line in enumerate(read_text(path).splitlines(), 1):
-        words = _WEIGHT.sub(r"\1", line).partition("#")[0].replace(",", " ").replace(";", " ").split()
+        words = line.partition("#")[0].replace(",", " ").replace(";", " ").split()
         if not words:
             continue
-        if len(words) != 2 or not (words[1].isascii() and words[1].isdigit() and len(words[1]) < 16):
+        weighed = weight_of(line)
+        if weighed is None and len(words) == 2 and words[1].isascii() and words[1].isdigit() and len(words[1]) < 16:
+            weighed = canonical(words[0]), int(words[1])
+        if weighed is None:
             raise UsageError(f"{show(str(path))}:{number}: write a domain and its recipients a day")
-        name = canonical(words[0])
-        found[name] = found.get(name, 0) + int(words[1])
+        found[weighed[0]] = found.get(weighed[0], 0) + weighed[1]
     if not found:
         raise UsageError(f"{show(str(path))} names no destination")
     return found

@@ -16,15 +16,20 @@ WEIGHT = "recipients="
 _LINE = re.compile(rf"\s*([^#\s]+)\s*#\s*{WEIGHT}(\d{{1,12}})\s*")
 
 
+def weight_of(line: str) -> tuple[str, int] | None:
+    """The destination of a line of such a list, and its weight; None where it has none."""
+    found = _LINE.fullmatch(line)
+    return (canonical(found[1]), int(found[2])) if found is not None else None
+
+
 def read_weights(files: Iterable[str]) -> dict[str, int]:
     """The weights in ``files`` by destination; lines without one have none, and neither has standard input."""
     found: dict[str, int] = {}
     for name in files:
         with contextlib.suppress(OSError, UnicodeError):  # whoever reads the destinations themselves says so
             for line in Path(name).read_text(encoding="utf-8").splitlines() if name != "-" else ():
-                matched = _LINE.fullmatch(line)
-                if matched is not None:
-                    found[canonical(matched[1])] = int(matched[2])
+                if weighed := weight_of(line):
+                    found[weighed[0]] = weighed[1]
     return found
 
 

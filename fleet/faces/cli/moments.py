@@ -20,12 +20,9 @@ def point(option: str, text: str, now: datetime, zone: tzinfo = UTC) -> datetime
 
     UsageError where it names none, or one that is yet to come.
     """
-    try:
-        at = datetime.fromisoformat(text.strip())
-        at = (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        example = f"{_EXAMPLE} or {_EXAMPLE}+01:00"
-        raise UsageError(f"{option} {show(text, 80)}: write a time such as {example}") from None
+    at = _iso(text, zone)
+    if at is None:
+        raise UsageError(f"{option} {show(text, 80)}: write a time such as {_EXAMPLE} or {_EXAMPLE}+01:00")
     if at > now:
         raise UsageError(f"{option} {show(text, 80)}: this is yet to come")
     return at
@@ -38,11 +35,17 @@ def moment(text: str, now: datetime) -> datetime:
         return now
     if found := _AGO.fullmatch(said):
         return now - timedelta(seconds=int(found[1]) * _UNITS[found[2]])
-    try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise UsageError(f"{show(text, 80)} is no moment: {MOMENTS}") from None
-    at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    at = _iso(text, UTC)
+    if at is None:
+        raise UsageError(f"{show(text, 80)} is no moment: {MOMENTS}")
     if at > now:
         raise UsageError(f"{show(text, 80)} is yet to come")
-    return at.astimezone(UTC)
+    return at
+
+
+def _iso(text: str, zone: tzinfo) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text.strip())
+        return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -99,4 +99,4 @@ def _code(rows: Sequence[QueueRow], seen: Sequence[QueueSeen | QueueUnseen]) -> 
     if any(row.news or row.serious for row in rows):
         return ExitCode.FINDINGS
     unseen = any(isinstance(event, QueueUnseen) or event.queue.missing for event in seen)
-    return ExitCode.INCOMPLETE if unseen or any(row.waiting.recipients is None for row in rows) else ExitCode.CLEAN
+    return ExitCode.INCOMPLETE if unseen or any(row.unexplained for row in rows) else ExitCode.CLEAN

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from fleet.faces.cli.monitor_options import History, NetworkMap, NoSmtp, Profile, Resolver, TrustAnchor
+
 
 def serve(
-    profile: Annotated[Path, typer.Argument(metavar="PROFILE", help="The fleet, as a profile in TOML.")],
+    profile: Profile,
     listen: Annotated[
         str, typer.Option(metavar="ADDRESS:PORT", help="Where Prometheus asks for /metrics; 'none': nowhere.")
     ] = "127.0.0.1:9801",
@@ -16,21 +18,11 @@ def serve(
         typer.Option(metavar="FILE", help="Write metrics there too, for node_exporter's textfiles."),
     ] = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Every event as a line of JSON on stdout.")] = False,
-    resolver: Annotated[
-        list[str] | None,
-        typer.Option(help="Resolver ADDRESS[:PORT] for checks where no node says which it uses; repeat."),
-    ] = None,
-    trust_anchor: Annotated[
-        list[Path] | None,
-        typer.Option(help="DS/DNSKEY records or root-anchors.xml; repeat.  Where none is the root's: its own keys."),
-    ] = None,
-    network: Annotated[
-        Path | None, typer.Option(help="Map of (address, port) to other sockets, as `fleet lab` writes one.")
-    ] = None,
-    no_smtp: Annotated[bool, typer.Option("--no-smtp", help="Checks ask DNS only: at most 'dns-ready'.")] = False,
-    history: Annotated[
-        Path | None, typer.Option(help="Where what is seen is kept.  Default: a file per profile, beside the settings.")
-    ] = None,
+    resolver: Resolver = None,
+    trust_anchor: TrustAnchor = None,
+    network: NetworkMap = None,
+    no_smtp: NoSmtp = False,
+    history: History = None,
 ) -> None:
     """Watch the fleet without a screen: polls, checks, history, alerts, and metrics for Prometheus.
 

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from fleet.faces.cli.monitor_options import History, NetworkMap, NoSmtp, Profile, Resolver, TrustAnchor
+
 
 def watch(
-    profile: Annotated[Path, typer.Argument(metavar="PROFILE", help="The fleet, as a profile in TOML.")],
+    profile: Profile,
     replay: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Show a recorded history instead, as it happened.")
     ] = None,
@@ -16,21 +18,11 @@ def watch(
         bool, typer.Option("--follow", help="Only show what another monitor of this profile sees; poll nothing.")
     ] = False,
     ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII only.")] = False,
-    resolver: Annotated[
-        list[str] | None,
-        typer.Option(help="Resolver ADDRESS[:PORT] for checks where no node says which it uses; repeat."),
-    ] = None,
-    trust_anchor: Annotated[
-        list[Path] | None,
-        typer.Option(help="DS/DNSKEY records or root-anchors.xml; repeat.  Where none is the root's: its own keys."),
-    ] = None,
-    network: Annotated[
-        Path | None, typer.Option(help="Map of (address, port) to other sockets, as `fleet lab` writes one.")
-    ] = None,
-    no_smtp: Annotated[bool, typer.Option("--no-smtp", help="Checks ask DNS only: at most 'dns-ready'.")] = False,
-    history: Annotated[
-        Path | None, typer.Option(help="Where what is seen is kept.  Default: a file per profile, beside the settings.")
-    ] = None,
+    resolver: Resolver = None,
+    trust_anchor: TrustAnchor = None,
+    network: NetworkMap = None,
+    no_smtp: NoSmtp = False,
+    history: History = None,
     serve: Annotated[
         bool, typer.Option("--serve", help="Offer a follow-only view in a browser, on this machine only.")
     ] = False,

@@ -1,31 +1,18 @@
-"""What changed, as plain text for a terminal or a pipe of a given width.
-
-May import ``fleet.views``.
-"""
+"""What changed, as plain text.  May import ``fleet.views`` and the modules beside."""
 
 from collections.abc import Iterator
 
-from fleet.faces.export.forecast_text import indented
-from fleet.faces.export.look import NARROWEST, Look, fold
-from fleet.views.changes import ChangesView
+from fleet.faces.export.dated_text import DatedRow, dated_text
+from fleet.faces.export.look import Look
+from fleet.views.changes import ChangeRow, ChangesView
 
 
 def changes_seen_text(view: ChangesView, look: Look) -> Iterator[str]:
     """The lines of ``view``."""
-    width = max(look.width, NARROWEST)
-    yield from fold(view.heading, width)
-    for row in view.rows:
-        yield ""
-        first, *rest = fold(look.drawn(f"{row.day}  {row.about}: {row.what}"), width - 2, hang=2)
-        yield look.painted(f"{look.sign(row.mark)} {first}", row.mark)
-        yield from (f"  {line}" for line in rest)
-        yield from indented(look.drawn(f"before: {row.before}"), 4, width, hang=2)
-        yield from indented(look.drawn(f"after:  {row.after}"), 4, width, hang=2)
-        yield from indented(look.drawn(row.effect), 4, width, hang=2)
-        yield from indented(look.drawn(f"seen from {row.seen_from}"), 4, width, hang=2) if row.seen_from else ()
-    if view.more:
-        yield f"... and {view.more:,} more (--limit 0 shows all)"
-    if view.notes:
-        yield ""
-    for note in view.notes:
-        yield from fold(look.drawn(note), width, hang=2)
+    rows = [DatedRow(row.mark, f"{row.day}  {row.about}: {row.what}", _below(row)) for row in view.rows]
+    return dated_text(view.heading, rows, view.more, view.notes, look)
+
+
+def _below(row: ChangeRow) -> tuple[str, ...]:
+    seen = (f"seen from {row.seen_from}",) if row.seen_from else ()
+    return (f"before: {row.before}", f"after:  {row.after}", row.effect, *seen)

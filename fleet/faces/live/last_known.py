@@ -32,11 +32,13 @@ class LastKnown:
     acts: tuple[OperatorActed, ...] = ()
     changes: tuple[Changed, ...] = ()
     changes_since: datetime | None = None
+    begins: datetime | None = None
+    """The first event there is; None: there is no history."""
 
 
 def last_known(history: Path) -> LastKnown:
     """What ``history`` knows; nothing where there is none yet.  UsageError where it cannot be read."""
-    state = state_of(history)
+    state, begins = _read(history)
     return LastKnown(
         observations_of(state),
         verdicts_of(state),
@@ -44,16 +46,22 @@ def last_known(history: Path) -> LastKnown:
         tuple(state.acts.values()),
         tuple(state.changes),
         state.changes_since,
+        begins,
     )
 
 
 def state_of(history: Path | None) -> State:
     """All that ``history`` tells; a State that knows nothing where there is none yet."""
+    return _read(history)[0]
+
+
+def _read(history: Path | None) -> tuple[State, datetime | None]:
     if history is None or not history.exists():
-        return State()
+        return State(), None
     try:
         with HistoryReader.open(history) as reader:
-            return restore(reader).state
+            first = next(iter(reader.after(0, 1)), None)
+            return restore(reader).state, first.event.at if first is not None else None
     except HistoryError as error:
         raise UsageError(show(str(error), 300)) from error
 

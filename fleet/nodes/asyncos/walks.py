@@ -160,20 +160,3 @@ def _chooses(number: int) -> When:
         return number in offered or (not offered and _asks("listener")(text, prompt))
 
     return when
-
-
-def documented() -> tuple[Walk, ...]:
-    """All walks, for tests and for documentation."""
-    return (
-        VERSION,
-        STATUS,
-        DNSCONFIG,
-        LOGCONFIG,
-        DESTCONFIG,
-        SMTPROUTES,
-        LISTENERS,
-        SHOWCONFIG,
-        listener(1),
-        STATUS_DETAIL,
-        TOPHOSTS,
-    )
