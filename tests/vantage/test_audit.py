@@ -199,3 +199,23 @@ async def test_no_more_are_asked_at_a_time_than_the_pace_allows() -> None:
     await Audit(here, through, (), References(), found.append, Pace(cells=10, at_resolver=4)).run(nodes)
     assert len(found) == 50 * 3 * 2
     assert most == {"192.0.2.1": 4, "192.0.2.2": 4, "192.0.2.3": 4, "all": 10}
+
+
+async def test_each_nodes_own_loopback_is_another_resolver_and_waits_for_no_other() -> None:
+    at_once = most = 0
+
+    def told(_address: str, more: int) -> None:
+        nonlocal at_once, most
+        at_once += more
+        most = max(most, at_once)
+
+    @asynccontextmanager
+    async def through(node: Node) -> AsyncIterator[Network | Failure]:
+        yield Crowd(node.name, told)
+
+    settings = Settings(Platform.POSTFIX, resolvers=(Resolver("127.0.0.1"),))
+    nodes = [Node(f"gw{number}", "edge", (), settings) for number in range(20)]
+    await Audit(MappedNetwork("nowhere", {}, {}), through, (), References(), lambda _: None, Pace(at_resolver=1)).run(
+        nodes
+    )
+    assert most == 20

@@ -22,8 +22,8 @@ def changes(
     They follow from the checks and polls in the history; a lookup that failed is no change. A TLSA record published
     before its certificate, and one taken away after it, are told as the rollover they are.
 
-    Exit codes: 0 nothing that changed last breaks mail - 1 something does - 2 usage - 3 there is no history yet, or
-    more changed than is kept.
+    Exit codes: 0 nothing that changed last breaks mail - 1 something does - 2 usage - 3 there is no history yet, it
+    begins later than was asked for, or more changed than is kept.
     """
     from fleet.faces.cli.changes_run import ChangesAsked, write_changes
 

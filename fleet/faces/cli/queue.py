@@ -31,8 +31,9 @@ def queue(
     Held mail is put down to DANE only where the last check of that destination is fresh and says so for that node.
     Recipients' addresses are counted and forgotten. External nodes are looked at unless others are named.
 
-    Exit codes: 0 nothing waits that is new, rising or held by DANE - 1 something is - 2 usage, or a profile that cannot
-    be read - 3 a queue was not seen, or not in full - 130 interrupted.
+    Exit codes: 0 nothing waits, or only what came lately - 1 something is new, rising or held by DANE - 2 usage, or a
+    profile that cannot be read - 3 something waits and nobody knows why, or a queue was not seen in full -
+    130 interrupted.
     """
     from fleet.faces.cli.queue_run import QueueAsked, write_queue
 
