@@ -51,7 +51,8 @@ def write_queue(asked: QueueAsked) -> ExitCode:
     fleet = overlay_observed(declared, observations_of(state))
     looked = {event.node for event in seen if isinstance(event, QueueSeen)}
     deliveries = [entry.known for name, entry in state.queues.items() if name in looked and entry.known is not None]
-    rows = queue_rows(fleet, replace(seen_of(state), deliveries=deliveries), now())
+    at = now()
+    rows = queue_rows(fleet, replace(seen_of(state, at), deliveries=deliveries), at)
     lines = tuple(
         node_line(event.node, event.queue if isinstance(event, QueueSeen) else event.failure) for event in seen
     )

@@ -21,7 +21,7 @@ from fleet.model.finding import Severity
 from fleet.model.observation import Observation
 from fleet.model.proof import Proof
 from fleet.model.resolver import ResolverKind
-from fleet.monitor import State
+from fleet.monitor import Freshness, State, freshness_of_queue
 from fleet.monitor.state import CHECK_SECONDS
 from fleet.profile import Reading
 from fleet.rules import Question, run_observed
@@ -67,11 +67,12 @@ def known(state: State, reading: Reading, now: datetime) -> Known:
     observations = {name: entry.observation for name, entry in state.nodes.items() if entry.observation is not None}
     judged = tuple(state.resolvers.values())
     kinds = kinds_met(reading.fleet, observations, judged, now) if reading.fleet is not None else {}
-    return Known(reading, observations, verdicts_of(state), kinds, node_verdicts_of(state), seen_of(state))
+    return Known(reading, observations, verdicts_of(state), kinds, node_verdicts_of(state), seen_of(state, now))
 
 
-def seen_of(state: State) -> Seen:
-    """What looks at queues and mail logs showed."""
+def seen_of(state: State, now: datetime) -> Seen:
+    """What looks at queues and mail logs showed; a look that no longer speaks for ``now`` says that nothing waits as
+    little as that something does."""
     proofs: dict[str, list[Proof]] = {}
     for read in state.logs.values():
         for one in read.proofs:
@@ -80,7 +81,11 @@ def seen_of(state: State) -> Seen:
     for change in state.changes:
         changes[change.about] = change.at
     return Seen(
-        tuple(entry.known for entry in state.queues.values() if entry.known is not None),
+        tuple(
+            entry.known
+            for entry in state.queues.values()
+            if entry.known is not None and freshness_of_queue(entry, now) is Freshness.FRESH
+        ),
         {canonical(name): verdict for name, verdict in verdicts_of(state).items()},
         {target.domain: float(state.check_seconds(target)) for target in state.checks},
         float(CHECK_SECONDS),

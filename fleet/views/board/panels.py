@@ -51,7 +51,7 @@ def destination_panel(picture: Picture, domain: str) -> Panel | None:
     age = minutes_since(entry.finished_at, picture.now) if entry is not None and entry.finished_at is not None else -1
     act = state.acts.get(f"destination {domain}")
     nodes = tuple(found for found in state.checks_of(domain) if found.target.vantage != HERE)
-    witnesses = tuple(panel_outcomes(state, domain))
+    witnesses = tuple(panel_outcomes(picture, domain))
     basis = (entry, fate, seen.generation, age, act, nodes, witnesses)
 
     def make() -> Panel:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fleet.forecast.waiting import trend
 from fleet.model.event import LogsRead
 from fleet.model.proof import Proof
-from fleet.monitor import QueueEntry, State
+from fleet.monitor import Freshness, QueueEntry, State, freshness_of_queue
 from fleet.text import show
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import listed, rough_age
@@ -29,6 +29,11 @@ def proofs_of(state: State, domain: str) -> tuple[tuple[LogsRead, Proof], ...]:
     return tuple((read, one) for read in state.logs.values() for one in read.proofs if one.domain == domain)
 
 
+def _stale(entry: QueueEntry, picture: Picture) -> bool:
+    """Whether the last look no longer speaks for now."""
+    return freshness_of_queue(entry, picture.now) is not Freshness.FRESH
+
+
 def queue_lines(picture: Picture, domain: str) -> Iterator[Detail]:
     """Every node whose queue was looked at: what waits, or that it was not observed."""
     for entry in picture.state.queues.values():
@@ -38,18 +43,22 @@ def queue_lines(picture: Picture, domain: str) -> Iterator[Detail]:
             yield Detail(0, f"{node}: not observed: {why}", Mark.UNKNOWN)
             continue
         one = entry.queue.of(domain)
+        stale = _stale(entry, picture)
         age = f"{rough_age(entry.queue.at, picture.now)} ago"
         if one is None:
             yield Detail(0, f"{node}: not observed, it is not among the destinations shown, {age}", Mark.UNKNOWN)
         elif one.recipients is None:
             yield Detail(0, f"{node}: not known: {show(one.why, 200)}, {age}", Mark.UNKNOWN)
         elif not one.recipients:
-            yield Detail(0, f"{node}: nothing waits, {age}", Mark.OK)
+            yield Detail(
+                0, f"{node}: nothing {'waited' if stale else 'waits'}, {age}", Mark.STALE if stale else Mark.OK
+            )
         else:
             oldest = f", the oldest since {moment(one.oldest)}" if one.oldest is not None else ""
             series = entry.known.series_of(domain) if entry.known is not None else None
-            text = f"{node}: {one.recipients:,} recipients wait, {trend(series)}{oldest}, {age}"
-            yield Detail(0, text, Mark.WARN)
+            wait = "waited" if stale else "wait"
+            text = f"{node}: {one.recipients:,} recipients {wait}, {trend(series)}{oldest}, {age}"
+            yield Detail(0, text, Mark.STALE if stale else Mark.WARN)
         if entry.failure is not None:
             yield Detail(1, f"not seen since: {show(entry.failure.sentence, 300)}", Mark.STALE)
 
@@ -76,13 +85,16 @@ def proof_words(one: Proof) -> str:
     return ", ".join(said) or "nothing about DANE is proven"
 
 
-def panel_outcomes(state: State, domain: str) -> Iterator[PanelOutcome]:
+def panel_outcomes(picture: Picture, domain: str) -> Iterator[PanelOutcome]:
     """A line for the queues and one for the logs, where they have something to say."""
-    waiting = queued(state, domain)
-    if waiting:
-        total = sum(number for _entry, number in waiting)
-        names = listed(tuple(show(entry.node, 64) for entry, _number in waiting), 2)
-        yield PanelOutcome(f"queue {names}", Mark.WARN, f"{total:,} recipients wait", f"{total:,} wait")
+    state = picture.state
+    for stale, mark in ((False, Mark.WARN), (True, Mark.STALE)):
+        waiting = [found for found in queued(state, domain) if _stale(found[0], picture) is stale]
+        if waiting:
+            total = sum(number for _entry, number in waiting)
+            names = listed(tuple(show(entry.node, 64) for entry, _number in waiting), 2)
+            wait = "waited, stale" if stale else "wait"
+            yield PanelOutcome(f"queue {names}", mark, f"{total:,} recipients {wait}", f"{total:,} {wait}")
     found = [one for _read, one in proofs_of(state, domain)]
     if found:
         whole = Proof(
