@@ -59,7 +59,7 @@ def message_of(fleet: str, notices: Sequence[Notice]) -> Message:
         lines.append(f"and {len(ordered) - MOST_LINES:,} more: fleet watch shows them all")
     bad = [one for one in ordered if one.kind in (Kind.FIRING, Kind.STILL)]
     first = ordered[0]
-    named = f"{first.kind}: {_headline(first)}"
+    named = headline_of(first)
     rest = f", and {len(ordered) - 1:,} more" if len(ordered) > 1 else ""
     return Message(
         title=f"fleet {defused(fleet, 64)}: {named}{rest}",
@@ -85,9 +85,10 @@ def line_of(notice: Notice) -> str:
     return f"{notice.kind.upper()} {reading.condition} since {minute(notice.alert.since)}: {said}"
 
 
-def _headline(notice: Notice) -> str:
+def headline_of(notice: Notice) -> str:
+    """One notice in a few safe words."""
     reading = notice.alert.reading
-    return f"{reading.condition} {defused(reading.object, 80)}"
+    return f"{notice.kind}: {reading.condition} {defused(reading.object, 80)}"
 
 
 def _listed(names: Sequence[str], most: int = 5) -> str:

@@ -22,8 +22,8 @@ from fleet.text import show
 from fleet.views import Column, Mark, Row
 
 _SEVERITY: Mapping[Mark, Any] = {Mark.FAIL: "error", Mark.WARN: "warning", Mark.UNKNOWN: "warning"}
-_TOASTS = 3
-"""Alerts shown at a time."""
+_NAMED = 2
+"""Alerts named at a time: the screen is for the fleet, and ``fleet alerts`` has all of them in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,14 @@ class Delivery(App[Sequence[str]]):
         self.say(Reply(sentence, Mark.WARN))
 
     def announce(self, news: Sequence[Reply]) -> None:
-        """Alerts: a few toasts, and one call for attention."""
-        for reply in news[:_TOASTS]:
-            self.say(reply)
-        if len(news) > _TOASTS:
-            self.say(Reply(f"and {len(news) - _TOASTS:,} more alerts: fleet alerts lists them", Mark.FAIL))
-        if news and not self.is_headless and self._driver is not None:
+        """Alerts: one short toast, however many there are, and one call for attention."""
+        if not news:
+            return
+        named = "; ".join(reply.sentence for reply in news[:_NAMED])
+        more = f"; {len(news) - _NAMED:,} more: fleet alerts" if len(news) > _NAMED else ""
+        bad = any(reply.mark is not Mark.OK for reply in news)
+        self.say(Reply(f"{named}{more}", Mark.FAIL if bad else Mark.OK))
+        if not self.is_headless and self._driver is not None:
             self._driver.write(attention(news[0].sentence, os.environ))
 
     # What leaves the program

@@ -32,14 +32,14 @@ def test_no_text_ends_the_sequence_or_begins_another() -> None:
     assert said.count(";") == 3
 
 
-async def test_alerts_are_toasts_a_few_at_a_time_and_told_once() -> None:
+async def test_alerts_are_one_short_toast_and_told_once() -> None:
     engine = MadeUpEngine()
-    engine.told = [Reply(f"FIRING [red]{number}", Mark.FAIL) for number in range(9)]
+    engine.told = [Reply(f"firing: [red]{number}", Mark.FAIL) for number in range(9)]
     app = FleetApp(engine)
     async with app.run_test(notifications=True) as pilot:
         await pilot.pause(0.6)
-        sentences = [one.message for one in app._notifications]
-        assert sum("FIRING [red]" in one for one in sentences) == 3
-        assert sum("6 more alerts" in one for one in sentences) == 1
+        told = [(one.message, one.severity) for one in app._notifications if "firing" in one.message]
+        assert told == [("firing: [red]0; firing: [red]1; 7 more: fleet alerts", "error")]
+        count = len(list(app._notifications))
         await pilot.pause(0.6)
-        assert len(list(app._notifications)) == len(sentences)
+        assert len(list(app._notifications)) == count
