@@ -68,6 +68,12 @@ class Served:
             time.sleep(0.3)
         raise AssertionError("not everything was looked at")
 
+    def until_said(self, sentence: str) -> None:
+        end = time.monotonic() + 20
+        while sentence not in self.errors.read_text():
+            assert time.monotonic() < end, self.errors.read_text()
+            time.sleep(0.05)
+
     def end(self, number: int) -> float:
         began = time.monotonic()
         self.process.send_signal(number)
@@ -143,3 +149,24 @@ def test_a_port_that_is_taken_is_said(fleet: object, demo: DemoFleet, tmp_path: 
         done = fleet("serve", str(demo.profile), "--listen", f"127.0.0.1:{port}", "--history", history)  # type: ignore[operator]
     assert done.returncode == 2
     assert "cannot be listened on" in done.stderr
+
+
+def test_a_profile_that_breaks_and_a_monitor_that_is_followed_are_said(demo: DemoFleet, tmp_path: Path) -> None:
+    whole = demo.profile.read_text(encoding="utf-8")
+    first = Served(demo, tmp_path)
+    second_folder = tmp_path / "second"
+    second_folder.mkdir()
+    try:
+        first.address()
+        second = Served(demo, second_folder, "--history", str(tmp_path / "history.sqlite"))
+        try:
+            second.until_said("takes over when that one ends")
+            demo.profile.write_text(whole + "\n= nothing", encoding="utf-8")
+            first.until_said("the profile cannot be read as it is now (fleet validate says where)")
+            demo.profile.write_text(whole, encoding="utf-8")
+            first.until_said("that is over: the profile cannot be read")
+        finally:
+            second.end(signal.SIGTERM)
+    finally:
+        demo.profile.write_text(whole, encoding="utf-8")
+        first.end(signal.SIGTERM)

@@ -56,7 +56,7 @@ def serve_fleet(asked: ServeAsked) -> ExitCode:
     )
     wrong = engine.profile.reading.diagnostics
     if wrong:
-        narrate(f"{len(wrong):,} mistakes in the profile: what they concern is left out (fleet validate tells them)")
+        narrate(f"mistakes in the profile: {len(wrong):,}; what they concern is left out (fleet validate tells them)")
     try:
         with asyncio.Runner() as runner:
             runner.run(_until_told(service))

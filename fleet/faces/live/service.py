@@ -113,7 +113,12 @@ class Service:
         """Keep the forecast up to date; what is wrong with the program itself."""
         while outlook(self._engine.picture()).behind:  # noqa: ASYNC110 - each look works out a batch
             await asyncio.sleep(_FORECAST_SECONDS)
-        return self._engine.trouble or self._engine.state.history_trouble
+        engine = self._engine
+        if engine.trouble or engine.state.history_trouble:
+            return engine.trouble or engine.state.history_trouble
+        if not engine.profile.reading.readable:
+            return "the profile cannot be read as it is now (fleet validate says where): the last one still holds"
+        return engine.refusal if engine.kind == "follower" else ""
 
     async def _write(self) -> str:
         """Write the textfile; why that cannot be done."""
