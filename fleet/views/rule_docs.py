@@ -9,7 +9,8 @@ from functools import cache
 
 from fleet.model.finding import Severity
 from fleet.profile import PROFILE_RULES, ProfileRule
-from fleet.rules import RULES, Rule, queue
+from fleet.rules import RULES, Rule
+from fleet.rules.queue_codes import QUEUE_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class RuleDoc:
 @cache
 def rule_docs() -> dict[str, RuleDoc]:
     """Every code with its documentation, PROFILE first, then as the rules are asked."""
-    docs = [_of_profile(rule) for rule in PROFILE_RULES] + [_of_rule(rule) for rule in (*RULES, *queue.RULES)]
+    docs = [_of_profile(rule) for rule in PROFILE_RULES] + [_of_rule(rule) for rule in (*RULES, *QUEUE_RULES)]
     return {doc.code: doc for doc in docs}
 
 

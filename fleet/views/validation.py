@@ -6,15 +6,19 @@ May import ``fleet.forecast``, ``fleet.rules``, ``fleet.profile`` and ``fleet.mo
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from fleet.forecast.audited import kinds_met
-from fleet.model.event import ResolverJudged
 from fleet.model.finding import Finding, Severity
 from fleet.model.fleet import ObjectPath
 from fleet.model.observation import Observation
 from fleet.model.verdict import Verdict
 from fleet.profile import Reading, read_profile
 from fleet.rules import Question, Report, run_observed
+
+if TYPE_CHECKING:
+    from fleet.model.event import ResolverJudged
+    from fleet.model.fleet import Fleet
+    from fleet.model.resolver import ResolverKind
 
 Key = tuple[str, str]
 """A finding's identity: code and object."""
@@ -27,7 +31,7 @@ class Beside:
     now: datetime
     observations: Mapping[str, Observation] = field(default_factory=dict)
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
-    judged: Sequence[ResolverJudged] = ()
+    judged: "Sequence[ResolverJudged]" = ()
     select: Sequence[str] = ()
     ignore: Sequence[str] = ()
 
@@ -69,13 +73,22 @@ def validate(
         now=beside.now,
         observations=beside.observations,
         verdicts=beside.verdicts,
-        resolver_kinds=kinds_met(fleet, beside.observations, beside.judged, beside.now),
+        resolver_kinds=_kinds(fleet, beside),
     )
     report = run_observed(question, select=beside.select, ignore=beside.ignore, baseline=baseline(fleet.name))
     if reading.kept:
         report = _as_written(report, reading.written)
     unseen = tuple(node for node in fleet.nodes if node not in beside.observations)
     return Validation(reading, report, unseen)
+
+
+def _kinds(fleet: "Fleet", beside: Beside) -> "dict[str, ResolverKind]":
+    """What audits found; a profile by itself has none, and need not load what knows how to read them."""
+    if not beside.judged:
+        return {}
+    from fleet.forecast.audited import kinds_met  # noqa: PLC0415
+
+    return kinds_met(fleet, beside.observations, beside.judged, beside.now)
 
 
 def _as_written(report: Report, written: Callable[[ObjectPath], ObjectPath]) -> Report:

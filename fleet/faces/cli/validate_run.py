@@ -27,7 +27,6 @@ from fleet.faces.cli.validate_asked import FindingsFormat, ValidateAsked
 from fleet.faces.export.findings_text import concise, full
 from fleet.model.finding import Severity
 from fleet.text import show
-from fleet.views.audit_ages import audit_ages
 from fleet.views.findings import unobserved_rows
 from fleet.views.rule_docs import nearest_code, rule_docs
 from fleet.views.validation import Beside, Validation, validate
@@ -195,6 +194,8 @@ def _last_known(asked: ValidateAsked) -> Beside:
         judged += known.judged
     at = now()
     if judged:
+        from fleet.views.audit_ages import audit_ages
+
         narrate(audit_ages(judged, at))
     return Beside(at, observations, verdicts, judged)
 
