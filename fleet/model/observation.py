@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from fleet.errors import Failure
-from fleet.model.fleet import Settings
+from fleet.model.fleet import Platform, Settings
 
 
 class Sight(StrEnum):
@@ -59,6 +59,13 @@ class Observation:
     units: tuple[Unit, ...] = ()
     failure: Failure | None = None
     clock_offset: float | None = None
+
+    @property
+    def asked(self) -> tuple[Unit, ...]:
+        """The units that such a node can have: what belongs to another platform was not left out, it is not there."""
+        platform = self.settings.platform
+        strange = {str(one) for one in Platform if one is not platform} if platform is not None else set()
+        return tuple(unit for unit in self.units if unit.name.partition(".")[0] not in strange)
 
     @property
     def saw_something(self) -> bool:

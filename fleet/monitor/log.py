@@ -25,7 +25,7 @@ class LogLine:
 
 
 def _observed(event: events.NodeObserved) -> str:
-    units = event.observation.units
+    units = event.observation.asked
     seen = sum(unit.sight is Sight.SEEN for unit in units)
     if event.failure is not None:
         return f"{seen} of {len(units)} parts of its configuration read, then: {event.failure.sentence}"

@@ -248,7 +248,7 @@ class FleetApp(Delivery):
         if screen is not None:
             scopes = screen.SCOPES | {Scope.LOG}
             title = next((view.title for view in VIEWS if view.id == screen.view), "Help")
-            self.push_screen(HelpOverlay(title, scopes, self.keys, self.look))
+            self.push_screen(HelpOverlay(title, scopes, self.keys, self.look, screen.view))
 
     async def go_to_view(self, view: str) -> None:
         """Show another of the six views."""

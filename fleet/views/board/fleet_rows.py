@@ -7,6 +7,7 @@ not face outside loses mail, so that is said in capitals, with a glyph, and in t
 May import ``fleet.layout``, ``fleet.model``, ``fleet.monitor`` and its own package.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -47,6 +48,7 @@ COLUMNS = (
 
 DECLARED = ", declared"
 """What a state ends with that no poll has seen."""
+_AS_SEEN = re.compile(r", (?:declared|<?\d+ \w+ old)$")
 
 
 def fleet_table(picture: Picture) -> Table:
@@ -330,8 +332,9 @@ def _lane(tier: Tier, told: Sequence[TableCell], found: Mapping[str, tuple[Findi
         told = [TableCell(alone.text, alone.mark)]
     kinds = Counter((cell.text.removesuffix(DECLARED), cell.mark or Mark.NONE) for cell in told)
     (text, mark), _ = max(kinds.items(), key=lambda item: (badness(item[0][1]), item[1]))
-    words = Counter(cell.text.removesuffix(DECLARED) for cell in told)
+    words = Counter(_AS_SEEN.sub("", cell.text) for cell in told)
     if len(words) > 1 and mark is not Mark.FAIL:
+        mark = worst(mark, Mark.WARN)
         text = "differs: " + ", ".join(f"{count:,} {one}" for one, count in words.most_common(3))
     unseen = sum(cell.text.endswith(DECLARED) for cell in told)
     seen = f" ({unseen:,} not seen)" if unseen else ""

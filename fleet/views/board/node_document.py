@@ -180,9 +180,18 @@ def _settings(node: Node, entry: NodeEntry | None) -> Iterator[Section]:
 def _origin(unit: Unit | None) -> Detail:
     if unit is None or unit.sight is not Sight.SEEN:
         why = f": {show(unit.why, 200)}" if unit is not None and unit.why else ""
-        return Detail(0, f"as declared; {unit.sight if unit is not None else 'never polled'}{why}", Mark.STALE)
+        return Detail(0, f"as declared; {_sight(unit.sight) if unit is not None else 'never polled'}{why}", Mark.STALE)
     when = f", {moment(unit.evidence.at)}" if unit.evidence is not None else ""
     return Detail(0, f"as observed{when}", Mark.OK)
+
+
+def _part(name: str) -> str:
+    """A unit of settings as a reader says it."""
+    return show(name.replace("_", " "), 60)
+
+
+def _sight(sight: Sight) -> str:
+    return sight.replace("-", " ")
 
 
 def _evidence(entry: NodeEntry | None) -> Iterator[Detail]:
@@ -191,16 +200,15 @@ def _evidence(entry: NodeEntry | None) -> Iterator[Detail]:
         yield Detail(0, "none: no poll has seen this node", Mark.UNKNOWN)
         return
     told: set[str] = set()
-    for unit in known.units:
+    for unit in known.asked:
         found = unit.evidence
         if found is None:
-            yield Detail(
-                0, f"{show(unit.name, 60)}: {unit.sight}, {show(unit.why, 200) or 'no evidence kept'}", Mark.UNKNOWN
-            )
+            said = show(unit.why, 200) or "no evidence kept"
+            yield Detail(0, f"{_part(unit.name)}: {_sight(unit.sight)}, {said}", Mark.UNKNOWN)
             continue
         mark = None if unit.sight is Sight.SEEN else Mark.UNKNOWN
         why = f": {show(unit.why, 200)}" if unit.why else ""
-        yield Detail(0, f"{show(unit.name, 60)}: {unit.sight}{why}", mark)
+        yield Detail(0, f"{_part(unit.name)}: {_sight(unit.sight)}{why}", mark)
         how = f"{moment(found.at)}, {found.milliseconds:.0f} ms, {show(found.parser, 60)}"
         yield Detail(1, f"$ {show(found.command, 200)}  ({how})")
         if found.sha256 in told:

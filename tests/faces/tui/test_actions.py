@@ -16,13 +16,14 @@ from watched import watched
 from fleet.faces.tui.actions import ACTIONS, VIEWS, Action, Kind, Scope
 from fleet.faces.tui.actions.commands import COMMANDS, Command, parse_command
 from fleet.faces.tui.actions.keymap import clashes, effective_keys, shown_key, textual_key
+from fleet.faces.tui.actions.table import View
 from fleet.faces.tui.app import FleetApp
 from fleet.faces.tui.delivery import Surroundings
 from fleet.faces.tui.engine import Deed, Reply
 from fleet.faces.tui.look import UNICODE
 from fleet.faces.tui.overlays.choice import ChoiceOverlay, QuestionOverlay
 from fleet.faces.tui.overlays.columns import ColumnsOverlay
-from fleet.faces.tui.overlays.help import HelpOverlay, help_lines
+from fleet.faces.tui.overlays.help import WORDS, HelpOverlay, help_lines
 from fleet.faces.tui.overlays.palette import FleetPalette, best, candidates
 from fleet.faces.tui.overlays.reading import ReadingOverlay
 from fleet.faces.tui.screens import SCREENS, CloserScreen, ViewScreen
@@ -79,6 +80,15 @@ def test_an_action_is_in_the_help_and_in_the_palette(row: Action) -> None:
     texts = [line.text for line in help_lines(frozenset(Scope), app.keys, UNICODE)]
     assert any(text.startswith(shown_key(row.keys[0])) and row.help in text and row.usage in text for text in texts)
     assert row.id in {one.action for one in best(candidates(app), row.title)}
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=[view.id for view in VIEWS])
+def test_the_help_of_a_view_says_what_it_is_for_its_words_and_every_sign(view: View) -> None:
+    keys, _ = effective_keys(ACTIONS, {})
+    texts = [line.text for line in help_lines(frozenset({Scope.VIEW}), keys, UNICODE, view.id)]
+    assert texts[0] == view.help
+    assert all(any(meaning in text for text in texts) for meaning in WORDS[view.id].values())
+    assert all(any(text.startswith(str(mark)) for text in texts) for mark in Mark)
 
 
 def test_identities_and_commands_are_unique() -> None:

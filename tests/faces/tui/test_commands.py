@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.faces.tui.actions import Kind
-from fleet.faces.tui.actions.commands import COMMANDS, Command, CommandProblem, complete, parse_command
+from fleet.faces.tui.actions import ACTIONS, Action, Kind
+from fleet.faces.tui.actions.commands import COMMANDS, Command, CommandProblem, complete, hint_for, parse_command
 
 
 def names(kind: Kind) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ def test_a_line_is_an_action_with_arguments(line: str, identity: str, arguments:
         ("chek", 0, "Did you mean check?"),
         ("  zzzz", 2, 'No command "zzzz".'),
         ("node", 4, "Usage: :node NODE"),
-        ("ack 7d", 6, "Usage: :ack UNTIL TEXT"),
+        ("ack 7d", 6, "Usage: :ack UNTIL REASON"),
         ("down 3", 5, "Too much. Usage: :down"),
         ("export png", 7, "none of md, csv, json, jsonl, svg"),
         ("interval soon", 9, "no number of seconds"),
@@ -82,3 +82,17 @@ def test_no_line_raises(line: str) -> None:
         assert 0 <= found.position <= len(line)
         assert found.sentence.isprintable()
     assert all(isinstance(one, str) for one in complete(line, names))
+
+
+def test_whoever_writes_a_command_is_told_how_it_goes_on() -> None:
+    assert hint_for("ack ") == ":ack UNTIL REASON, such as 7d their postmaster knows"
+    assert hint_for("set interval 3").startswith(":interval SECONDS, such as ")
+    assert hint_for("node") == ":node NODE"
+    assert [hint_for(line) for line in ("", "validate", "nothing such")] == ["", "", ""]
+
+
+@pytest.mark.parametrize("row", [one for one in ACTIONS if one.example], ids=lambda row: row.id)
+def test_an_example_is_a_command(row: Action) -> None:
+    found = parse_command(f"{row.command} {row.example}")
+    assert isinstance(found, Command)
+    assert len(hint_for(f"{row.command} ")) < 79, "it fits the narrow screen of every day"

@@ -48,7 +48,12 @@ class Kind(StrEnum):
     SECONDS = "seconds"
     UNTIL = "until"
     TEXT = "text"
-    """The rest of the line."""
+    """The rest of the line; so are the next two."""
+    REASON = "reason"
+    SETTING = "setting"
+
+
+_LINES = (Kind.TEXT, Kind.REASON, Kind.SETTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class Argument:
     def usage(self) -> str:
         """As the command's usage shows it."""
         name = "|".join(self.choices) if self.choices else self.kind.upper()
-        name += "..." if self.rest and self.kind is not Kind.TEXT else ""
+        name += "..." if self.rest and self.kind not in _LINES else ""
         return name if self.required else f"[{name}]"
 
 
@@ -90,6 +95,8 @@ class Action:
     prompts: bool = False
     footer: int = 0
     anywhere: bool = False
+    example: str = ""
+    """Arguments as somebody might write them."""
 
     @property
     def usage(self) -> str:

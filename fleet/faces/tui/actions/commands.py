@@ -60,6 +60,15 @@ def parse_command(line: str) -> Command | CommandProblem:
     return Command(action, tuple(values))
 
 
+def hint_for(line: str) -> str:
+    """How the command that ``line`` begins with is written; empty where it begins with none, or it takes nothing."""
+    found = _named(line)
+    if found is None or not found[0].arguments:
+        return ""
+    action = found[0]
+    return f"{action.usage}, such as {action.example}" if action.example else action.usage
+
+
 def complete(line: str, names: Names) -> list[str]:
     """Whole lines that ``line`` may become, best first."""
     found = _named(line)

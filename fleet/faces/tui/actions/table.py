@@ -29,7 +29,7 @@ FORMATS = ("md", "csv", "json", "jsonl", "svg")
 PARTS = ("row", "name", "evidence", "command")
 
 _TEXT = Argument(Kind.TEXT, rest=True)
-_NEEDED_TEXT = Argument(Kind.TEXT, required=True, rest=True)
+_REASON = Argument(Kind.REASON, required=True, rest=True)
 
 
 def _needed(kind: Kind) -> Argument:
@@ -49,10 +49,12 @@ def _row(
     prompts: bool = False,
     footer: int = 0,
     anywhere: bool = False,
+    example: str = "",
 ) -> Action:
     """One row; ``keys`` and the names of the command stand side by side, as a reader compares them."""
     return Action(
-        *(identity, tuple(keys.split()), title, text, group, scope, command, arguments, also, prompts, footer, anywhere)
+        *(identity, tuple(keys.split()), title, text, group, scope, command),
+        *(arguments, also, prompts, footer, anywhere, example),
     )
 
 
@@ -120,21 +122,24 @@ ACTIONS: tuple[Action, ...] = (
     _act("cancel", "x", "cancel", "Cancel", "Cancel what runs for the selection."),
     _act(
         *("acknowledge", "a", "ack", "Acknowledge", "It is known, until a time, for a reason: shown, told no more."),
-        *(_needed(Kind.UNTIL), _NEEDED_TEXT),
+        *(_needed(Kind.UNTIL), _REASON),
         prompts=True,
+        example="7d their postmaster knows",
         footer=8,
     ),
     _act(
         *("silence", "A", "silence", "Silence", "Neither alarm nor tell until a time, with a reason others will read."),
-        *(_needed(Kind.UNTIL), _NEEDED_TEXT),
+        *(_needed(Kind.UNTIL), _REASON),
         prompts=True,
+        example="12h it is being moved",
     ),
     _act("validate", "v", "validate", "Validate", "Run the rules on the profile now."),
     _act(
         *("what_if", "w", "what-if", "What if", "Suppose a setting: which mail would be held or fall back?"),
-        _NEEDED_TEXT,
+        Argument(Kind.SETTING, required=True, rest=True),
         prompts=True,
         footer=6,
+        example="tiers.edge.destination_controls.default.dane=none",
     ),
     _row(
         *(Group.LOOK, Scope.ROWS, "open", "enter", "open", "Open", "Open what is under the cursor."),
@@ -151,6 +156,7 @@ ACTIONS: tuple[Action, ...] = (
         *("export", "e", "export", "Export", "Write this view as shown to a file."),
         *(Argument(Kind.FORMAT, required=True, choices=FORMATS), Argument(Kind.PATH, rest=True)),
         prompts=True,
+        example="csv held.csv",
     ),
     _row(Group.LOOK, Scope.APP, "maximise", "m", "max", "Maximise", "One pane over the whole screen, or back."),
     _row(
@@ -171,6 +177,7 @@ ACTIONS: tuple[Action, ...] = (
         *("interval", "=", "interval", "Interval", "Poll every so many seconds.", _needed(Kind.SECONDS)),
         also=("set interval",),
         prompts=True,
+        example="60",
     ),
     _any(
         *("theme", "T", "theme", "Theme", "Choose the colours."),

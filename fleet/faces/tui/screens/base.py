@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from fleet.faces.tui.actions import Scope, action
-from fleet.faces.tui.actions.commands import Command, CommandProblem, complete, parse_command
+from fleet.faces.tui.actions.commands import Command, CommandProblem, complete, hint_for, parse_command
 from fleet.faces.tui.safe import content
 from fleet.faces.tui.widgets.entry import Entry
 from fleet.faces.tui.widgets.footer import Footer
@@ -92,7 +92,9 @@ class FleetScreen(Screen[None]):
 
     def prompt(self, identity: str, text: str = "") -> None:
         """Open the command line on the action ``identity``."""
-        self.entry.open("command", ":", f"{action(identity).command} {text}")
+        line = f"{action(identity).command} {text}"
+        self.entry.open("command", ":", line)
+        self.entry.say("", hint_for(line))
 
     def action_write_command(self) -> None:
         """Open an empty command line."""
@@ -118,7 +120,7 @@ class FleetScreen(Screen[None]):
     @on(Entry.Written)
     def _line_changed(self, message: Entry.Written) -> None:
         if message.mode == "command":
-            self.entry.say("")
+            self.entry.say("", hint_for(message.text))
         elif message.mode == "search" and self._searched is not None:
             found = not message.text or self._searched.find(message.text)
             self.entry.say("" if found else "No line contains this.")

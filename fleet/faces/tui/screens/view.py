@@ -206,6 +206,8 @@ class ViewScreen(ActingScreen):
             self._before_filter = self.arrangement.filter
             written = str(self.arrangement.filter)
             self.entry.open("filter", "/", f"{written} " if written else "")
+            columns = ", ".join(self.table.fields)
+            self.entry.say("", f"word, column:word, column>3d, !not, ~expression~; columns: {columns}")
 
     def filter_to(self, field: str, text: str) -> None:
         """Only the rows with ``text`` in the column ``field`` (in any, without one)."""

@@ -1,4 +1,4 @@
-"""The line at the bottom where a filter, a search or a command is written; its problem stands right above it.
+"""The line at the bottom where a filter, a search or a command is written; above it its problem, else how to write it.
 
 A filter works while it is written.  Enter keeps it, esc drops it.  A command completes with tab and recalls with up.
 Whatever is pasted is made printable first: the line is sent to the terminal like everything else.
@@ -90,6 +90,7 @@ class Entry(Vertical):
     Entry.-problem { height: 2; }
     Entry > .problem { height: 1; display: none; color: $mark-fail; padding: 0 1; }
     Entry.-problem > .problem { display: block; }
+    Entry.-hint > .problem { color: $foreground-muted; }
     Entry .label { width: auto; height: 1; color: $footer-key-foreground; text-style: bold; padding: 0 0 0 1; }
     Entry Horizontal { height: 1; }
     Entry Input { width: 1fr; height: 1; border: none; padding: 0; background: $panel; }
@@ -122,6 +123,7 @@ class Entry(Vertical):
         self._problem = Static(content(""), classes="problem")
         self._input = SafeInput(lambda line: completions(self.mode, line), lambda: written(self.mode))
         self.problem = ""
+        self._hint = ""
 
     def compose(self) -> ComposeResult:
         """The problem above, the label and the line below."""
@@ -149,12 +151,13 @@ class Entry(Vertical):
         """Hide it; the screen takes the focus back."""
         self.remove_class("-open", "-problem")
 
-    def say(self, problem: str) -> None:
-        """Say what is wrong with the line; nothing if it is empty."""
-        if problem != self.problem:
-            self.problem = problem
-            self._problem.update(content(problem))
-            self.set_class(bool(problem), "-problem")
+    def say(self, problem: str, hint: str = "") -> None:
+        """Say what is wrong with the line, else how it is written; nothing if both are empty."""
+        if (problem, hint) != (self.problem, self._hint):
+            self.problem, self._hint = problem, hint
+            self._problem.update(content(problem or hint))
+            self.set_class(bool(problem or hint), "-problem")
+            self.set_class(not problem, "-hint")
 
     @on(Input.Changed)
     def _changed(self, message: Input.Changed) -> None:

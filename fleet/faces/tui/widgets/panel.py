@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from fleet.faces.tui.look import Look
 from fleet.faces.tui.widgets.drawing import DIM, HEAD, PLAIN, STRONG, Drawn, LineWidget, Role, Span, changed_span
-from fleet.views import GroupHead, Mark, Panel, curve
+from fleet.views import GroupHead, Mark, Panel, PanelOutcome, curve
 
 LEAST_HEIGHT = 8
 LEAST_WIDTH = 38
@@ -95,8 +95,9 @@ def _body(panel: Panel, width: int, height: int, look: Look) -> list[tuple[Span,
     others = sum(map(bool, (note, panel.mode or panel.age, paths, panel.history)))
     head = _head(panel, width, look)
     most = height - len(rungs) - others
-    if most < len(panel.outcomes):  # what becomes of mail is worth more than its past and its paths
-        most = min(len(panel.outcomes), height - len(rungs) - len(head) - bool(note))
+    needed = sum(1 if _on_one_line(one, width, look) else 2 for one in panel.outcomes)
+    if most < needed:  # what becomes of mail is worth more than its past and its paths
+        most = min(needed, height - len(rungs) - len(head) - bool(note))
     outcomes = _outcomes(panel, width, max(1, most), look)
     past: Span = (curve(panel.history, width, look.ascii), DIM)
     # In the order of importance; each is put where it belongs below.
@@ -155,6 +156,10 @@ def _outcomes(panel: Panel, width: int, most: int, look: Look) -> list[tuple[Spa
             sender = _within(outcome.sender, left, look)
             lines.append(((_within(f"{sender}: {text}", room, look), outcome.mark), (more, DIM)))
     return lines
+
+
+def _on_one_line(outcome: PanelOutcome, width: int, look: Look) -> bool:
+    return cell_len(f"{outcome.sender}: {look.sign(outcome.mark)} {outcome.text}") <= width
 
 
 def _within(text: str, width: int, look: Look) -> str:
