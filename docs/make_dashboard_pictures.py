@@ -1,6 +1,7 @@
 """Draw the dashboard's pictures from the demo, headless: ``python docs/make_dashboard_pictures.py``."""
 
 import asyncio
+import os
 import re
 from pathlib import Path
 
@@ -48,5 +49,8 @@ def _save(view: str, drawn: str) -> None:
 
 
 if __name__ == "__main__":
+    # The colours of most terminals, wherever this is run.
+    os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
+    os.environ.pop("NO_COLOR", None)
     with demo_fleet() as running:
         asyncio.run(draw(running))

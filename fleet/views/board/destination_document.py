@@ -105,7 +105,8 @@ def _mail(
             yield Detail(1, "assumed: no source says for certain that it does so", Mark.WARN)
         for note in told.notes:
             yield Detail(1, show(note, _LONG))
-        if told.judgement is not None and core.dane is DaneUse.ATTEMPTED and (hint := advice(told.judgement)):
+        asks = core.dane is DaneUse.ATTEMPTED and fate_mark(core) is not Mark.OK
+        if told.judgement is not None and asks and (hint := advice(told.judgement)):
             yield Detail(1, f"what helps: {show(hint, _LONG)}")
 
 

@@ -72,7 +72,8 @@ def _edge(panel: Panel, width: int, look: Look, cursor: bool, marked: bool) -> D
     corners, across = (look.double, look.thick_across) if cursor else (look.corners, look.across)
     frame = STRONG if cursor else DIM
     verdict = f" {look.sign(panel.mark)} {panel.verdict} "
-    verdict = verdict if cell_len(verdict) <= width // 2 else look.fit(verdict, width // 2)
+    share = max(width // 2, width - 6 - cell_len(panel.name) - 2 * marked)
+    verdict = verdict if cell_len(verdict) <= share else look.fit(verdict, share)
     room = width - 4 - cell_len(verdict)
     name = f" {look.marked} {panel.name} " if marked else f" {panel.name} "
     name = name if cell_len(name) <= room else look.fit(name, room)
@@ -137,22 +138,25 @@ def _outcomes(panel: Panel, width: int, most: int, look: Look) -> list[tuple[Spa
     """What becomes of mail from whom; how many more there are is said on the last line."""
     lines: list[tuple[Span, ...]] = []
     spare = most - len(panel.outcomes)
+    plenty = spare >= sum(not _on_one_line(one, width, look) for one in panel.outcomes)
     for at, outcome in enumerate(panel.outcomes[:most]):
         hidden = len(panel.outcomes) - most if at == most - 1 else 0
         more = f" +{hidden} more" if hidden > 0 else ""
         text = f"{look.sign(outcome.mark)} {outcome.text}"
         room = max(0, width - len(more))
         left = room - cell_len(text) - 2
-        if cell_len(outcome.sender) <= left:
+        brief = f"{look.sign(outcome.mark)} {outcome.short or outcome.text}"
+        if not plenty and cell_len(outcome.sender) > left and cell_len(f"{outcome.sender}: {brief}") <= room:
+            lines.append(((f"{outcome.sender}: {brief}", outcome.mark), (more, DIM)))
+        elif cell_len(outcome.sender) <= left:
             lines.append(((f"{outcome.sender}: {text}", outcome.mark), (more, DIM)))
         elif spare > 0:
             spare -= 1
             lines.append(((_within(f"{outcome.sender}:", width, look), outcome.mark),))
-            text = text if cell_len(text) + 2 <= room else f"{look.sign(outcome.mark)} {outcome.short or outcome.text}"
+            text = text if cell_len(text) + 2 <= room else brief
             lines.append(((_within(f"  {text}", room, look), outcome.mark), (more, DIM)))
         else:  # what becomes of mail is worth more than the whole list of nodes
-            text = f"{look.sign(outcome.mark)} {outcome.short or outcome.text}"
-            left = max(_LEAST_SENDER, room - cell_len(text) - 2)
+            text, left = brief, max(_LEAST_SENDER, room - cell_len(brief) - 2)
             sender = _within(outcome.sender, left, look)
             lines.append(((_within(f"{sender}: {text}", room, look), outcome.mark), (more, DIM)))
     return lines
