@@ -35,7 +35,7 @@ async def failure_of(node: Node, dialer: Dialer) -> Failure:
 @pytest.mark.parametrize("form", ["openssh", "pkcs8-pem"])
 async def test_a_key_with_a_passphrase(serve: Serve, user_key: asyncssh.SSHKey, tmp_path: Path, form: str) -> None:
     path = tmp_path / "id"
-    user_key.write_private_key(path, form, passphrase="open the door")
+    user_key.write_private_key(path, form, passphrase="open the door", rounds=50)
     server, node = await serve(
         UNIX, ssh={"password": "", "key": str(path), "agent": False}, public_keys=(user_key,), password=None
     )

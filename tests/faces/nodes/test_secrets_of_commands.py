@@ -26,7 +26,7 @@ def planted(demo: DemoFleet, profile: Path, tmp_path: Path) -> Path:
     """dlv1 and edge1 take our key, which is protected; dlv2 gets the wrong passphrase, scan1 a password it refuses."""
     key = asyncssh.read_private_key(demo.nodes.key)
     protected = tmp_path / "protected"
-    protected.write_bytes(key.export_private_key("openssh", passphrase=PASSPHRASE))
+    protected.write_bytes(key.export_private_key("openssh", passphrase=PASSPHRASE, rounds=50))
     ways: dict[str, dict[str, object]] = {
         "dlv1": {"key": str(protected), "passphrase": "env:FLEET_PP"},
         "edge1": {"key": str(protected), "passphrase": "env:FLEET_PP"},
