@@ -184,5 +184,6 @@ def not_observed(question: Question) -> Answers:
             nearest(question.fleet, node, (spelled(found.field),)),
             f"The {_named(found.field)} of node {node.name} was not observed ({found.why or 'not asked for'}): whether "
             "mail meets what the profile says is not known.",
-            "Let the monitor's login read it, or send us the raw answer.",
+            "Do what the reason says: another role for the monitor's login, ssh.showconfig = true where only the whole "
+            "configuration shows it, or the raw answer sent to us (fleet record).",
         )
