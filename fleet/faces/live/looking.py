@@ -50,7 +50,10 @@ def deeds(engine: "Shown") -> Mapping[Deed, Handler]:
         if not request.targets:
             return _NOTHING
         key = request.targets[0]
-        return _document(engine.document("drift", key) or engine.document("fleet", key), key)
+        found = engine.document("drift", key) or engine.document("fleet", key)
+        if found is None:
+            return Reply("Differences are between a node and the profile: this is neither.", Mark.UNKNOWN)
+        return _document(found, key)
 
     async def validated(_request: Request) -> Reply:
         validation = await engine.judging.judge_now()

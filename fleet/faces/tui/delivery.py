@@ -124,10 +124,15 @@ class Delivery(App[Sequence[str]]):
     def _write(self, form: str, path: str, name: str, made: Callable[[], str], what: str) -> None:
         if not self.surroundings.editor:
             self.refuse("No file can be written from here.")
-            return
+        elif form == "svg":  # without the line on which it was asked for
+            self.call_after_refresh(self._write_file, form, path, name, self.export_screenshot, "the picture")
+        else:
+            self._write_file(form, path, name, made, what)
+
+    def _write_file(self, form: str, path: str, name: str, made: Callable[[], str], what: str) -> None:
         target = Path(path).expanduser() if path else Path.cwd() / f"fleet-{name}.{form}"
         try:
-            text = self.export_screenshot() if form == "svg" else made()
+            text = made()
             with target.open("x", encoding="utf-8") as file:
                 file.write(text)
         except FileExistsError:

@@ -240,6 +240,7 @@ async def test_an_export_is_what_is_shown_and_overwrites_nothing(tmp_path, monke
         ]
         assert any("exists already" in message for message in said(app))
         await app.do("export", "svg", "picture.svg")
+        await pilot.pause()
         assert "<svg" in (tmp_path / "picture.svg").read_text()
         await app.do("export", "csv", "/nonexistent/x.csv")
         await pilot.pause()
@@ -300,7 +301,14 @@ async def test_a_reply_is_said_with_its_weight() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "mode", "written"),
-    [(":q", "command", "q"), ("/qz", "filter", "qz"), (":check x", "command", "check x"), ("w", "command", "what-if ")],
+    [
+        (":q", "command", "q"),
+        ("/qz", "filter", "qz"),
+        (":check x", "command", "check x"),
+        ("w", "command", "what-if "),
+        ("6/qz", "filter", "qz"),
+        ("2:cz", "command", "cz"),
+    ],
 )
 async def test_keys_typed_faster_than_they_are_handled_go_where_they_were_meant_to(
     typed: str, mode: str, written: str
@@ -315,6 +323,7 @@ async def test_keys_typed_faster_than_they_are_handled_go_where_they_were_meant_
         assert app.is_running
         assert (app.screen.entry.mode, app.screen.entry.is_open) == (mode, True)
         assert app.screen.query_one(Input).value == written
+        assert app.focused is app.screen.query_one(Input), "what is typed next goes there too"
         assert not app.screen.arrangement.problems_only
         assert engine.requests == []
 

@@ -97,11 +97,15 @@ async def test_deeds_are_for_the_object_that_is_looked_at(tmp_path: Path, monkey
         await pilot.pause()
         assert app.clipboard == "bogus.example"
         for form in ("md", "json", "jsonl", "svg"):
+            app.screen.prompt("export", f"{form} out.{form}")
+            await pilot.pause()
             app.screen._command(f"export {form} out.{form}")
             await pilot.pause()
         assert "Runbook" in (tmp_path / "out.md").read_text(encoding="utf-8")
         assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))[0] == "bogus.example"
-        assert (tmp_path / "out.svg").read_text(encoding="utf-8").startswith("<svg")
+        drawn = (tmp_path / "out.svg").read_text(encoding="utf-8")
+        assert drawn.startswith("<svg")
+        assert "out.svg" not in drawn, "the line on which it was asked for is no part of the view"
 
 
 async def test_steps_appear_while_a_check_runs_and_the_reader_stays_where_they_read() -> None:

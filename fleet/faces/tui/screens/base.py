@@ -71,8 +71,9 @@ class FleetScreen(Screen[None]):
         yield self.body
 
     def on_mount(self) -> None:
-        """The body takes the keys."""
-        self.body.focus()
+        """The body takes the keys: at once, for whoever types ahead may be writing a line already when a call comes."""
+        if not self.entry.is_open:
+            self.set_focus(self.body, scroll_visible=False)
 
     def on_resize(self) -> None:
         """Say so where nothing useful fits."""
@@ -108,7 +109,7 @@ class FleetScreen(Screen[None]):
     def close_entry(self) -> None:
         """The keys go back to the body."""
         self.entry.close()
-        self.body.focus()
+        self.set_focus(self.body, scroll_visible=False)
 
     @on(Entry.Done)
     def _entered(self, message: Entry.Done) -> None:

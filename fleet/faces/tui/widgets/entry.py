@@ -88,7 +88,8 @@ class Entry(Vertical):
     Entry { dock: bottom; height: 1; display: none; background: $panel; }
     Entry.-open { display: block; }
     Entry.-problem { height: 2; }
-    Entry > .problem { height: 1; display: none; color: $mark-fail; padding: 0 1; }
+    Entry > .problem { height: 1; display: none; color: $mark-fail; padding: 0 1; text-wrap: nowrap;
+                       text-overflow: clip; }
     Entry.-problem > .problem { display: block; }
     Entry.-hint > .problem { color: $foreground-muted; }
     Entry .label { width: auto; height: 1; color: $footer-key-foreground; text-style: bold; padding: 0 0 0 1; }
