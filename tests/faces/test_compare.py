@@ -93,7 +93,7 @@ def test_the_text_says_what_happens_to_mail_the_weight_and_the_first_step_that_d
     assert "stays in the queue for 3 d, then goes back to its sender" in said
     assert "unseen.example (160 a day): DANE -> not tested, at worst held (not checked)" in said
     assert "first step that differs: certificate of mx1.breaks.example 192.0.2.1: matches (" in said
-    assert "first step that differs: MX: secure -> timeout (192.0.2.53:53 gave no answer within 5 s)" in said
+    assert "first step that differs: MX: secure -> no answer (192.0.2.53:53 gave no answer within 5 s)" in said
     assert "not checked since" in said
     assert "worse: 2 destinations, 40 recipients a day (1 of unknown size)" in said
     assert "same: 1 destination of unknown size" in said
