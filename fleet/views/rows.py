@@ -88,7 +88,8 @@ class Table:
     ``heads`` are for the groups of the column ``headed``, by the text of its cells and in the order the groups are to
     stand in; a group without a head comes behind them.  A head without rows is shown too: an empty tier is a tier.
     ``partial``: some rows are still being worked out; asked for again, the table is further.  ``note`` (safe words) is
-    what else must be known of the rows, such as how far back they go; ``order`` names the order natural to them.
+    what else must be known of the rows, such as how far back they go; ``order`` names the order natural to them;
+    ``empty``: why there are none, where that is no good news.
     """
 
     columns: tuple[Column, ...]
@@ -98,6 +99,7 @@ class Table:
     partial: bool = False
     note: str = ""
     order: str = "worst first"
+    empty: str = ""
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from fleet.monitor import CheckEntry, CheckMark, Freshness, freshness_of_check
 from fleet.views.board.known import known_fleet
 from fleet.views.board.outlook import Fate, Outlook, Way, domains_of, outlook, telling_check
 from fleet.views.board.picture import Picture
-from fleet.views.board.words import left, listed, minutes_since, rough, rough_age
+from fleet.views.board.words import NO_PROFILE, left, listed, minutes_since, rough, rough_age
 from fleet.views.forecast import outcome_words
 from fleet.views.marks import OUTCOME_MARKS, OUTCOME_WORDS, Mark, badness
 from fleet.views.names import both_names, duration
@@ -78,7 +78,8 @@ class DestinationRows:
             del self._late[domain]
             if domain in self._rows:
                 self._make(picture, fleet, seen, domain)
-        return Table(COLUMNS, list(self._rows.values()), partial=bool(self._late or seen.behind))
+        empty = NO_PROFILE if fleet is None else ""
+        return Table(COLUMNS, list(self._rows.values()), partial=bool(self._late or seen.behind), empty=empty)
 
     def _make(self, picture: Picture, fleet: Fleet | None, seen: Outlook, domain: str) -> None:
         state, now = picture.state, picture.now

@@ -8,7 +8,7 @@ from fleet.model.fleet import Node
 from fleet.monitor import Freshness, NodeEntry, freshness_of_node
 from fleet.text import show
 from fleet.views.board.picture import Picture
-from fleet.views.board.words import minutes_since, rough_age
+from fleet.views.board.words import NO_PROFILE, minutes_since, rough_age
 from fleet.views.marks import Mark, badness
 from fleet.views.policy_words import ABSENT, leaf_name, leaf_words
 from fleet.views.rows import Column, Row, Table, TableCell
@@ -43,7 +43,7 @@ def drift_table(picture: Picture) -> Table:
     """Each field that is declared or was seen, of each node; a node never seen has one row that says so."""
     fleet = picture.state.fleet
     if fleet is None:
-        return Table(COLUMNS)
+        return Table(COLUMNS, empty=NO_PROFILE)
     rows: list[Row] = []
     for node in fleet.nodes.values():
         rows += _rows(picture, node, picture.state.nodes.get(node.name))

@@ -34,7 +34,7 @@ def findings_table(picture: Picture) -> Table:
     """What the rules found, then what they could not decide; silenced ones are at the end and say so."""
     validation = picture.validation
     if validation is None:
-        return Table(COLUMNS)
+        return Table(COLUMNS, empty="The rules have not run yet: nothing is known to be clean.")
     silenced = frozenset(name for name, act in picture.state.acts.items() if _in_force(act, picture))
     acts = tuple(picture.state.acts.values())
 

@@ -23,7 +23,7 @@ from fleet.views.board.audits import met_by
 from fleet.views.board.known import known_fleet, was_seen
 from fleet.views.board.outlook import Outlook, Tally, outlook
 from fleet.views.board.picture import Picture
-from fleet.views.board.words import counted, minutes_since, rough, rough_age
+from fleet.views.board.words import NO_PROFILE, counted, minutes_since, rough, rough_age
 from fleet.views.failures import FAILURE_WORDS
 from fleet.views.findings import SEVERITIES, SEVERITY_MARKS, FindingRow, finding_rows, severity_words
 from fleet.views.marks import OUTCOME_MARKS, OUTCOME_WORDS, Mark, badness, worst
@@ -55,7 +55,7 @@ def fleet_table(picture: Picture) -> Table:
     """Every declared node, a lane a tier."""
     fleet = known_fleet(picture)
     if fleet is None:
-        return Table(COLUMNS, headed="tier")
+        return Table(COLUMNS, headed="tier", empty=NO_PROFILE)
     seen = outlook(picture)
     touched = _touched(fleet, seen)
     found = findings_by_object(picture)

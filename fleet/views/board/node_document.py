@@ -114,16 +114,31 @@ def _mail(picture: Picture, node: Node) -> Iterator[Detail]:
         more = f" and {way.flows - 1} more" if way.flows > 1 else ""
         yield Detail(0, f"by {show(flow_name(way.ingress), 200)}{more}")
         bad: list[tuple[int, str, str, Mark]] = []
+        stopped: list[str] = []
         for domain in domains_of(picture.state):
             fate = found.fate(domain)
             if fate is not None and (mark := fate_mark(fate.cores[at])) is not Mark.OK:
                 bad.append((-badness(mark), domain, fate_words(fate.cores[at]), mark))
+                stopped += [domain] if fate.cores[at].stopped else []
+        if stopped:
+            yield Detail(1, _weight_of(picture, stopped), Mark.FAIL)
         for _, domain, words, mark in sorted(bad)[:_DESTINATIONS]:
             yield Detail(1, f"{both_names(domain)}: {words}", mark)
         if len(bad) > _DESTINATIONS:
             yield Detail(1, f"and {len(bad) - _DESTINATIONS:,} more")
         if not bad and not found.behind:
             yield Detail(1, "all of it is delivered under DANE, as far as it was checked", Mark.OK)
+
+
+def _weight_of(picture: Picture, stopped: list[str]) -> str:
+    """How much mail does not go out."""
+    fleet = picture.state.fleet
+    declared = [fleet.destinations.get(domain) if fleet is not None else None for domain in stopped]
+    weights = [one.recipients_per_day if one is not None else None for one in declared]
+    unknown = weights.count(None)
+    more = f" ({unknown:,} of unknown size)" if unknown else ""
+    total = counted(sum(filter(None, weights)), "recipient")
+    return f"does not go out: {counted(len(stopped), 'destination')}, {total} a day{more}"
 
 
 def _resolvers(picture: Picture, node: Node, dane_on: bool | None) -> list[Detail]:

@@ -17,7 +17,7 @@ from fleet.views.board.audits import met_by
 from fleet.views.board.fleet_rows import dane_of
 from fleet.views.board.known import known_fleet, was_seen
 from fleet.views.board.picture import Picture
-from fleet.views.board.words import minutes_since, rough_age
+from fleet.views.board.words import NO_PROFILE, minutes_since, rough_age
 from fleet.views.marks import Mark, badness
 from fleet.views.resolvers import consequence, kind_mark, turn_words
 from fleet.views.rows import Column, Row, Table, TableCell
@@ -41,7 +41,7 @@ def resolvers_table(picture: Picture) -> Table:
     """Every resolver of every node."""
     fleet = known_fleet(picture)
     if fleet is None:
-        return Table(COLUMNS)
+        return Table(COLUMNS, empty=NO_PROFILE)
     rows = [
         _row(picture, fleet, node, resolver, found)
         for node in fleet.nodes.values()

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from fleet.text import show
 
+NO_PROFILE = "No profile was read, so nothing is known."
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 

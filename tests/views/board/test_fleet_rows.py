@@ -140,6 +140,12 @@ def test_without_a_profile_there_is_nothing_and_nothing_is_claimed() -> None:
     assert not table.heads
 
 
+def test_a_node_at_length_says_how_much_mail_does_not_go_out(picture: Picture) -> None:
+    lines = list(node_document(picture, "dlv1").lines)
+    assert any("✗ does not go out: 4 destinations, 640 recipients a day" in line for line in lines), lines
+    assert not any("does not go out" in line for line in node_document(picture, "scan1").lines)
+
+
 def test_a_tier_at_length_says_where_mail_goes_and_groups_its_nodes_by_what_is_known(picture: Picture) -> None:
     delivery = tier_document(picture, "tier delivery")
     assert delivery is not None

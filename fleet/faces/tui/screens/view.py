@@ -190,7 +190,7 @@ class ViewScreen(ActingScreen):
         return targets(self.shown, self.marked, self.cursor_key)
 
     def _why_empty(self) -> str:
-        return "No row passes: esc shows all." if self.table.rows else self.EMPTY
+        return "No row passes: esc shows all." if self.table.rows else self.table.empty or self.EMPTY
 
     def _choose(self, **changes: object) -> None:
         self.arrangement = replace(self.arrangement, **changes)  # type: ignore[arg-type]
