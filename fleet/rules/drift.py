@@ -85,6 +85,8 @@ def _say(difference: Difference) -> str:
 
 def _age(question: Question, seen: Observation) -> str:
     minutes = max(0, int((question.now - seen.at).total_seconds() // 60))
+    if not minutes:
+        return "just now"
     return f"{minutes} min ago" if minutes < 120 else f"{minutes // 60} h ago"
 
 
