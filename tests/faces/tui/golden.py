@@ -3,8 +3,10 @@
 No snapshot plug-in: those pin old versions of pytest, and compare pictures where text says what is wrong.
 """
 
+import os
 import random
 from collections.abc import Iterable
+from pathlib import Path
 
 from rich.cells import cell_len
 from textual.app import App
@@ -34,6 +36,28 @@ def assert_fits(app: App) -> None:
     for line in lines:
         assert cell_len(line) <= width, line
         assert line.isprintable(), ascii(line)
+
+
+def _agreed(path: Path, anew: str) -> str:
+    """What was agreed on, written ``anew`` first where that is wanted."""
+    if anew:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(anew + "\n", encoding="utf-8")
+    return path.read_text(encoding="utf-8")
+
+
+async def assert_agreed(pilot: Pilot, path: Path) -> None:
+    """The screen comes to be what was agreed on: what a resize mounts is there a moment later, on a busy machine."""
+    app = pilot.app
+    writing = bool(os.environ.get("FLEET_WRITE_GOLDEN"))
+    await pilot.pause(0.3 if writing else None)
+    expected = _agreed(path, screen_text(app) if writing else "")
+    for _ in range(20):
+        if screen_text(app) + "\n" == expected:
+            break
+        await pilot.pause(0.05)
+    assert_fits(app)
+    assert screen_text(app) + "\n" == expected, path.name
 
 
 async def resize_storm(pilot: Pilot, seed: int = 1, times: int = 25) -> Iterable[tuple[int, int]]:

@@ -4,12 +4,11 @@
 keeping it.
 """
 
-import os
 from pathlib import Path
 
 import pytest
 from board_engine import BoardEngine
-from golden import SIZES, assert_fits, resize_storm, screen_lines, screen_text
+from golden import SIZES, assert_agreed, resize_storm, screen_lines, screen_text
 from textual.pilot import Pilot
 from watched import NOW, profile_text, watched
 
@@ -60,13 +59,7 @@ async def test_screens_are_as_they_were_agreed_on(scene: str) -> None:
         await go_to(app, pilot, scene)
         for width, height in SIZES:
             await pilot.resize_terminal(width, height)
-            await pilot.pause()
-            assert_fits(app)
-            path = FOLDER / f"{scene}_{width}x{height}.txt"
-            if os.environ.get("FLEET_WRITE_GOLDEN"):
-                FOLDER.mkdir(exist_ok=True)
-                path.write_text(screen_text(app) + "\n", encoding="utf-8")
-            assert screen_text(app) + "\n" == path.read_text(encoding="utf-8"), path.name
+            await assert_agreed(pilot, FOLDER / f"{scene}_{width}x{height}.txt")
 
 
 async def test_a_lane_where_dane_must_be_off_and_is_on_is_seen_at_every_size_and_in_ascii() -> None:

@@ -3,11 +3,10 @@
 ``FLEET_WRITE_GOLDEN=1 pytest tests/faces/tui/test_screens.py`` writes them anew; read the difference before keeping it.
 """
 
-import os
 from pathlib import Path
 
 import pytest
-from golden import SIZES, assert_fits, resize_storm, screen_text
+from golden import SIZES, assert_agreed, assert_fits, resize_storm, screen_text
 from made_up import MadeUpEngine
 
 from fleet.faces.tui.app import FleetApp
@@ -32,13 +31,7 @@ async def test_screens_are_as_they_were_agreed_on(scene: str) -> None:
         await pilot.press(*SCENES[scene])
         for width, height in SIZES:
             await pilot.resize_terminal(width, height)
-            await pilot.pause()
-            assert_fits(app)
-            path = FOLDER / f"{scene}_{width}x{height}.txt"
-            if os.environ.get("FLEET_WRITE_GOLDEN"):
-                FOLDER.mkdir(exist_ok=True)
-                path.write_text(screen_text(app) + "\n", encoding="utf-8")
-            assert screen_text(app) + "\n" == path.read_text(encoding="utf-8"), path.name
+            await assert_agreed(pilot, FOLDER / f"{scene}_{width}x{height}.txt")
 
 
 @pytest.mark.parametrize("size", [(59, 16), (60, 15), (1, 1), (20, 5)])
