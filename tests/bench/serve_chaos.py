@@ -1,6 +1,6 @@
 """`fleet serve` for an hour while its world falls apart: nodes, resolvers and mail servers of the lab fail at random.
 
-    python tests/bench/serve_chaos.py [--seconds 3600] [--seed 1]
+    python tests/bench/serve_chaos.py [--seconds 3600] [--seed 1] [--pace 1]
 
 One process runs what `fleet serve` runs: polls, checks, alerts to a webhook that fails too, history, metrics that are
 scraped all the time.  The lab and its nodes are children.  Prints a line of figures a minute and a JSON object at the
@@ -92,7 +92,7 @@ def look(began: float) -> Figures:
     )
 
 
-async def chaos(demo: DemoFleet, dice: random.Random, account: Account) -> None:
+async def chaos(demo: DemoFleet, dice: random.Random, account: Account, pace: float) -> None:
     """Until cancelled: something fails, or everything of one kind is mended."""
     addresses = [one for row in demo.lab.destinations for some in row.addresses.values() for one in some]
     resolvers = list(demo.lab.resolvers.values())
@@ -115,7 +115,7 @@ async def chaos(demo: DemoFleet, dice: random.Random, account: Account) -> None:
             demo.nodes.fault(name, "none")
 
     while True:
-        await asyncio.sleep(dice.uniform(0.2, 2.0))
+        await asyncio.sleep(dice.uniform(0.2, 2.0) / pace)
         happens: Callable[[], None] = dice.choices([node, resolver, server, mend], [5, 3, 6, 2])[0]
         await asyncio.to_thread(happens)
         account.faults += 1
@@ -227,13 +227,12 @@ def slope(looks: list[Figures]) -> float:
     return 3600 * above / (sum((one.seconds - middle[0]) ** 2 for one in looks) or 1.0)
 
 
-async def run(demo: DemoFleet, folder: Path, seconds: float, seed: int) -> dict[str, Any]:
+async def run(demo: DemoFleet, folder: Path, seconds: float, seed: int, pace: float) -> dict[str, Any]:
     dice, account, began = random.Random(seed), Account(), time.monotonic()
     said: list[str] = []
     limits = Limits(poll_seconds=20, check_seconds=20)
-    engine = LiveEngine(
-        ProfileFile(demo.profile), demo.reach, folder / "h.sqlite", limits=limits, poll_seconds=POLL_SECONDS
-    )
+    every = max(1, round(POLL_SECONDS / pace))
+    engine = LiveEngine(ProfileFile(demo.profile), demo.reach, folder / "h.sqlite", limits=limits, poll_seconds=every)
     service = Service(engine, Outlets(("127.0.0.1", 0), folder / "fleet.prom", lambda _: None), said.append)
     async with webhook(dice, account):
         working = asyncio.ensure_future(service.run())
@@ -242,7 +241,7 @@ async def run(demo: DemoFleet, folder: Path, seconds: float, seed: int) -> dict[
         scraping = asyncio.ensure_future(scrape(service.port, account))
         await asyncio.sleep(2)
         first = look(began)
-        happening = asyncio.ensure_future(chaos(demo, dice, account))
+        happening = asyncio.ensure_future(chaos(demo, dice, account, pace))
         end = time.monotonic() + seconds
         while time.monotonic() < end and not working.done():
             await asyncio.sleep(1)
@@ -292,14 +291,15 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=3600.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pace", type=float, default=1.0, help="how many times as often things fail and are asked for")
     given = parser.parse_args()
     often = [
-        Edit(("destinations", name, "every"), f"{CHECK_SECONDS}s")
+        Edit(("destinations", name, "every"), f"{max(1, round(CHECK_SECONDS / given.pace))}s")
         for name in read_profile(_shipped(), "demo").fleet.destinations  # type: ignore[union-attr]
     ]
     others = [one for one in TROUBLES if one.path[:1] != ("destinations",)]
     with demo_fleet((*others, *often), EXTRA) as demo, tempfile.TemporaryDirectory() as folder:
-        figures = asyncio.run(run(demo, Path(folder), given.seconds, given.seed))
+        figures = asyncio.run(run(demo, Path(folder), given.seconds, given.seed, given.pace))
     print(json.dumps(figures, indent=1))
     first, last = figures["first"], figures["last"]
     grown = last["tasks"] > first["tasks"] + 5 or last["descriptors"] > first["descriptors"] + 10
