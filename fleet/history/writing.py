@@ -25,6 +25,8 @@ _KEPT_CHECKPOINTS = 2
 _BUSY_SECONDS_OF_A_LOOP = 0.04
 """A monitor shows a screen meanwhile: it would rather write later (``Recorder``) than wait for another program."""
 _BUSY_SECONDS_OF_A_COMMAND = 5.0
+_LOG_OCTETS = 16 * 1024 * 1024
+"""What the write-ahead log keeps of the disk when it begins anew."""
 
 
 class History(HistoryReader):
@@ -70,6 +72,7 @@ class History(HistoryReader):
         """From now on somebody else (``tend``) folds the write-ahead log into the file: no commit here waits for it."""
         with told(self.path):
             self._connection.execute("PRAGMA wal_autocheckpoint = 0")
+            self._connection.execute(f"PRAGMA journal_size_limit = {_LOG_OCTETS}")
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:

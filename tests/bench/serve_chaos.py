@@ -4,9 +4,13 @@
 
 One process runs what `fleet serve` runs: polls, checks, alerts to a webhook that fails too, history, metrics that are
 scraped all the time.  The lab and its nodes are children.  Prints a line of figures a minute and a JSON object at the
-end: memory, tasks and file descriptors once everything was seen, and at the end after everything was mended; the slope
-of memory over the last two thirds; whether the metrics agree with State.  Exits with 1 where they do not, or tasks or
-descriptors grew.
+end: memory, tasks and file descriptors once everything was seen, and at the end after everything was mended; how memory
+grew in the second half; how full the rings are that State has a bound for; whether the metrics agree with State.  Exits
+with 1 where they do not, or where something grew.
+
+Memory is what is the process's own (``Anonymous``): pages of a library count once somebody uses them, and again for all
+who do.  It grows to begin with: caches and rings fill (``--pace`` fills them sooner).  ``blocks`` are Python's, exact
+to the object, so what is kept by every event or scrape shows within a minute.
 """
 
 import argparse
@@ -20,6 +24,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "alerts"))
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from fleet.faces.cli.heap import one_heap
 from fleet.faces.export.prometheus import exposition
 from fleet.faces.live.demo import TROUBLES, DemoFleet, demo_fleet
 from fleet.faces.live.live import LiveEngine
@@ -35,7 +41,12 @@ from fleet.faces.live.profile_file import ProfileFile
 from fleet.faces.live.service import Outlets, Service
 from fleet.lab.nodes.faults import Fault
 from fleet.model.finding import Edit
-from fleet.monitor import Freshness, Limits, freshness_of_check, freshness_of_node
+from fleet.monitor import Freshness, Limits, State, freshness_of_check, freshness_of_node
+from fleet.monitor.changes import KEPT
+from fleet.monitor.checks import RING as CHECK_RING
+from fleet.monitor.nodes import RING as NODE_RING
+from fleet.monitor.queues import RING as QUEUE_RING
+from fleet.monitor.state import LOG_LINES
 from fleet.profile import read_profile
 from fleet.views.board import outlook
 from fleet.views.board.outlook import telling_check
@@ -63,10 +74,12 @@ class Figures:
     """What one look at our own process shows."""
 
     seconds: float
+    own: float
     rss: float
-    peak: float
+    blocks: int
     tasks: int
     descriptors: int
+    disk: float
 
 
 @dataclass
@@ -80,15 +93,17 @@ class Account:
     refused: int = 0
 
 
-def look(began: float) -> Figures:
-    status = Path("/proc/self/status").read_text()
-    sizes = {line.split(":")[0]: line.split()[1] for line in status.splitlines() if line.startswith("Vm")}
+def look(began: float, folder: Path) -> Figures:
+    sizes = dict(line.split(":") for line in Path("/proc/self/smaps_rollup").read_text().splitlines()[1:])
+    own, rss = (int(sizes[name].split()[0]) / 1024 for name in ("Anonymous", "Rss"))
     return Figures(
         round(time.monotonic() - began, 1),
-        int(sizes["VmRSS"]) / 1024,
-        int(sizes["VmHWM"]) / 1024,
+        round(own, 2),
+        round(rss, 2),
+        sys.getallocatedblocks(),
         len(asyncio.all_tasks()),
         len(os.listdir("/proc/self/fd")),
+        round(sum(one.stat().st_size for one in folder.iterdir()) / 2**20, 1),
     )
 
 
@@ -180,8 +195,11 @@ async def until(what: Callable[[], bool], seconds: float) -> bool:
     return what()
 
 
-def disagreements(engine: LiveEngine, body: bytes) -> list[str]:
-    """Where the metrics just made say something else than State, looked at by hand."""
+def disagreements(engine: LiveEngine, body: bytes, at: datetime) -> list[str]:
+    """Where the metrics made ``at`` a moment say something else than State, looked at by hand.
+
+    *Up* is what answered at the last try and within three intervals: State holds the first, the clock says the second.
+    """
     found: dict[str, dict[frozenset[tuple[str, str]], float]] = {}
     for family in text_string_to_metric_families(body.decode()):
         for sample in family.samples:
@@ -195,7 +213,10 @@ def disagreements(engine: LiveEngine, body: bytes) -> list[str]:
 
     for name in engine.profile.fleet.nodes:
         entry = state.nodes[name]
-        same("fleet_node_up", {"node": name}, float(entry.failure is None))
+        fresh = freshness_of_node(state, name, at)
+        same("fleet_node_up", {"node": name}, float(entry.failure is None and fresh is Freshness.FRESH))
+        for freshness in Freshness:
+            same("fleet_node_state", {"node": name, "state": str(freshness)}, float(freshness is fresh))
         same("fleet_node_seen_timestamp_seconds", {"node": name}, entry.seen_at.timestamp() if entry.seen_at else 0.0)
         same("fleet_node_polls_total", {"node": name}, entry.polls)
         same("fleet_node_failures_in_a_row", {"node": name}, entry.failures)
@@ -205,9 +226,9 @@ def disagreements(engine: LiveEngine, body: bytes) -> list[str]:
         assert fate is not None
         assert check is not None
         same("fleet_destination_checks_total", {"destination": domain}, check.checks)
-        at = check.finished_at.timestamp() if check.finished_at else 0.0
-        same("fleet_destination_checked_timestamp_seconds", {"destination": domain}, at)
-        fresh = freshness_of_check(state, check.target, engine.wall())
+        finished = check.finished_at.timestamp() if check.finished_at else 0.0
+        same("fleet_destination_checked_timestamp_seconds", {"destination": domain}, finished)
+        fresh = freshness_of_check(state, check.target, at)
         for way, core in zip(seen.ways, fate.cores, strict=True):
             if str(core.outcome) == "held":
                 tier = way.group.tier.name
@@ -218,13 +239,26 @@ def disagreements(engine: LiveEngine, body: bytes) -> list[str]:
     return wrong
 
 
-def slope(looks: list[Figures]) -> float:
-    """Megabytes an hour, by least squares."""
-    if len(looks) < 2:
-        return 0.0
-    middle = sum(one.seconds for one in looks) / len(looks), sum(one.rss for one in looks) / len(looks)
-    above = sum((one.seconds - middle[0]) * (one.rss - middle[1]) for one in looks)
-    return 3600 * above / (sum((one.seconds - middle[0]) ** 2 for one in looks) or 1.0)
+def growth(looks: list[Figures], of: Callable[[Figures], float]) -> float:
+    """How much more there is in the last quarter than in the third: between their smallest, for the rest is work."""
+    quarter = max(len(looks) // 4, 1)
+    third, last = looks[-2 * quarter : -quarter], looks[-quarter:]
+    return min(map(of, last)) - min(map(of, third)) if third else 0.0
+
+
+def rings(state: State) -> dict[str, str]:
+    """How full what has a bound is: memory grows until all of it is."""
+    entries = [(len(one.marks), NODE_RING) for one in state.nodes.values()]
+    checks = [(len(one.marks), CHECK_RING) for one in state.checks.values()]
+    levels = [(len(series.levels), QUEUE_RING) for one in state.queues.values() for series in one.series]
+    found = {
+        "lines of the log": [(len(state.log), LOG_LINES)],
+        "changes": [(len(state.changes), KEPT)],
+        "polls of nodes": entries,
+        "checks of targets": checks,
+        "looks at queues": levels,
+    }
+    return {name: f"{sum(n for n, _ in some)} of {sum(most for _, most in some)}" for name, some in found.items()}
 
 
 async def run(demo: DemoFleet, folder: Path, seconds: float, seed: int, pace: float) -> dict[str, Any]:
@@ -240,12 +274,12 @@ async def run(demo: DemoFleet, folder: Path, seconds: float, seed: int, pace: fl
         calm = await until(lambda: settled(engine), 60)
         scraping = asyncio.ensure_future(scrape(service.port, account))
         await asyncio.sleep(2)
-        first = look(began)
+        first = look(began, folder)
         happening = asyncio.ensure_future(chaos(demo, dice, account, pace))
         end = time.monotonic() + seconds
         while time.monotonic() < end and not working.done():
             await asyncio.sleep(1)
-            account.looks.append(look(began))
+            account.looks.append(look(began, folder))
             if len(account.looks) % 60 == 0:
                 print(account.looks[-1], f"faults {account.faults}", f"events {engine.state.events}", flush=True)
         happening.cancel()
@@ -255,14 +289,14 @@ async def run(demo: DemoFleet, folder: Path, seconds: float, seed: int, pace: fl
         mended = await until(lambda: settled(engine), 90)
         scraping.cancel()
         await asyncio.sleep(12)  # senders that wait, connections that are given up
-        last = look(began)
-        body, _ = exposition(service.metrics())  # at once: nothing may happen before State is looked at
-        wrong = disagreements(engine, body)
+        last = look(began, folder)
+        at = engine.wall()
+        families = service.metrics()  # at once: nothing may happen before State is looked at
+        wrong = disagreements(engine, exposition(families)[0], at)
         ended = time.monotonic()
         working.cancel()
         await asyncio.wait([working], timeout=5)
         ended = time.monotonic() - ended
-    tail = account.looks[len(account.looks) // 3 :]
     states = engine.alerting.courier.states
     return {
         "seconds": seconds,
@@ -277,7 +311,14 @@ async def run(demo: DemoFleet, folder: Path, seconds: float, seed: int, pace: fl
         "last": vars(last),
         "most tasks": max((one.tasks for one in account.looks), default=0),
         "most descriptors": max((one.descriptors for one in account.looks), default=0),
-        "rss slope MB/h, last two thirds": round(slope(tail), 2),
+        "growth of the last quarter": {
+            "own MB": round(growth(account.looks, lambda one: one.own), 2),
+            "blocks": growth(account.looks, lambda one: one.blocks),
+            "blocks an event": round(
+                growth(account.looks, lambda one: one.blocks) / max(engine.state.events / 4, 1), 2
+            ),
+        },
+        "rings": rings(engine.state),
         "disagreements": wrong,
         "internal errors": engine.engine.faults if engine.engine is not None else None,
         "trouble": engine.trouble,
@@ -293,6 +334,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pace", type=float, default=1.0, help="how many times as often things fail and are asked for")
     given = parser.parse_args()
+    one_heap()  # as fleet serve does
     often = [
         Edit(("destinations", name, "every"), f"{max(1, round(CHECK_SECONDS / given.pace))}s")
         for name in read_profile(_shipped(), "demo").fleet.destinations  # type: ignore[union-attr]

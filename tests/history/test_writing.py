@@ -394,6 +394,28 @@ def test_housekeeping_gives_space_back_while_events_are_written(path: Path) -> N
     assert path.stat().st_size < before / 5
 
 
+def test_the_log_begins_anew_though_events_never_cease(path: Path) -> None:
+    log, ended, sizes = path.with_name(path.name + "-wal"), threading.Event(), []
+    with open_history(path, leased=True) as history:
+        history.tended_elsewhere()
+
+        def write() -> None:
+            number = 0
+            while not ended.wait(0.002):
+                history.append(failed(number, f"n{number % 20}"))
+                number += 1
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        for _ in range(6):
+            time.sleep(0.1)
+            tend(path, Retention(), AT)
+            sizes.append(log.stat().st_size)
+        ended.set()
+        thread.join()
+    assert sizes[-1] < 2.5 * sizes[0]
+
+
 def test_a_history_can_be_copied_while_it_is_written(path: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite"
     with open_history(path, leased=True) as history:

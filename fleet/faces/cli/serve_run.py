@@ -16,6 +16,7 @@ from typing import TextIO
 
 from fleet.decision import ExitCode
 from fleet.errors import UsageError
+from fleet.faces.cli.heap import one_heap
 from fleet.faces.cli.threads import Threads
 from fleet.faces.cli.watch_run import WatchAsked, make_engine
 from fleet.faces.live.live import LiveEngine
@@ -41,6 +42,7 @@ class ServeAsked:
 
 def serve_fleet(asked: ServeAsked) -> ExitCode:
     """Serve until told to end."""
+    one_heap()
     listen = None if asked.listen == "none" else parse_listen(asked.listen)
     if asked.textfile is not None and not asked.textfile.parent.is_dir():
         raise UsageError(f"{show(str(asked.textfile))} cannot be written: there is no such folder")
