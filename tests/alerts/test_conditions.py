@@ -139,6 +139,14 @@ def test_a_queue_rises_where_more_wait_than_did_and_not_for_mail_on_its_way_out(
     assert (told.nodes, told.destination, told.about) == (("dlv1",), "slow.example", "destination slow.example")
 
 
+def test_a_queue_that_stays_high_is_not_over_after_the_hours_that_are_remembered() -> None:
+    day = 24 * 60 // 5
+    assert risen(queued(100, 100, *[160] * day)) is Standing.BAD
+    assert risen(queued(None, *[12] * day)) is Standing.BAD
+    assert risen(queued(100, 100, *[160] * day, 140)) is Standing.GOOD
+    assert risen(queued(*[160] * day)) is Standing.GOOD
+
+
 def test_what_a_queue_does_not_show_any_more_or_nobody_saw_lately_ends_no_alert() -> None:
     assert risen(queued(100, 160, None, complete=False)) is Standing.UNKNOWN
     rising = queued(100, 160)
