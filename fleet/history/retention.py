@@ -80,7 +80,7 @@ def _fold(connection: sqlite3.Connection) -> None:
             return
         before = frames
     connection.execute(f"PRAGMA busy_timeout = {int(_FOLD_SECONDS * 1000)}")
-    connection.execute("PRAGMA wal_checkpoint(FULL)").fetchall()
+    connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
 
 
 def _limit(connection: sqlite3.Connection, retention: Retention, now: datetime) -> int:
