@@ -35,6 +35,11 @@ class History(HistoryReader):
     def __init__(self, path: Path, connection: sqlite3.Connection, notice: Notice | None = None) -> None:
         super().__init__(path, connection)
         self.notice = notice
+        self._file = _identity(path)
+
+    def in_place(self) -> bool:
+        """Whether ``path`` still names the file that is written; else nobody will find what is written from now on."""
+        return self._file is not None and _identity(self.path) == self._file
 
     def append(self, *events: Event) -> int:
         """Write ``events`` in one commit, in order; the number of the last.  HistoryError, and nothing is written.
@@ -85,6 +90,15 @@ class History(HistoryReader):
                 with contextlib.suppress(sqlite3.Error):  # SQLite may have rolled back already
                     self._connection.execute("ROLLBACK")
                 raise
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """The file that ``path`` names."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def open_history(path: Path, *, leased: bool, clock: WallClock = now) -> History:

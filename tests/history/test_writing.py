@@ -1,5 +1,6 @@
 """What is written is there; what cannot be written is a sentence."""
 
+import errno
 import os
 import sqlite3
 import subprocess
@@ -24,7 +25,7 @@ from fleet.history import (
     take_lease,
     tend,
 )
-from fleet.history.database import Trouble
+from fleet.history.database import Trouble, told
 from fleet.model import Verdict
 from fleet.model import event as events
 from fleet.model.event import CheckFinished, HistoryFailed, HistoryResumed, Paused, PollFailed, StepSeen, Target
@@ -255,6 +256,22 @@ def test_a_folder_without_leave_to_write_is_a_sentence_too(path: Path) -> None:
             assert reader.count() == 1
     finally:
         path.parent.chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    ("number", "trouble"),
+    [
+        (errno.ENOSPC, Trouble.FULL),
+        (errno.EDQUOT, Trouble.FULL),
+        (errno.EROFS, Trouble.READ_ONLY),
+        (errno.EACCES, Trouble.READ_ONLY),
+        (errno.EIO, Trouble.UNUSABLE),
+    ],
+)
+def test_what_the_file_system_refuses_has_a_name(path: Path, number: int, trouble: Trouble) -> None:
+    with pytest.raises(HistoryError) as caught, told(path):
+        raise OSError(number, os.strerror(number))
+    assert caught.value.trouble is trouble
 
 
 class FullDisk:
