@@ -16,14 +16,16 @@ to the object, so what is kept by every event or scrape shows within a minute.
 import argparse
 import asyncio
 import contextlib
+import ctypes
 import json
 import os
 import random
 import sys
 import tempfile
 import time
+from array import array
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,11 @@ from fleet.views.board import outlook
 from fleet.views.board.outlook import telling_check
 
 POLL_SECONDS, CHECK_SECONDS = 5, 5
+BLOCKS = 20_000
+"""Python's blocks that the last quarter may have more than the third: what is known of a world in flames goes up and
+down by half of it."""
+LONG, MEGABYTES = 600, 0.5
+"""Seconds from which memory must have come to rest, and what it may still grow then."""
 EXTRA = """
 [alerts]
 repeat = "1m"
@@ -75,6 +82,7 @@ class Figures:
 
     seconds: float
     own: float
+    allocated: float
     rss: float
     blocks: int
     tasks: int
@@ -82,15 +90,52 @@ class Figures:
     disk: float
 
 
+class Looks:
+    """The looks so far, in numbers only: a list of objects would grow faster than what it looks at."""
+
+    def __init__(self) -> None:
+        self.columns = {one.name: array("d") for one in fields(Figures)}
+
+    def add(self, figures: Figures) -> None:
+        for name, column in self.columns.items():
+            column.append(getattr(figures, name))
+
+    def growth(self, name: str) -> float:
+        """How much more there is in the last quarter than in the third: between their smallest: the rest is work."""
+        column = self.columns[name]
+        quarter = len(column) // 4
+        return min(column[-quarter:]) - min(column[-2 * quarter : -quarter]) if quarter else 0.0
+
+    def most(self, name: str) -> int:
+        return int(max(self.columns[name], default=0))
+
+
 @dataclass
 class Account:
     """What happened."""
 
-    looks: list[Figures] = field(default_factory=list)
+    looks: Looks = field(default_factory=Looks)
     faults: int = 0
     scrapes: int = 0
     posted: int = 0
     refused: int = 0
+
+
+class _Mallinfo(ctypes.Structure):
+    """See mallinfo2(3)."""
+
+    _fields_ = tuple((f"number{at}", ctypes.c_size_t) for at in range(10))
+
+
+def allocated() -> float:
+    """Megabytes the C library has given out and not got back: the rest is holes.  0 where it does not say."""
+    try:
+        ask = ctypes.CDLL(None).mallinfo2
+    except AttributeError:
+        return 0.0
+    ask.restype = _Mallinfo
+    found = ask()
+    return float(found.number7 + found.number4) / 2**20  # uordblks, hblkhd
 
 
 def look(began: float, folder: Path) -> Figures:
@@ -99,6 +144,7 @@ def look(began: float, folder: Path) -> Figures:
     return Figures(
         round(time.monotonic() - began, 1),
         round(own, 2),
+        round(allocated(), 2),
         round(rss, 2),
         sys.getallocatedblocks(),
         len(asyncio.all_tasks()),
@@ -239,11 +285,14 @@ def disagreements(engine: LiveEngine, body: bytes, at: datetime) -> list[str]:
     return wrong
 
 
-def growth(looks: list[Figures], of: Callable[[Figures], float]) -> float:
-    """How much more there is in the last quarter than in the third: between their smallest, for the rest is work."""
-    quarter = max(len(looks) // 4, 1)
-    third, last = looks[-2 * quarter : -quarter], looks[-quarter:]
-    return min(map(of, last)) - min(map(of, third)) if third else 0.0
+def grown(first: Figures, last: Figures) -> bool:
+    """Whether there are more tasks or descriptors than what is running at any moment explains."""
+    return last.tasks > first.tasks + 5 or last.descriptors > first.descriptors + 10
+
+
+def left() -> list[str]:
+    """Tasks besides this one."""
+    return [one.get_name() for one in asyncio.all_tasks() if one is not asyncio.current_task()]
 
 
 def rings(state: State) -> dict[str, str]:
@@ -279,16 +328,17 @@ async def run(demo: DemoFleet, folder: Path, seconds: float, seed: int, pace: fl
         end = time.monotonic() + seconds
         while time.monotonic() < end and not working.done():
             await asyncio.sleep(1)
-            account.looks.append(look(began, folder))
-            if len(account.looks) % 60 == 0:
-                print(account.looks[-1], f"faults {account.faults}", f"events {engine.state.events}", flush=True)
+            now = look(began, folder)
+            account.looks.add(now)
+            if len(account.looks.columns["seconds"]) % 60 == 0:
+                print(now, f"faults {account.faults}", f"events {engine.state.events}", flush=True)
         happening.cancel()
         await asyncio.to_thread(demo.lab.fault, fault="clear")
         for name in demo.nodes.doors:
             await asyncio.to_thread(demo.nodes.fault, name, "none")
         mended = await until(lambda: settled(engine), 90)
         scraping.cancel()
-        await asyncio.sleep(12)  # senders that wait, connections that are given up
+        await until(lambda: not grown(first, look(began, folder)), 15)  # senders that wait, connections given up
         last = look(began, folder)
         at = engine.wall()
         families = service.metrics()  # at once: nothing may happen before State is looked at
@@ -297,6 +347,7 @@ async def run(demo: DemoFleet, folder: Path, seconds: float, seed: int, pace: fl
         working.cancel()
         await asyncio.wait([working], timeout=5)
         ended = time.monotonic() - ended
+        await until(lambda: not left(), 7)  # our own webhook, which keeps senders waiting
     states = engine.alerting.courier.states
     return {
         "seconds": seconds,
@@ -309,14 +360,12 @@ async def run(demo: DemoFleet, folder: Path, seconds: float, seed: int, pace: fl
         "webhook": {"posted": account.posted, "refused": account.refused},
         "first": vars(first),
         "last": vars(last),
-        "most tasks": max((one.tasks for one in account.looks), default=0),
-        "most descriptors": max((one.descriptors for one in account.looks), default=0),
+        "most tasks": account.looks.most("tasks"),
+        "most descriptors": account.looks.most("descriptors"),
         "growth of the last quarter": {
-            "own MB": round(growth(account.looks, lambda one: one.own), 2),
-            "blocks": growth(account.looks, lambda one: one.blocks),
-            "blocks an event": round(
-                growth(account.looks, lambda one: one.blocks) / max(engine.state.events / 4, 1), 2
-            ),
+            "own MB": round(account.looks.growth("own"), 2),
+            "allocated MB": round(account.looks.growth("allocated"), 2),
+            "blocks": account.looks.growth("blocks"),
         },
         "rings": rings(engine.state),
         "disagreements": wrong,
@@ -324,7 +373,7 @@ async def run(demo: DemoFleet, folder: Path, seconds: float, seed: int, pace: fl
         "trouble": engine.trouble,
         "ended after": round(ended, 2),
         "targets": len(states),
-        "left": [one.get_name() for one in asyncio.all_tasks() if one is not asyncio.current_task()],
+        "left": left(),
     }
 
 
@@ -343,9 +392,10 @@ def main() -> int:
     with demo_fleet((*others, *often), EXTRA) as demo, tempfile.TemporaryDirectory() as folder:
         figures = asyncio.run(run(demo, Path(folder), given.seconds, given.seed, given.pace))
     print(json.dumps(figures, indent=1))
-    first, last = figures["first"], figures["last"]
-    grown = last["tasks"] > first["tasks"] + 5 or last["descriptors"] > first["descriptors"] + 10
-    return int(bool(grown or figures["disagreements"] or not figures["settled after"] or figures["left"]))
+    wrong = grown(Figures(**figures["first"]), Figures(**figures["last"])) or figures["disagreements"]
+    wrong = wrong or not figures["settled after"] or figures["left"]
+    more = figures["growth of the last quarter"]
+    return int(bool(wrong or more["blocks"] > BLOCKS or (given.seconds >= LONG and more["own MB"] > MEGABYTES)))
 
 
 def _shipped() -> str:
