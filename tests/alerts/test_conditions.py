@@ -38,6 +38,17 @@ def test_mail_that_is_held_is_bad_and_its_sentence_says_what_happens_to_it() -> 
     assert found["destination good.example"].standing is Standing.GOOD
 
 
+def test_a_destination_was_looked_at_as_often_as_the_way_that_was_least() -> None:
+    of = situation()
+    (way,) = of.mail["wrong-certificate.example"][:1]
+    assert way.entry is not None
+    twice = replace(way, entry=replace(way.entry, checks=2))
+    often = replace(way, entry=replace(way.entry, checks=9))
+    for ways, looks in (((often, twice), 2), ((often, replace(way, entry=None)), None)):
+        found = by_object(replace(of, mail={"wrong-certificate.example": ways}), Condition.MAIL_STOPPED)
+        assert found["destination wrong-certificate.example"].looks == looks
+
+
 def test_a_destination_never_checked_is_neither_good_nor_stopped() -> None:
     assert by_object(situation(), Condition.MAIL_STOPPED)["destination never.example"].standing is Standing.UNKNOWN
     unknown = by_object(situation(), Condition.OUTCOME_UNKNOWN)["destination never.example"]

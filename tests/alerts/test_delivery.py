@@ -93,6 +93,7 @@ async def test_a_cancelled_delivery_leaves_no_process() -> None:
         url = f"mailto://127.0.0.1:{port}?from=a@b.example&to=c@d.example&mode=insecure"
         sending = asyncio.ensure_future(send_by_apprise(url, MESSAGE))
         await asyncio.sleep(1)
+        assert {os.getsid(child) == os.getsid(0) for child in children() - before} == {False}  # Ctrl-C is not for it
         sending.cancel()
         with pytest.raises(asyncio.CancelledError):
             await sending

@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from fleet.faces.cli import serve_run
 from fleet.faces.cli.watch_run import WatchAsked
+from fleet.faces.live import service
 from fleet.faces.live.demo import DemoFleet, demo_fleet
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -167,6 +168,13 @@ def test_told_to_end_while_it_reads_the_profile_it_ends(monkeypatch: pytest.Monk
         for one, handler in before.items():
             signal.signal(one, handler)
     assert ended.value.code == 0
+
+
+def test_a_textfile_that_cannot_be_replaced_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "fleet.prom").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        service._write(tmp_path / "fleet.prom", [])
+    assert [one.name for one in tmp_path.iterdir()] == ["fleet.prom"]
 
 
 def test_lines_that_nobody_reads_any_more_are_not_kept(capsys: pytest.CaptureFixture[str]) -> None:

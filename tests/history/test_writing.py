@@ -82,6 +82,7 @@ def test_the_steps_of_a_check_go_when_its_verdict_has_them(path: Path) -> None:
             history.append(events.CheckStarted(AT, target))
             history.append(StepSeen(AT, target, _step()))
         last = history.append(checked(1))
+        assert list(history.as_of("StepSeen", last)) == []  # a step is no last known value
         names = [type(stored.event).__name__ for stored in history.after(0)]
         assert names == ["CheckStarted", "CheckStarted", "StepSeen", "CheckFinished"]
         assert history.append(checked(2)) > last
@@ -325,6 +326,12 @@ def test_what_waits_is_bounded_and_the_loss_is_told(path: Path, monkeypatch: pyt
     disk.free()
     disk.now -= timedelta(days=1)  # a clock that was set back is no reason to wait a day
     assert recorder.record(failed(40)) == HistoryResumed(disk.now, 41 - written - 10)
+    disk.fill()
+    again = [recorder.record(failed(number, "x" * 3000 + str(number))) for number in range(41, 49)]
+    assert any(isinstance(event, HistoryFailed) for event in again)
+    disk.free()
+    disk.now -= timedelta(days=1)
+    assert recorder.record(failed(49)) == HistoryResumed(disk.now, 0)  # what was lost then is told once
     recorder.close()
 
 
