@@ -79,7 +79,7 @@ async def send_by_apprise(url: str, message: Message) -> str:
         return "" if answer["delivered"] else str(answer["sentence"])
     except TimeoutError:
         return f"it did not take the message within {SECONDS:g} seconds"
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         return "the process that sends messages died"
     finally:
         if child.returncode is None:

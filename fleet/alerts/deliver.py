@@ -9,17 +9,22 @@ Standard input: one JSON object with ``url``, ``title``, ``body`` and ``kind``. 
 May import the standard library, ``fleet.text`` and Apprise.
 """
 
+import contextlib
 import json
 import logging
+import re
 import sys
 from importlib import import_module
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from fleet.text import show
 
 MISSING = "Apprise is not installed: pip install 'fleet-monitor[alerts]'"
 _LONGEST = 300
+_MASK = "***"
+_WORD = 3
+"""Characters of a word that may stand in any sentence."""
 
 
 class _Heard(logging.Handler):
@@ -64,16 +69,22 @@ def without(text: str, url: str) -> str:
     """``text`` without any part of ``url`` that may be secret: user, password, path, query."""
     rest = url.partition("://")[2]
     parts = rest.replace("?", "/").replace("&", "/").replace("@", "/").replace(":", "/").replace("=", "/").split("/")
-    for part in sorted({*parts, *map(unquote, parts)}, key=len, reverse=True):
-        if len(part) > 3:
-            text = text.replace(part, "***")
+    known = {spelled for part in parts for spelled in (part, unquote(part), quote(unquote(part), safe=""))}
+    for part in sorted((one for one in known if len(one) > _WORD), key=len, reverse=True):
+        text = re.sub(re.escape(part), _MASK, text, flags=re.IGNORECASE)
+    # A short password is one all the same; other short parts ("to", "com") are words.
+    login, query = rest.partition("/")[0].rpartition("@")[0], rest.partition("?")[2]
+    for part in (*map(unquote, login.split(":")), *(value for _, value in parse_qsl(query))):
+        if 0 < len(part) <= _WORD:
+            text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", _MASK, text)
     return text
 
 
 def main() -> None:
     """Read an order, carry it out, say what became of it."""
     try:
-        delivered, sentence = deliver(json.load(sys.stdin))
+        with contextlib.redirect_stdout(sys.stderr):  # a plugin that prints must not spoil the answer
+            delivered, sentence = deliver(json.load(sys.stdin))
     except Exception as error:  # Apprise's plugins are many
         delivered, sentence = False, f"Apprise failed: {type(error).__name__}"
     json.dump({"delivered": delivered, "sentence": sentence}, sys.stdout)

@@ -74,6 +74,8 @@ def patience_for(settings: AlertSettings) -> dict[Condition, Patience]:
 
 def advance(alert: Alert | None, reading: Reading, now: datetime, patience: Patience) -> Alert | None:
     """The alert after ``reading``; None: nothing is wrong, or no longer."""
+    if alert is not None and now < alert.turned:  # the clock was set back: what is counted begins anew, now
+        alert = replace(alert, since=min(alert.since, now), turned=now)
     if reading.standing is Standing.UNKNOWN:
         # Nobody knows: not good for long enough, whatever was counted.
         return replace(alert, phase=Phase.FIRING) if alert is not None and alert.fires else alert

@@ -68,6 +68,8 @@ class Watch:
         if at is None:
             self.told[key] = situation.now
             yield Notice(Kind.FIRING, situation.now, alert)
+        elif situation.now < at:  # the clock was set back
+            self.told[key] = situation.now
         elif (situation.now - at).total_seconds() >= situation.settings.repeat_seconds and not acknowledged(
             alert.reading, situation
         ):

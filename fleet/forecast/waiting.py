@@ -18,14 +18,10 @@ from fleet.forecast.resolving import Resolving
 from fleet.layout import canonical, effective
 from fleet.model import Outcome, Verdict
 from fleet.model.fleet import Fleet, Node
-from fleet.model.queue import Level, Series, Waiting
+from fleet.model.queue import RISE, Level, Series, Waiting, rises
 
 AGED = timedelta(minutes=30)
 """A message this old has been tried and put off; a younger one may be on its way out."""
-RISE = 1.5
-"""How many times as many recipients as before a change is more than the day's ups and downs."""
-FEW = 5
-"""So many recipients more are no rise whatever they are compared with."""
 
 
 class Cause(StrEnum):
@@ -104,7 +100,8 @@ def first_bounce(fleet: Fleet, node: Node, waiting: Waiting, now: datetime) -> t
 def trend(series: Series | None, changed_at: datetime | None = None) -> Trend:
     """How it went since ``changed_at``, or over all that is remembered.
 
-    ``NEW`` and ``RISING`` are held against what was seen before the change, if anything was.
+    ``NEW`` and ``RISING`` are held against what was seen before the change, if that is remembered; else against what a
+    rise since then began with.
     """
     seen = [one for one in series.levels if one.recipients is not None] if series is not None else []
     if series is None or not seen or not seen[-1].recipients:
@@ -115,9 +112,10 @@ def trend(series: Series | None, changed_at: datetime | None = None) -> Trend:
         return Trend.NEW
     if len(seen) < 2 or not after:
         return Trend.UNKNOWN
-    base = max(_number(one) for one in before) if before else _number(after[0])
+    rise = series.rise if series.rise and (changed_at is None or series.rise.at > changed_at) else None
+    base = max(_number(one) for one in before) if before else rise.before if rise else _number(after[0])
     last = _number(after[-1])
-    if last >= base * RISE and last - base >= FEW:
+    if rises(base, last):
         return Trend.RISING
     return Trend.FALLING if last * RISE <= base else Trend.STEADY
 

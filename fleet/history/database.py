@@ -4,6 +4,7 @@ May import ``fleet.errors``, ``fleet.text``, ``fleet.clock`` and the standard li
 """
 
 import contextlib
+import errno
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,6 +66,11 @@ _CODES = {
     sqlite3.SQLITE_BUSY: Trouble.BUSY,
     sqlite3.SQLITE_LOCKED: Trouble.BUSY,
 }
+_ERRORS = {
+    errno.ENOSPC: Trouble.FULL,
+    errno.EDQUOT: Trouble.FULL,
+    errno.EROFS: Trouble.READ_ONLY,
+}
 
 
 class HistoryError(FleetError):
@@ -94,8 +100,8 @@ def told(path: Path) -> Iterator[None]:
     except PermissionError as error:
         raise HistoryError(path, Trouble.READ_ONLY) from error
     except OSError as error:
-        full = error.errno in (28, 122)  # ENOSPC, EDQUOT
-        raise HistoryError(path, Trouble.FULL if full else Trouble.UNUSABLE, error.strerror or str(error)) from error
+        trouble = _ERRORS.get(error.errno or 0, Trouble.UNUSABLE)
+        raise HistoryError(path, trouble, error.strerror or str(error)) from error
 
 
 def connect(path: Path, *, busy_seconds: float = 0.25) -> sqlite3.Connection:

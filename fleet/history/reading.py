@@ -4,6 +4,7 @@ May import ``fleet.plain``, ``fleet.model`` and the modules of this room.
 """
 
 import contextlib
+import gc
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -68,11 +69,14 @@ class HistoryReader:
 
     def after(self, number: int, limit: int = 100) -> list[Stored]:
         """The first ``limit`` events after ``number``, in order."""
-        return list(self._events("SELECT id, data FROM events WHERE id > ? ORDER BY id LIMIT ?", (number, limit)))
+        with _no_search_for_cycles():
+            return list(self._events("SELECT id, data FROM events WHERE id > ? ORDER BY id LIMIT ?", (number, limit)))
 
     def before(self, number: int, limit: int) -> list[Stored]:
         """The last ``limit`` events before ``number``, newest first."""
-        return list(self._events("SELECT id, data FROM events WHERE id < ? ORDER BY id DESC LIMIT ?", (number, limit)))
+        query = "SELECT id, data FROM events WHERE id < ? ORDER BY id DESC LIMIT ?"
+        with _no_search_for_cycles():
+            return list(self._events(query, (number, limit)))
 
     def latest(
         self, names: Sequence[str], *, subject: str | None = None, before: int | None = None, limit: int = 100
@@ -89,7 +93,8 @@ class HistoryReader:
             numbers += [number for number, *_ in rows]
         wanted = sorted(numbers, reverse=True)[:limit]  # the numbers first: only what is wanted is worth unpacking
         query = "SELECT id, data FROM events WHERE id = ?"
-        return [stored for number in wanted for stored in self._events(query, (number,))]
+        with _no_search_for_cycles():
+            return [stored for number in wanted for stored in self._events(query, (number,))]
 
     def number_at(self, at: datetime) -> int:
         """The number of the last event that had happened ``at`` a moment; 0 where none had."""
@@ -142,3 +147,16 @@ class HistoryReader:
 
 
 _NO_END = 2**63 - 1
+
+
+@contextlib.contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """While events are made: they hold none, and Python would go through all that is known of a large fleet to see it,
+    which takes longer than many a question."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()

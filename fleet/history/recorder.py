@@ -60,8 +60,8 @@ class Recorder:
 
     def _record_in_trouble(self, event: Event) -> HistoryResumed | None:
         self._wait(event)
-        if self._trouble in _HOPELESS or self._clock().timestamp() < self._retry_at:
-            return None
+        if self._trouble in _HOPELESS or 0 < self._retry_at - self._clock().timestamp() <= RETRY_SECONDS:
+            return None  # longer than it was to wait: the clock was set back
         self._retry_later()
         try:
             self._append(*self._waiting)

@@ -22,6 +22,10 @@ _SLICE = 250
 """Events looked at in one transaction."""
 _PAGES = 64
 """Free pages given back to the file system in one step."""
+_FOLDS = 30
+"""Attempts to fold all of the write-ahead log while events are written."""
+_FOLD_SECONDS = 0.02
+"""What a monitor may be kept waiting for the last of them: less than it is ready to wait."""
 _REPLACED = """DELETE FROM events WHERE id > :low AND id <= :high AND EXISTS (
   SELECT 1 FROM events AS later WHERE later.name = events.name AND later.subject = events.subject
   AND later.id > events.id AND later.id <= :limit)"""
@@ -57,10 +61,26 @@ def tend(path: Path, retention: Retention, now: datetime, *, pause: float = 0.01
                 # Not ``execute``: it takes one step of this statement, which is one page.
                 connection.executescript(f"PRAGMA incremental_vacuum({_PAGES})")
                 time.sleep(pause)
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            _fold(connection)
     finally:
         connection.close()
     return Tended(deleted, time.monotonic() - started)
+
+
+def _fold(connection: sqlite3.Connection) -> None:
+    """Fold all of the write-ahead log into the file, for only then does the next event begin it anew.
+
+    What is written meanwhile is left over, and where events never cease the log would grow for ever.  So it is tried
+    again, each time with less to do, until nothing came since the last try; at last with events kept waiting.
+    """
+    before = -1
+    for _ in range(_FOLDS):
+        elsewhere, frames, folded = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if elsewhere or (before >= frames == folded):
+            return
+        before = frames
+    connection.execute(f"PRAGMA busy_timeout = {int(_FOLD_SECONDS * 1000)}")
+    connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
 
 
 def _limit(connection: sqlite3.Connection, retention: Retention, now: datetime) -> int:

@@ -25,6 +25,8 @@ _KEPT_CHECKPOINTS = 2
 _BUSY_SECONDS_OF_A_LOOP = 0.04
 """A monitor shows a screen meanwhile: it would rather write later (``Recorder``) than wait for another program."""
 _BUSY_SECONDS_OF_A_COMMAND = 5.0
+_LOG_OCTETS = 16 * 1024 * 1024
+"""What the write-ahead log keeps of the disk when it begins anew."""
 
 
 class History(HistoryReader):
@@ -33,6 +35,11 @@ class History(HistoryReader):
     def __init__(self, path: Path, connection: sqlite3.Connection, notice: Notice | None = None) -> None:
         super().__init__(path, connection)
         self.notice = notice
+        self._file = _identity(path)
+
+    def in_place(self) -> bool:
+        """Whether ``path`` still names the file that is written; else nobody will find what is written from now on."""
+        return self._file is not None and _identity(self.path) == self._file
 
     def append(self, *events: Event) -> int:
         """Write ``events`` in one commit, in order; the number of the last.  HistoryError, and nothing is written.
@@ -70,6 +77,7 @@ class History(HistoryReader):
         """From now on somebody else (``tend``) folds the write-ahead log into the file: no commit here waits for it."""
         with told(self.path):
             self._connection.execute("PRAGMA wal_autocheckpoint = 0")
+            self._connection.execute(f"PRAGMA journal_size_limit = {_LOG_OCTETS}")
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -82,6 +90,15 @@ class History(HistoryReader):
                 with contextlib.suppress(sqlite3.Error):  # SQLite may have rolled back already
                     self._connection.execute("ROLLBACK")
                 raise
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """The file that ``path`` names."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def open_history(path: Path, *, leased: bool, clock: WallClock = now) -> History:

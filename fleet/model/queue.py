@@ -70,18 +70,40 @@ class Level:
     recipients: int | None
 
 
+RISE = 1.5
+"""How many times as many recipients as before is more than the day's ups and downs."""
+FEW = 5
+"""So many recipients more are no rise whatever they are compared with."""
+
+
+def rises(before: int, now: int) -> bool:
+    """Whether ``now`` is more than the usual ups and downs above ``before``."""
+    return now >= before * RISE and now - before >= FEW
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """The look ``at`` which more waited than the usual ups and downs explain, and how many had ``before``."""
+
+    at: datetime
+    before: int
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """One destination over time.
 
     ``since``: the first look that showed mail waiting with none since that did not; None: none waits.  ``clear_at``:
     the last look that showed that nothing waited; None: there was none, so whether the mail is new is not known.
+    ``rise``: mail rose and has not fallen back; kept while it lasts, however long ago that was: what stays high for a
+    day has not become usual.
     """
 
     domain: str
     levels: tuple[Level, ...] = ()
     since: datetime | None = None
     clear_at: datetime | None = None
+    rise: Rise | None = None
 
     @property
     def last(self) -> int | None:

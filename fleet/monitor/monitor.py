@@ -1,6 +1,6 @@
 """The one door for events: secrets masked, written to the history, folded into State, told to whoever listens.
 
-May import ``fleet.history``, ``fleet.model``, ``fleet.clock`` and the modules of this room.
+May import ``fleet.history``, ``fleet.model``, ``fleet.clock``, ``fleet.text`` and the modules of this room.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from fleet.model.event import Event, HistoryFailed, MonitorStarted, MonitorStopp
 from fleet.monitor.restore import Frozen, checkpoint, freeze
 from fleet.monitor.state import State, Touched
 from fleet.plain import UnknownEvent
+from fleet.text import show
 
 Listener = Callable[[Event | UnknownEvent, Touched], None]
 CHECKPOINT_EVENTS = 250
@@ -109,17 +110,29 @@ class Monitor:
 
     async def tend(self) -> None:
         """One round of housekeeping."""
-        if self._history is None or self._recorder is None or self._recorder.troubled:
+        if self._history is None or self._recorder is None:
+            return
+        if not self._history.in_place():  # a new file would be made there, and nobody writes to it
+            self._say_it_is_gone(self._history.path)
             return
         self.take_foreign()
         frozen = None
-        if self._through - self._checkpointed >= CHECKPOINT_EVENTS:
+        # In trouble, too: of a full disk, folding the log is what helps.
+        if not self._recorder.troubled and self._through - self._checkpointed >= CHECKPOINT_EVENTS:
             frozen, self._checkpointed = freeze(self.state), self._through
         path, through, now = self._history.path, self._through, self._wall()
         try:
             await asyncio.to_thread(_tend, path, frozen, through, self._retention, now)
         except HistoryError:
             return  # housekeeping waits; events that cannot be written are told when they come
+
+    def _say_it_is_gone(self, path: Path) -> None:
+        sentence = (
+            f"the history {show(str(path), 200)} was moved or deleted while it was written: "
+            "what the monitor sees is not kept there until the monitor is started again"
+        )
+        if self.state.history_trouble != sentence:
+            self.publish(HistoryFailed(self._wall(), sentence))
 
     def close(self) -> None:
         """Say goodbye and close the file."""

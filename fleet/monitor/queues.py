@@ -9,7 +9,7 @@ from datetime import datetime
 
 from fleet.errors import Failure
 from fleet.model.event import QueueSeen, QueueUnseen
-from fleet.model.queue import Delivery, Level, Queue, Series
+from fleet.model.queue import Delivery, Level, Queue, Rise, Series, rises
 
 RING = 48
 """Looks remembered of each destination: four hours at one every five minutes."""
@@ -69,4 +69,12 @@ def _next(before: Series, at: datetime, recipients: int | None) -> Series:
         return replace(before, levels=levels)
     if recipients == 0:
         return Series(before.domain, levels, None, at)
-    return replace(before, levels=levels, since=before.since or at)
+    return replace(before, levels=levels, since=before.since or at, rise=_rise(before, at, recipients))
+
+
+def _rise(before: Series, at: datetime, recipients: int) -> Rise | None:
+    """The rise that lasts, or the one this look shows: above the oldest look that is remembered."""
+    if before.rise is not None:
+        return before.rise if rises(before.rise.before, recipients) else None
+    oldest = next((one.recipients for one in before.levels if one.recipients is not None), None)
+    return Rise(at, oldest) if oldest is not None and rises(oldest, recipients) else None

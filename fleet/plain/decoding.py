@@ -1,7 +1,8 @@
 """Plain data to values, by the type hints of what is wanted.
 
 A decoder is made once per type hint and kept.  That of a dataclass is written out as source text for its fields:
-reading a verdict back is what a start-up of thousands of destinations costs.
+reading a verdict back is what a start-up of thousands of destinations costs.  Small nouns of nothing but text, such as
+the links of a chain of trust, come again and again: equal ones are made once and shared (``_recalling``).
 
 May import ``fleet.model``, ``fleet.errors`` and the modules of this room.
 """
@@ -24,6 +25,10 @@ from fleet.plain.sharing import unshare_settings
 T = TypeVar("T")
 _Decoder = Callable[[Any], Any]
 _ABSENT = object()
+_RECALLED = 2_048
+"""Values of one type that are shared at most."""
+_SHORT = 400
+"""Characters of a value that is shared at most: what strangers said at length is not worth holding."""
 
 
 class ShapeError(FleetError):
@@ -85,7 +90,8 @@ def _decoder(kind: Any) -> _Decoder:
         return _of_enum(kind)
     if dataclasses.is_dataclass(kind):
         assert isinstance(kind, type)
-        return _fleet(_of_dataclass(kind)) if kind is Fleet else _of_dataclass(kind)
+        decode = _of_dataclass(kind)
+        return _fleet(decode) if kind is Fleet else _recalling(kind, decode) if _is_text(kind) else decode
     raise TypeError(f"no decoder for {kind!r}")
 
 
@@ -277,6 +283,42 @@ def _of_dataclass(kind: type) -> _Decoder:
     exec("\n".join(lines), scope)  # names are those of dataclass fields, nothing from outside
     decoder: _Decoder = scope["decode"]
     return decoder
+
+
+def _is_text(kind: type) -> bool:
+    """Whether a dataclass has two fields or more, each of them text or a word of an enum."""
+    hints = typing.get_type_hints(kind)
+    fields = [hints[field.name] for field in dataclasses.fields(kind) if field.init]
+    return len(fields) > 1 and all(isinstance(hint, type) and issubclass(hint, str) for hint in fields)
+
+
+def _recalling(kind: type, decode: _Decoder) -> _Decoder:
+    """``decode``, which makes equal values once.  What is recalled was decoded from the same texts: nothing else equals
+    a text, so data of another shape is never taken for it."""
+    texts = [f"get({field.name!r}, absent)" for field in dataclasses.fields(kind) if field.init]
+    lines = [
+        "def recall(data):",
+        "    if data.__class__ is not dict: return decode(data)",
+        "    get = data.get",
+        f"    key = ({', '.join(texts)})",
+        "    try: found = known.get(key)",
+        "    except TypeError: return decode(data)",  # an array or an object, which nothing here is
+        "    if found is None: found = keep(key, decode(data))",
+        "    return found",
+    ]
+    known: dict[tuple[Any, ...], Any] = {}
+
+    def keep(key: tuple[Any, ...], value: Any) -> Any:
+        if len(known) >= _RECALLED:
+            known.clear()
+        if sum(len(text) for text in key if text is not _ABSENT) <= _SHORT:
+            known[key] = value
+        return value
+
+    scope: dict[str, Any] = {"decode": decode, "absent": _ABSENT, "known": known, "keep": keep}
+    exec("\n".join(lines), scope)  # names are those of dataclass fields, nothing from outside
+    recall: _Decoder = scope["recall"]
+    return recall
 
 
 def _read(number: int, hint: Any) -> list[str]:

@@ -10,11 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from fleet.forecast.classed import ingresses
+from fleet.forecast.foretell import POLICIES
 from fleet.forecast.waiting import Blame, Cause, Trend, blame, first_bounce, is_news, trend
-from fleet.layout import canonical
+from fleet.layout import canonical, effective
+from fleet.layout.dane import mode_of
 from fleet.model import Mode, Outcome, Policy, Verdict
 from fleet.model.finding import Finding, Severity, Source
-from fleet.model.fleet import Fleet, Node, ObjectPath
+from fleet.model.fleet import Fleet, Node, ObjectPath, Platform
 from fleet.model.proof import Proof
 from fleet.model.queue import Delivery, Waiting
 from fleet.rules.words import count
@@ -113,14 +116,16 @@ def _path(fleet: Fleet, node: Node) -> ObjectPath:
 
 
 def _contradictions(fleet: Fleet, seen: Seen) -> Iterator[Finding]:
-    """A log that shows the opposite of what the last check found, at about the same time or later."""
-    from fleet.decision import judge_all  # noqa: PLC0415  only where there is a log
+    """A log that shows the opposite of what the last check found, at about the same time or later.
 
+    A log does not say whose it is.  So it contradicts the check only where the check ends alike for every node that may
+    have written it: what fails on Postfix, whose resolver validates nothing, may well succeed on an appliance.
+    """
     for domain, proofs in seen.proofs.items():
         verdict = seen.verdicts.get(canonical(domain))
         if verdict is None:
             continue
-        outcome = judge_all(verdict)[Policy.ASYNCOS, Mode.OPPORTUNISTIC].outcome
+        outcome = _outcome(fleet, domain, verdict)
         failed, worked = _newest(one.last_failure for one in proofs), _newest(one.last_success for one in proofs)
         about = f"destination {domain} logs"
         path = ("destinations", domain) if domain in fleet.destinations else ()
@@ -147,6 +152,22 @@ def _contradictions(fleet: Fleet, seen: Seen) -> Iterator[Finding]:
                 f"({number} times in all): the check, or the place it was made from, may see something else.",
                 f"Compare vantages: fleet check {domain} --from NODE",
             )
+
+
+def _outcome(fleet: Fleet, domain: str, verdict: Verdict) -> Outcome | None:
+    """What becomes of mail wherever it leaves the fleet, each node judged as its platform does; None: that differs."""
+    from fleet.decision import judge_all  # noqa: PLC0415  only where there is a log
+
+    settings = {id(node.settings): node.settings for node in fleet.nodes.values() if fleet.tiers[node.tier].external}
+    ways: dict[tuple[Policy, Mode], None] = {}
+    for one in settings.values():
+        for ingress in ingresses(one):
+            told = effective(fleet, one, ingress.flow, domain)
+            policy = POLICIES[told.platform or Platform.ASYNCOS]
+            ways[policy, mode_of(told.dane.value) or Mode.OPPORTUNISTIC] = None
+    judged = judge_all(verdict)
+    outcomes = {judged[way].outcome for way in ways}
+    return outcomes.pop() if len(outcomes) == 1 else None
 
 
 def _newest(times: Iterable[datetime | None]) -> datetime | None:

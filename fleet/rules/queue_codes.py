@@ -32,6 +32,7 @@ QUEUE_RULES = (
         Severity.WARNING,
         "Mail logs contradict the last check",
         "The last check of this destination and what nodes wrote into their mail logs say opposite things about DANE. "
+        "That is said only where the check ends alike on the platform of every node that may have written the log. "
         "Another resolver, another address of the server, or another time may be the reason.",
         "vendor document: find DANE successes in the mail logs",
         (),

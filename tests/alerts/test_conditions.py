@@ -38,6 +38,17 @@ def test_mail_that_is_held_is_bad_and_its_sentence_says_what_happens_to_it() -> 
     assert found["destination good.example"].standing is Standing.GOOD
 
 
+def test_a_destination_was_looked_at_as_often_as_the_way_that_was_least() -> None:
+    of = situation()
+    (way,) = of.mail["wrong-certificate.example"][:1]
+    assert way.entry is not None
+    twice = replace(way, entry=replace(way.entry, checks=2))
+    often = replace(way, entry=replace(way.entry, checks=9))
+    for ways, looks in (((often, twice), 2), ((often, replace(way, entry=None)), None)):
+        found = by_object(replace(of, mail={"wrong-certificate.example": ways}), Condition.MAIL_STOPPED)
+        assert found["destination wrong-certificate.example"].looks == looks
+
+
 def test_a_destination_never_checked_is_neither_good_nor_stopped() -> None:
     assert by_object(situation(), Condition.MAIL_STOPPED)["destination never.example"].standing is Standing.UNKNOWN
     unknown = by_object(situation(), Condition.OUTCOME_UNKNOWN)["destination never.example"]
@@ -137,6 +148,14 @@ def test_a_queue_rises_where_more_wait_than_did_and_not_for_mail_on_its_way_out(
     told = next(iter(by_object(queued(None, 12, 12), Condition.QUEUE_RISING).values()))
     assert "12 recipients wait for slow.example in the queue of dlv1, and none did before" in told.sentence
     assert (told.nodes, told.destination, told.about) == (("dlv1",), "slow.example", "destination slow.example")
+
+
+def test_a_queue_that_stays_high_is_not_over_after_the_hours_that_are_remembered() -> None:
+    day = 24 * 60 // 5
+    assert risen(queued(100, 100, *[160] * day)) is Standing.BAD
+    assert risen(queued(None, *[12] * day)) is Standing.BAD
+    assert risen(queued(100, 100, *[160] * day, 140)) is Standing.GOOD
+    assert risen(queued(*[160] * day)) is Standing.GOOD
 
 
 def test_what_a_queue_does_not_show_any_more_or_nobody_saw_lately_ends_no_alert() -> None:

@@ -1,6 +1,8 @@
 """Real messages to real servers on loopback, through Apprise in its child process."""
 
 import asyncio
+import io
+import json
 import os
 import sys
 from pathlib import Path
@@ -11,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from sinks import mail_sink, silent_sink, web_sink
 
-from fleet.alerts import Message, courier
+from fleet.alerts import Message, courier, deliver
 from fleet.alerts.courier import send_by_apprise
 from fleet.alerts.deliver import without
 
@@ -91,6 +93,7 @@ async def test_a_cancelled_delivery_leaves_no_process() -> None:
         url = f"mailto://127.0.0.1:{port}?from=a@b.example&to=c@d.example&mode=insecure"
         sending = asyncio.ensure_future(send_by_apprise(url, MESSAGE))
         await asyncio.sleep(1)
+        assert {os.getsid(child) == os.getsid(0) for child in children() - before} == {False}  # Ctrl-C is not for it
         sending.cancel()
         with pytest.raises(asyncio.CancelledError):
             await sending
@@ -102,3 +105,23 @@ def test_what_apprise_says_is_shown_without_the_parts_of_the_url() -> None:
     said = without("535 login of user with p@ss1234 at smtp.example.com: p%40ss1234 abcd", url)
     for secret in ("p@ss1234", "p%40ss1234", "abcd", "user"):
         assert secret not in said
+
+
+def test_a_short_password_is_masked_and_short_words_are_not() -> None:
+    said = without(
+        "535 abc may not log in to smtp.example.com with pw: ABC", "mailto://pw:abc@example.com/?to=x@y.example"
+    )
+    assert said == "535 *** may not log in to smtp.*** with ***: ABC"
+    assert without("token xyz was refused", "json://example.com/?t=xyz") == "token *** was refused"
+    assert "P%40SS" not in without("login p%40ss1234, P@SS1234", "json://u:p@ss1234@example.com").upper()
+
+
+def test_a_plugin_that_prints_does_not_spoil_the_answer(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    def chatty(_order: object) -> tuple[bool, str]:
+        print("hello from a plugin")
+        return True, ""
+
+    monkeypatch.setattr(deliver, "deliver", chatty)
+    monkeypatch.setattr("sys.stdin", io.StringIO("{}"))
+    deliver.main()
+    assert json.loads(capsys.readouterr().out) == {"delivered": True, "sentence": ""}

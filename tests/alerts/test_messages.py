@@ -60,6 +60,12 @@ def test_the_worst_comes_first_and_what_is_too_much_is_counted() -> None:
     assert message_of("f", many).good
 
 
+def test_of_what_fires_what_stops_mail_comes_first() -> None:
+    both = [notice("a finding"), notice("stopped", severe=True)]
+    assert message_of("f", both).body.splitlines()[0].endswith("stopped")
+    assert message_of("f", both[::-1]).body.splitlines()[0].endswith("stopped")
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_words_stay_words(hostile: str) -> None:
     message = message_of(hostile, [notice(hostile, object_=hostile), notice("x", nodes=(hostile,), destination="d")])

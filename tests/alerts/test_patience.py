@@ -123,3 +123,22 @@ def test_a_profile_makes_a_condition_more_patient_or_turns_it_off() -> None:
     assert found[Condition.NODE_SILENT].checks == PATIENCE[Condition.NODE_SILENT].checks
     assert Condition.FINDING not in found
     assert set(PATIENCE) == set(Condition)
+
+
+def test_a_clock_that_is_set_back_makes_nobody_wait_for_the_time_it_lost() -> None:
+    patience = Patience(1, 60, 1, 60)
+    bad = Reading(Condition.NODE_SILENT, "node x", Standing.BAD)
+    day = timedelta(days=1)
+    alert = advance(None, bad, START, patience)
+    for second in (0, 30, 59):
+        alert = advance(alert, bad, START - day + timedelta(seconds=second), patience)
+        assert alert is not None
+        assert not alert.fires
+    alert = advance(alert, bad, START - day + timedelta(seconds=60), patience)
+    assert alert is not None
+    assert (alert.fires, alert.since) == (True, START - day)
+    good = Reading(Condition.NODE_SILENT, "node x", Standing.GOOD)
+    alert = advance(alert, good, START, patience)
+    alert = advance(alert, good, START - 2 * day, patience)
+    assert alert is not None
+    assert advance(alert, good, START - 2 * day + timedelta(seconds=60), patience) is None

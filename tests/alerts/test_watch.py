@@ -42,6 +42,14 @@ def test_what_is_bad_is_told_once_and_again_only_when_it_is_time() -> None:
     assert kinds(look(watch, of, 61), HELD) == []
 
 
+def test_a_clock_that_is_set_back_silences_no_reminder_for_longer_than_usual() -> None:
+    watch, of = Watch(), situation()
+    assert kinds(look(watch, of, 600), HELD) == [Kind.FIRING]
+    assert kinds(look(watch, of, 0), HELD) == []
+    assert kinds(look(watch, of, 59), HELD) == []
+    assert kinds(look(watch, of, 60), HELD) == [Kind.STILL]
+
+
 def test_what_is_good_again_is_taken_back_once() -> None:
     watch, of = Watch(), situation()
     look(watch, of)

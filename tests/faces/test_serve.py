@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from fleet.faces.cli import serve_run
+from fleet.faces.cli.watch_run import WatchAsked
+from fleet.faces.live import service
 from fleet.faces.live.demo import DemoFleet, demo_fleet
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -143,12 +146,51 @@ def test_what_cannot_be_used_is_said_before_anything_starts(
 def test_a_port_that_is_taken_is_said(fleet: object, demo: DemoFleet, tmp_path: Path) -> None:
     import socket
 
+    text = tmp_path / "fleet.prom"
+    text.write_text("# of the monitor that has the port\n")
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        history = str(tmp_path / "h.sqlite")
-        done = fleet("serve", str(demo.profile), "--listen", f"127.0.0.1:{port}", "--history", history)  # type: ignore[operator]
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        outlets = ("--listen", listen, "--history", str(tmp_path / "h.sqlite"), "--textfile", str(text))
+        done = fleet("serve", str(demo.profile), *outlets)  # type: ignore[operator]
     assert done.returncode == 2
     assert "cannot be listened on" in done.stderr
+    assert text.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_told_to_end_while_it_reads_the_profile_it_ends(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    monkeypatch.setattr(serve_run, "make_engine", lambda _: signal.raise_signal(number))
+    before = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+    try:
+        with pytest.raises(SystemExit) as ended:
+            serve_run.serve_fleet(serve_run.ServeAsked(WatchAsked(Path("fleet.toml")), "none"))
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+    assert ended.value.code == 0
+
+
+def test_a_textfile_that_cannot_be_replaced_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "fleet.prom").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        service._write(tmp_path / "fleet.prom", [])
+    assert [one.name for one in tmp_path.iterdir()] == ["fleet.prom"]
+
+
+def test_lines_that_nobody_reads_any_more_are_not_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as stream:
+        lines = serve_run._Lines(stream)
+        lines.put("the first one finds nobody")
+        lines._thread.join(5)
+        for _ in range(20_000):
+            lines.put("kept for nobody")
+        lines.close()
+        assert lines._waiting.qsize() <= 1
+    said = capsys.readouterr().err
+    assert "has gone" in said
+    assert "lost" not in said
 
 
 def test_a_profile_that_breaks_and_a_monitor_that_is_followed_are_said(demo: DemoFleet, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from verdicts import AT, bad_match, destination
 
 from fleet.forecast.waiting import Blame, Cause, Trend, blame, first_bounce, is_news, trend
 from fleet.model import Verdict
-from fleet.model.queue import Level, Series, Waiting
+from fleet.model.queue import Level, Rise, Series, Waiting
 
 BAD = destination().with_match(bad_match())
 GOOD = destination().verdict
@@ -82,6 +82,14 @@ def test_the_trend_is_held_against_what_was_before_the_change(
 ) -> None:
     changed = START + timedelta(minutes=change) if change is not None else None
     assert trend(told, changed) is expected
+
+
+def test_what_rose_before_anybody_remembers_is_still_risen_but_not_since_a_later_change() -> None:
+    high = replace(series(160, 160, 160), rise=Rise(START - timedelta(days=1), 100))
+    assert trend(high) is Trend.RISING
+    assert trend(high, START - timedelta(days=2)) is Trend.RISING
+    assert trend(high, START - timedelta(hours=1)) is Trend.STEADY
+    assert trend(series(160, 160, 160)) is Trend.STEADY
 
 
 def test_mail_that_merely_passes_through_is_no_news() -> None:

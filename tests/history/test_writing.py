@@ -1,5 +1,6 @@
 """What is written is there; what cannot be written is a sentence."""
 
+import errno
 import os
 import sqlite3
 import subprocess
@@ -24,7 +25,7 @@ from fleet.history import (
     take_lease,
     tend,
 )
-from fleet.history.database import Trouble
+from fleet.history.database import Trouble, told
 from fleet.model import Verdict
 from fleet.model import event as events
 from fleet.model.event import CheckFinished, HistoryFailed, HistoryResumed, Paused, PollFailed, StepSeen, Target
@@ -81,6 +82,7 @@ def test_the_steps_of_a_check_go_when_its_verdict_has_them(path: Path) -> None:
             history.append(events.CheckStarted(AT, target))
             history.append(StepSeen(AT, target, _step()))
         last = history.append(checked(1))
+        assert list(history.as_of("StepSeen", last)) == []  # a step is no last known value
         names = [type(stored.event).__name__ for stored in history.after(0)]
         assert names == ["CheckStarted", "CheckStarted", "StepSeen", "CheckFinished"]
         assert history.append(checked(2)) > last
@@ -257,6 +259,22 @@ def test_a_folder_without_leave_to_write_is_a_sentence_too(path: Path) -> None:
         path.parent.chmod(0o700)
 
 
+@pytest.mark.parametrize(
+    ("number", "trouble"),
+    [
+        (errno.ENOSPC, Trouble.FULL),
+        (errno.EDQUOT, Trouble.FULL),
+        (errno.EROFS, Trouble.READ_ONLY),
+        (errno.EACCES, Trouble.READ_ONLY),
+        (errno.EIO, Trouble.UNUSABLE),
+    ],
+)
+def test_what_the_file_system_refuses_has_a_name(path: Path, number: int, trouble: Trouble) -> None:
+    with pytest.raises(HistoryError) as caught, told(path):
+        raise OSError(number, os.strerror(number))
+    assert caught.value.trouble is trouble
+
+
 class FullDisk:
     """A history on a disk that fills up: SQLite's own limit of pages stands for it."""
 
@@ -306,8 +324,14 @@ def test_what_waits_is_bounded_and_the_loss_is_told(path: Path, monkeypatch: pyt
     assert recorder.troubled
     written = disk.history.count()
     disk.free()
-    disk.now += timedelta(seconds=11)
+    disk.now -= timedelta(days=1)  # a clock that was set back is no reason to wait a day
     assert recorder.record(failed(40)) == HistoryResumed(disk.now, 41 - written - 10)
+    disk.fill()
+    again = [recorder.record(failed(number, "x" * 3000 + str(number))) for number in range(41, 49)]
+    assert any(isinstance(event, HistoryFailed) for event in again)
+    disk.free()
+    disk.now -= timedelta(days=1)
+    assert recorder.record(failed(49)) == HistoryResumed(disk.now, 0)  # what was lost then is told once
     recorder.close()
 
 
@@ -392,6 +416,29 @@ def test_housekeeping_gives_space_back_while_events_are_written(path: Path) -> N
         assert history.count() == 201
     assert slowest < 0.5
     assert path.stat().st_size < before / 5
+
+
+def test_the_log_begins_anew_though_events_never_cease(path: Path) -> None:
+    """What is written while the log is folded is left over; were it left at that, all of it would stay in the log."""
+    log, ended, written = path.with_name(path.name + "-wal"), threading.Event(), []
+    with open_history(path, leased=True) as history:
+        history.tended_elsewhere()
+
+        def write() -> None:
+            while not ended.wait(0.001):
+                written.append(history.append(failed(len(written), f"n{len(written) % 20}")))
+
+        for _ in range(50):
+            written.append(history.append(failed(len(written))))
+        each = log.stat().st_size / len(written)
+        thread = threading.Thread(target=write)
+        thread.start()
+        for _ in range(8):
+            time.sleep(0.05)
+            tend(path, Retention(), AT)
+        ended.set()
+        thread.join()
+        assert log.stat().st_size < 0.7 * each * len(written)
 
 
 def test_a_history_can_be_copied_while_it_is_written(path: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from virtual import VirtualLoop, virtually
 
 from fleet.errors import Failure, FailureKind
 from fleet.history import HistoryReader, follow, open_history, replay
+from fleet.history.database import Trouble
 from fleet.model import Step, Verdict
 from fleet.model import event as events
 from fleet.model.event import CheckFinished, CommandSent, Event, PollFailed, PollStarted, Target
@@ -142,6 +143,40 @@ async def test_housekeeping_writes_a_checkpoint_that_a_restart_begins_with(
     await monitor.tend()  # too little has happened since
     with HistoryReader.open(path) as reader:
         assert len(list(reader.checkpoints())) == 1
+    monitor.close()
+
+
+async def test_a_history_that_is_deleted_while_it_is_written_is_said_once_and_no_other_is_begun(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "h.sqlite"
+    monitor = started(path)
+    await monitor.tend()
+    assert monitor.state.history_trouble == ""
+    for one in path.parent.iterdir():
+        one.unlink()
+    path.parent.rmdir()
+    await monitor.tend()
+    assert "was moved or deleted while it was written" in monitor.state.history_trouble
+    events = monitor.state.events
+    await monitor.tend()
+    assert monitor.state.events == events
+    assert not path.parent.exists()
+    monitor.close()
+
+
+async def test_housekeeping_goes_on_while_the_disk_is_full_for_that_may_help(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fleet.monitor.monitor.CHECKPOINT_EVENTS", 1)
+    path = tmp_path / "h.sqlite"
+    monitor = started(path)
+    folded: list[Path] = []
+    monkeypatch.setattr("fleet.monitor.monitor.tend", lambda where, *_: folded.append(where))
+    monitor._recorder._trouble = Trouble.FULL  # type: ignore[union-attr]
+    await monitor.tend()
+    assert folded == [path]
+    with HistoryReader.open(path) as reader:
+        assert list(reader.checkpoints()) == []  # not of what is not written
+    monitor._recorder._trouble = None  # type: ignore[union-attr]
     monitor.close()
 
 

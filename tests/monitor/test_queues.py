@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from fleet.errors import Failure, FailureKind
 from fleet.model.event import LogsRead, QueueSeen, QueueUnseen
 from fleet.model.proof import Proof
-from fleet.model.queue import Queue, Waiting
+from fleet.model.queue import Queue, Rise, Waiting
 from fleet.monitor import State
 from fleet.monitor.queues import MOST_SERIES, RING
 
@@ -57,6 +57,16 @@ def test_rings_and_series_are_bounded() -> None:
     assert len(entry.series) == MOST_SERIES
     assert {len(one.levels) for one in entry.series} == {RING}
     assert entry.series[0].domain == f"d{MOST_SERIES + 49}.example"
+
+
+def test_a_rise_lasts_until_the_queue_falls_back_however_long_that_takes() -> None:
+    days = [look(5 * n, ietf_org=100 if n < 3 else 160) for n in range(3 + 4 * RING)]
+    assert folded(*days).queues["dlv1"].series[0].rise == Rise(AT + timedelta(minutes=15), 100)
+    later = 5 * len(days)
+    assert folded(*days, look(later, ietf_org=149)).queues["dlv1"].series[0].rise is None
+    assert folded(*days, look(later)).queues["dlv1"].series[0].rise is None
+    unseen = look(later, False)
+    assert folded(*days, unseen).queues["dlv1"].series[0].rise is not None  # not shown is not fallen back
 
 
 def test_a_log_that_is_read_again_replaces_what_it_proved() -> None:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fleet.model import AddressStep, ContactStep, MxStep, TlsaStep, Verdict
+from fleet.model.dns import Link
 from fleet.model.event import Event, PollStarted, Target
 from fleet.model.fleet import Fleet, Node, Settings, Tier
 from fleet.model.observation import Observation
@@ -170,3 +171,39 @@ def test_what_cannot_be_read_is_kept_as_it_is(data: object, why: str) -> None:
 
 def test_an_event_names_its_type_and_version_first() -> None:
     assert list(event_to_plain(PollStarted(AT, "dlv1")))[:3] == ["event", "v", "at"]
+
+
+LINK = {
+    "kind": "ds",
+    "zone": "org",
+    "owner": "org",
+    "rdtype": "DS",
+    "security": "secure",
+    "sentence": "DS of org is signed by its parent",
+}
+
+
+def test_equal_links_of_a_chain_are_made_once() -> None:
+    assert from_plain(Link, dict(LINK)) is from_plain(Link, dict(reversed(LINK.items())))
+    assert from_plain(Link, LINK | {"zone": "net", "owner": "org"}) != from_plain(
+        Link, LINK | {"zone": "org", "owner": "net"}
+    )
+
+
+def test_what_is_made_once_is_bounded_in_number_and_length() -> None:
+    long = LINK | {"sentence": "x" * 1000}
+    assert from_plain(Link, long) is not from_plain(Link, dict(long))
+    first = from_plain(Link, LINK)
+    for number in range(3000):
+        from_plain(Link, LINK | {"zone": f"{number}.example"})
+    assert from_plain(Link, LINK) is not first
+
+
+@pytest.mark.parametrize("wrong", [None, 1, True, [], {}, ["ds"]])
+@pytest.mark.parametrize("field", LINK)
+def test_what_was_good_once_lets_nothing_wrong_pass(field: str, wrong: object) -> None:
+    assert from_plain(Link, LINK)
+    with pytest.raises(ShapeError):
+        from_plain(Link, LINK | {field: wrong})
+    with pytest.raises(ShapeError, match=f"{field}: is missing"):
+        from_plain(Link, {name: value for name, value in LINK.items() if name != field})

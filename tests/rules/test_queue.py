@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from verdicts import AT, bad_match, destination
 
+from fleet.model.dns import Existence, ResolverWord
 from fleet.model.proof import Proof
 from fleet.model.queue import Delivery, Level, Queue, Series, Waiting
 from fleet.profile import read_profile
@@ -89,3 +90,31 @@ def test_mail_that_waits_as_it_always_did_is_no_finding() -> None:
 )
 def test_logs_that_contradict_the_check_are_a_finding(verdicts, proof: Proof, codes: list[str]) -> None:
     assert found(Seen(verdicts=verdicts, proofs={"example.org": (proof,)})) == codes
+
+
+BOTH = (
+    PROFILE
+    + """
+[tiers.edge]
+platform = "postfix"
+delivers_to = ["internet"]
+receives_from = ["inside"]
+[nodes.edge1]
+tier = "edge"
+addresses = ["10.0.3.11"]
+"""
+)
+
+
+def test_a_check_that_ends_otherwise_on_another_platform_is_not_contradicted() -> None:
+    """Its resolver does not say AD: an appliance validates by itself, Postfix takes the domain for unsigned."""
+    unsaid = destination().with_tlsa(word=ResolverWord("NOERROR", ad=False, existence=Existence.DATA))
+    verdict = {"example.org": unsaid}
+    failed = Proof("example.org", failures=3, last_failure=AT)
+    seen = Seen(verdicts=verdict, proofs={"example.org": (failed,)})
+    both = read_profile(BOTH, "both.toml").fleet
+    assert both is not None
+    assert found(seen) == ["QUEUE103"]
+    assert queue_findings(both, seen, NOW) == ()
+    agreed = Seen(verdicts=GOOD, proofs={"example.org": (failed,)})
+    assert [one.code for one in queue_findings(both, agreed, NOW)] == ["QUEUE103"]

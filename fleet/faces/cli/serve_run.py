@@ -11,11 +11,12 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Full, Queue
+from queue import Empty, Full, Queue
 from typing import TextIO
 
 from fleet.decision import ExitCode
 from fleet.errors import UsageError
+from fleet.faces.cli.heap import one_heap
 from fleet.faces.cli.threads import Threads
 from fleet.faces.cli.watch_run import WatchAsked, make_engine
 from fleet.faces.live.live import LiveEngine
@@ -23,6 +24,7 @@ from fleet.faces.live.metrics_server import parse_listen
 from fleet.faces.live.service import Outlets, Service
 from fleet.text import show
 
+_ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _LAST_WORDS = 0.9
 """Seconds the service has for closing what is open."""
 _LINES = 10_000
@@ -41,6 +43,9 @@ class ServeAsked:
 
 def serve_fleet(asked: ServeAsked) -> ExitCode:
     """Serve until told to end."""
+    one_heap()
+    for one in _ENDS:
+        signal.signal(one, _leave)  # until the loop takes them: reading a large profile takes a while
     listen = None if asked.listen == "none" else parse_listen(asked.listen)
     if asked.textfile is not None and not asked.textfile.parent.is_dir():
         raise UsageError(f"{show(str(asked.textfile))} cannot be written: there is no such folder")
@@ -68,6 +73,11 @@ def serve_fleet(asked: ServeAsked) -> ExitCode:
     return ExitCode.CLEAN
 
 
+def _leave(_number: int, _frame: object) -> None:
+    """Told to end before there was anything to close."""
+    raise SystemExit(ExitCode.CLEAN)
+
+
 def narrate(sentence: str) -> None:
     """One sentence for whoever reads along; nobody may."""
     with contextlib.suppress(OSError, ValueError):
@@ -78,7 +88,7 @@ async def _until_told(service: Service) -> None:
     loop = asyncio.get_running_loop()
     loop.set_default_executor(Threads())
     told = asyncio.Event()
-    for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for one in _ENDS:
         loop.add_signal_handler(one, told.set)
     working = asyncio.ensure_future(service.run())
     waiting = asyncio.ensure_future(told.wait())
@@ -98,11 +108,14 @@ class _Lines:
         self._stream = stream
         self._waiting: Queue[str | None] = Queue(_LINES)
         self._lost = 0
+        self._gone = False
         self._thread = threading.Thread(target=self._write, daemon=True)
         self._thread.start()
 
     def put(self, line: str) -> None:
-        """Have ``line`` written, if there is room."""
+        """Have ``line`` written, if there is room and somebody reads."""
+        if self._gone:
+            return
         try:
             self._waiting.put_nowait(line)
         except Full:
@@ -122,6 +135,12 @@ class _Lines:
                 self._stream.write(line + "\n")
                 self._stream.flush()
             except (OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())  # what is buffered must go
+                self._gone = True
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, self._stream.fileno())  # what is buffered must go
+                os.close(nowhere)
+                with contextlib.suppress(Empty):
+                    while True:
+                        self._waiting.get_nowait()
                 narrate("whoever read the events has gone; the monitor goes on")
                 return

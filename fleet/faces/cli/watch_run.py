@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from fleet.decision import ExitCode
 from fleet.errors import UsageError
+from fleet.faces.cli.heap import one_heap
 from fleet.faces.cli.serving import SERVED, serve
 from fleet.faces.cli.threads import Threads
 from fleet.text import show
@@ -49,6 +50,7 @@ def watch_fleet(asked: WatchAsked) -> ExitCode:
     """Show the dashboard until it is left."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) and not (SERVED in os.environ and asked.follow):
         raise UsageError("fleet watch is for a terminal; in a pipe use fleet validate, fleet check or fleet poll")
+    one_heap()
     engine = make_engine(asked)
     for line in run_app(engine, asked):
         print(line)

@@ -10,7 +10,7 @@ May import ``fleet.faces.export``, ``fleet.views``, ``fleet.alerts``, ``fleet.mo
 import asyncio
 import contextlib
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +56,7 @@ class Service:
         self._outlets = outlets
         self._say = say
         self.port = 0
+        self._wrote = False
         engine.alerting.listeners.append(self._alerted)
         engine.alerting.sent.append(self._sent)
         if outlets.events is not None:
@@ -77,15 +78,23 @@ class Service:
         finally:
             with contextlib.suppress(asyncio.CancelledError):
                 await server.close()
-            if self._outlets.textfile is not None:
-                self._outlets.textfile.unlink(missing_ok=True)
+            if self._outlets.textfile is not None and self._wrote:  # else it is of another monitor
+                with contextlib.suppress(OSError):
+                    self._outlets.textfile.unlink()
 
     async def answer(self, accept: str) -> tuple[bytes, str]:
         """The metrics as of now: taken on the loop, where State stands still, and written in a thread."""
-        families = self.metrics()
-        return await asyncio.to_thread(exposition, families, accept)
+        return await asyncio.to_thread(exposition, await self._taken(), accept)
 
-    def metrics(self) -> "list[Metric]":
+    async def _taken(self) -> "list[Metric]":
+        """Every metric, family by family, with a turn of the loop for others between them."""
+        found = []
+        for family in self.metrics():
+            found.append(family)
+            await asyncio.sleep(0)
+        return found
+
+    def metrics(self) -> "Iterator[Metric]":
         """Every metric as of now."""
         alerting = self._engine.alerting
         firing = [(*key, count) for key, count in sorted(alerting.counts().items())]
@@ -123,7 +132,9 @@ class Service:
     async def _write(self) -> str:
         """Write the textfile; why that cannot be done."""
         assert self._outlets.textfile is not None
-        writing = asyncio.ensure_future(asyncio.to_thread(_write, self._outlets.textfile, self.metrics()))
+        families = await self._taken()
+        self._wrote = True
+        writing = asyncio.ensure_future(asyncio.to_thread(_write, self._outlets.textfile, families))
         try:
             await asyncio.shield(writing)
         except asyncio.CancelledError:

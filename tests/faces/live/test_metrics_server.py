@@ -99,6 +99,14 @@ async def test_many_who_ask_at_once_are_given_one_answer() -> None:
     assert answers.times == 1
 
 
+async def test_an_answer_is_of_this_second_and_no_older() -> None:
+    answers = Answers()
+    async with serving(answers, Bounds(fresh_seconds=0.0)) as (_, port):
+        for _ in range(3):
+            await ask(port, get())
+    assert answers.times == 3
+
+
 async def test_who_says_nothing_or_reads_nothing_is_hung_up_on_and_others_are_served() -> None:
     async with serving(Answers()) as (server, port):
         silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
