@@ -177,7 +177,7 @@ def not_observed(question: Question) -> Answers:
         yield Problem(
             f"node {node.name} {spelled(found.field)}",
             nearest(question.fleet, node, (spelled(found.field),)),
-            f"{spelled(found.field)} of node {node.name} were not observed ({found.why or 'not asked for'}): whether "
+            f"{spelled(found.field)} of node {node.name}: not observed ({found.why or 'not asked for'}); whether "
             "mail meets what the profile says is not known.",
             "Do what the reason says: another role for the monitor's login, ssh.showconfig = true where only the whole "
             "configuration shows it, or the raw answer sent to us (fleet record).",

@@ -20,7 +20,7 @@ from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.server import NodeServer
 from fleet.lab.nodes.unix import Gateway
 from fleet.model.fleet import Node
-from fleet.nodes import Dialer, KeyStanding, poll_node
+from fleet.nodes import Dialer, KeyStanding, Limits, poll_node
 from fleet.nodes.secrets import find_secret
 
 UNIX = Gateway(POSTFIX)
@@ -495,3 +495,36 @@ async def test_a_chain_of_jump_hosts(
     chain = f"monitor@127.0.0.1:{first.port}, monitor@127.0.0.1:{second.port}"
     assert (await poll_node(replace(node, ssh=replace(node.ssh, jump=chain)), dialer)).failure is None
     assert (first.connections, second.connections) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("limits", "through", "most"),
+    [
+        (replace(QUICK, handshakes=2, lease=5.0), False, 2),
+        (replace(QUICK, behind_jump=3, lease=5.0), True, 3),
+        (replace(QUICK, lease=5.0), False, 6),
+    ],
+    ids=["handshakes", "behind a jump host", "as usual"],
+)
+async def test_so_many_handshakes_run_at_a_time_and_no_more(
+    behind: tuple[NodeServer, Node], host_key: asyncssh.SSHKey, limits: Limits, through: bool, most: int
+) -> None:
+    inside, found = 0, 0
+
+    class Counting(asyncssh.SSHServer):
+        async def begin_auth(self, username: str) -> bool:
+            nonlocal inside, found
+            inside += 1
+            found = max(found, inside)
+            await asyncio.sleep(0.1)
+            inside -= 1
+            return False
+
+    _jump, node = behind
+    acceptor = await asyncssh.listen("127.0.0.1", 0, server_factory=Counting, server_host_keys=[host_key])
+    way = replace(node.ssh, port=acceptor.get_port(), jump=node.ssh.jump if through else "")
+    dialer = Dialer(limits, {})
+    await asyncio.gather(*(dialer.connect(replace(node, name=f"gw{n}", ssh=way)) for n in range(6)))
+    await dialer.close()
+    acceptor.close()
+    assert found == most

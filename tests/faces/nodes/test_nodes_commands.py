@@ -12,6 +12,8 @@ from asked_nodes import Failing, Run
 
 from fleet.faces.live.demo import DemoFleet
 from fleet.lab.nodes.faults import Fault
+from fleet.model.finding import Edit
+from fleet.profile import edit
 
 
 def test_a_poll_says_where_each_node_differs_from_the_profile(run: Run, profile: Path) -> None:
@@ -36,10 +38,17 @@ def test_a_poll_asks_for_the_whole_configuration_only_when_told(run: Run, profil
     def asked(*words: str) -> bool:
         document = json.loads(run("poll", str(profile), "dlv1", "--json", *words).stdout)
         units = document["nodes"][0]["observation"]["units"]
-        return "showconfig" in {unit["evidence"]["command"] for unit in units if unit["evidence"]}
+        alone = {"bounce_profiles", "outbound_certificate"} & {*document["nodes"][0]["not_seen"]}
+        found = "showconfig" in {unit["evidence"]["command"] for unit in units if unit["evidence"]}
+        assert found is not bool(alone)
+        return found
 
     assert asked("--showconfig")
     assert not asked()
+    said = " ".join(run("poll", str(profile), "dlv1").stdout.split())
+    assert "did not ask for that: fleet poll --showconfig does, and ssh.showconfig = true in the profile" in said
+    profile.write_text(edit(profile.read_text(), [Edit(("tiers", "delivery", "ssh", "showconfig"), True)]))
+    assert asked()
 
 
 @pytest.mark.usefixtures("failing")
