@@ -21,6 +21,8 @@ from fleet.lab.nodes.server import NodeServer
 from fleet.lab.nodes.unix import Gateway
 from fleet.model.fleet import Node
 from fleet.nodes import Dialer, KeyStanding, Limits, poll_node
+from fleet.nodes.hostkeys import Vouching
+from fleet.nodes.login import Login
 from fleet.nodes.secrets import find_secret
 
 UNIX = Gateway(POSTFIX)
@@ -435,6 +437,14 @@ async def test_a_password_is_given_once_however_many_ways_there_are_to_ask(
     acceptor.close()
     assert failure.kind is FailureKind.AUTHENTICATION
     assert AsksTwice.answers == ["keyboard-interactive"]
+
+
+def test_what_is_said_before_a_login_is_put_together_and_has_a_bound() -> None:
+    login = Login(Vouching("gw1", "", asyncssh.import_known_hosts("")))
+    for piece in ("System is going ", "down for reboot.\n", *["x" * 10_000] * 5):
+        login.auth_banner_received(piece, "")
+    assert login.banner.startswith("System is going down for reboot.\nxxx")
+    assert len(login.banner) <= 2000
 
 
 async def test_reach_opens_the_port_and_sends_nothing(serve: Serve, dialer: Dialer) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import asyncssh
 import pytest
@@ -128,6 +129,20 @@ async def test_a_unix_connection_is_kept_and_an_appliances_is_not(serve: Serve, 
     assert postfix.connections == 1
     assert appliance.connections == 2
     assert all(session.typed[-1] == "exit" for session in appliance.sessions)
+
+
+async def test_only_a_unix_gateway_is_kept_awake(serve: Serve, dialer: Dialer, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect, seconds = asyncssh.connect, []
+
+    async def watched(*given: Any, **options: Any) -> asyncssh.SSHClientConnection:
+        seconds.append(options["keepalive_interval"])
+        return await connect(*given, **options)
+
+    monkeypatch.setattr(asyncssh, "connect", watched)
+    for behind in (Appliance(APPLIANCE), Gateway(POSTFIX)):
+        _server, node = await serve(behind)
+        await poll_node(node, dialer)
+    assert seconds == [0, 30]
 
 
 async def test_a_kept_connection_that_broke_is_made_anew(
