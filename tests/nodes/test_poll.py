@@ -7,11 +7,12 @@ from typing import Any
 
 import asyncssh
 import pytest
-from node_examples import APPLIANCE, EXIM, POSTFIX, Serve
+from node_examples import APPLIANCE, EXIM, PASSWORD, POSTFIX, QUICK, Serve
 
 from fleet.clock import fixed
 from fleet.lab.nodes import layouts
 from fleet.lab.nodes.commandline import Appliance
+from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.unix import Gateway
 from fleet.model.control import DestinationControl
 from fleet.model.fleet import Settings
@@ -143,6 +144,16 @@ async def test_only_a_unix_gateway_is_kept_awake(serve: Serve, dialer: Dialer, m
         _server, node = await serve(behind)
         await poll_node(node, dialer)
     assert seconds == [0, 30]
+
+
+async def test_a_connection_on_which_something_failed_is_hung_up_and_not_kept(serve: Serve) -> None:
+    kept, dialer = Kept(), Dialer(replace(QUICK, command=0.2), {"PW": PASSWORD})
+    server, node = await serve(Gateway(POSTFIX), fault=Fault.SHELL_HANGS)
+    assert (await poll_node(node, dialer, kept=kept)).failure is not None
+    assert kept.take(node) is None
+    await asyncio.sleep(0.1)
+    assert not server.open
+    await dialer.close()
 
 
 async def test_a_kept_connection_that_broke_is_made_anew(
