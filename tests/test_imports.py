@@ -1,5 +1,6 @@
 """Start-up stays light, and the house's import contracts hold."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -35,19 +36,29 @@ LIGHT = [
 
 @pytest.mark.parametrize("arguments", LIGHT, ids=lambda arguments: " ".join(arguments).replace(TWO_TIERS, "PROFILE"))
 def test_commands_that_only_look_load_none_of_the_heavy_libraries(arguments: list[str]) -> None:
+    assert loaded_of(HEAVY, arguments) == []
+
+
+def test_validating_a_profile_loads_no_forecast_it_would_not_make() -> None:
+    assert loaded_of(("fleet.forecast", "fleet.network"), ["validate", TWO_TIERS]) == []
+
+
+def loaded_of(names: tuple[str, ...], arguments: list[str]) -> list[str]:
+    """Which of the modules a command has loaded when it ends."""
     program = f"""
-import sys
+import json, sys
 sys.argv = ["fleet", *{arguments!r}]
 from fleet.faces.cli import main
 try:
     main()
 except SystemExit as end:
     assert not end.code, end.code
-loaded = [name for name in {HEAVY!r} if name in sys.modules]
-print("LOADED", loaded)
+print("\\n" + json.dumps([name for name in {names!r} if name in sys.modules]))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
-    assert done.stdout.endswith("LOADED []\n"), done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    loaded: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return loaded
 
 
 def test_a_login_loads_no_parser_and_every_name_of_the_room_is_there_when_asked_for() -> None:
