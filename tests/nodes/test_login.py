@@ -21,6 +21,7 @@ from fleet.lab.nodes.server import NodeServer
 from fleet.lab.nodes.unix import Gateway
 from fleet.model.fleet import Node
 from fleet.nodes import Dialer, KeyStanding, Limits, poll_node
+from fleet.nodes.breaker import Breaker
 from fleet.nodes.hostkeys import Vouching
 from fleet.nodes.login import Login
 from fleet.nodes.secrets import find_secret
@@ -108,6 +109,23 @@ async def test_an_agents_only_key_and_among_several_the_named_one(
     assert (await poll_node(named, dialer)).failure is None
     await dialer.close()
     assert server.connections == 2
+
+
+async def test_an_agent_that_may_not_be_asked_is_not(
+    serve: Serve, user_key: asyncssh.SSHKey, tmp_path: Path, agent: str
+) -> None:
+    mine = tmp_path / "mine"
+    user_key.write_private_key(mine)
+    user_key.write_public_key(tmp_path / "mine.pub")
+    await asyncio.to_thread(add, agent, mine)
+    mine.unlink()
+    server, node = await serve(UNIX, ssh={"key": str(mine), "agent": False}, public_keys=(user_key,))
+    dialer = Dialer(QUICK, {"SSH_AUTH_SOCK": agent})
+    assert (await failure_of(node, dialer)).kind is FailureKind.KEY_LOCKED
+    assert server.connections == 0
+    user_key.write_private_key(mine)
+    assert (await poll_node(node, dialer)).failure is None, "a key that was mended is read again"
+    await dialer.close()
 
 
 async def test_without_any_credential_nothing_is_sent(serve: Serve) -> None:
@@ -252,6 +270,52 @@ async def test_a_jump_host_that_hangs_up_is_tried_once_for_all_behind_it(
     assert tried <= 3, "one login, and at most two looks at what kind of host key it has"
     await poll_node(node, dialer)
     assert jump.connections == tried, "the breaker is open"
+
+
+async def test_a_jump_host_that_has_worked_again_is_a_new_one_to_the_breaker(
+    behind: tuple[NodeServer, Node], dialer: Dialer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jump, node = behind
+    port, seconds = jump.port, [1000.0]
+    monkeypatch.setattr("fleet.nodes.dial.monotonic", lambda: seconds[0])
+    for _ in range(3):  # each time it is tried again as soon as after the first failure
+        await jump.close()
+        await asyncio.sleep(0.05)
+        assert (await failure_of(node, dialer)).kind is FailureKind.JUMP
+        await jump.start(port)
+        assert (await failure_of(node, dialer)).kind is FailureKind.JUMP, "the breaker is open"
+        seconds[0] += Breaker().shortest + 1
+        assert (await poll_node(node, dialer)).failure is None
+
+
+async def test_what_is_meant_for_a_node_alone_changes_nothing_at_its_jump_host(
+    behind: tuple[NodeServer, Node], serve: Serve, user_key: asyncssh.SSHKey, dialer: Dialer
+) -> None:
+    jump, node = behind
+    other = asyncssh.generate_private_key("ssh-ed25519")
+    old, _node = await serve(
+        UNIX,
+        public_keys=(user_key,),
+        password=None,
+        host_key=other,
+        options={"mac_algs": ["hmac-md5"], "encryption_algs": ["aes128-ctr"]},
+    )
+    way = replace(
+        node.ssh,
+        port=old.port,
+        host_key=other.get_fingerprint(),
+        algorithms=(("mac_algs", "hmac-md5"), ("encryption_algs", "aes128-ctr")),
+        showconfig=True,
+        forward=False,
+        smtp=True,
+    )
+    jump.options = {"mac_algs": ["hmac-sha2-256"]}
+    port = jump.port
+    await jump.close()
+    await jump.start(port)
+    seen = await asyncio.gather(poll_node(node, dialer), poll_node(replace(node, name="gw2", ssh=way), dialer))
+    assert [each.failure for each in seen] == [None, None]
+    assert jump.connections == 1
 
 
 async def test_a_jump_host_that_forbids_forwarding(behind: tuple[NodeServer, Node], dialer: Dialer) -> None:

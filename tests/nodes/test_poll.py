@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncssh
@@ -10,7 +10,7 @@ import pytest
 from node_examples import APPLIANCE, EXIM, PASSWORD, POSTFIX, QUICK, Serve
 
 from fleet.clock import fixed
-from fleet.lab.nodes import layouts
+from fleet.lab.nodes import layouts, unix
 from fleet.lab.nodes.commandline import Appliance
 from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.unix import Gateway
@@ -19,6 +19,9 @@ from fleet.model.fleet import Settings
 from fleet.model.observation import Observation, Sight
 from fleet.model.resolver import Resolver, ResolverKind
 from fleet.nodes import Dialer, Kept, poll_node
+from fleet.nodes.commands import CLOCK, encode
+from fleet.nodes.execute import execute
+from fleet.nodes.gathering import Gathering
 
 
 def differences(observation: Observation, settings: Settings) -> list[str]:
@@ -81,6 +84,25 @@ async def test_the_clock_of_an_appliance_is_held_against_ours(serve: Serve, dial
     _server, node = await serve(Appliance(APPLIANCE, moment="Thu Jun  4 12:05:00 2026 GMT"))
     seen = await poll_node(node, dialer, clock=fixed(datetime(2026, 6, 4, 12, 0, tzinfo=UTC)))
     assert seen.clock_offset == pytest.approx(300, abs=2)
+
+
+def test_a_nodes_clock_is_held_against_the_middle_of_its_answers_way() -> None:
+    at = datetime(2026, 6, 4, 12, 0, tzinfo=UTC)
+    gathering = Gathering("gw1", fixed(at), list)
+    gathering.clock(lambda: at - timedelta(seconds=2), gathering.evidence("date", "x", "", "p", 4000.0))
+    assert gathering.observation().clock_offset == 0.0
+
+
+async def test_a_program_that_complains_without_end_is_heard_so_far_and_answers(
+    serve: Serve, dialer: Dialer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unix, "answer", lambda _gateway, _command: unix.Answer("an answer\n", "alas " * 100_000, 1))
+    _server, node = await serve(Gateway(POSTFIX))
+    connection = await dialer.connect(node)
+    done = await execute(connection, encode(CLOCK), "gw1", 5.0, 1000)
+    connection.abort()
+    assert (done.text, done.status) == ("an answer\n", 1)
+    assert 0 < len(done.complaint) <= 4096
 
 
 async def test_what_is_shown_at_cluster_level_is_not_taken_for_the_machines(serve: Serve, dialer: Dialer) -> None:

@@ -182,6 +182,19 @@ def test_also_where_it_says_so_only_at_the_goodbye(variant: int, ending: str) ->
     assert far.observation.settings.version == APPLIANCE.version
 
 
+@pytest.mark.parametrize("command", ["smtproutes", "PRINT", "exit"])
+@pytest.mark.parametrize("question", ["Proceed (y/n)? ", "Enter a number: ", "half a line"])
+def test_whatever_it_stops_at_without_a_prompt_gets_ctrl_c(command: str, question: str) -> None:
+    line = CommandLine(Appliance(APPLIANCE), rows=10_000)
+    far = converse(
+        lambda sent: f"{command}\r\n{question}" if sent == f"{command}\n" else line.feed(sent),
+        line.greeting(),
+        document=False,
+    )
+    assert far.sent[-2:] == [f"{command}\n", "\x03"]
+    assert (far.failure is None) is (command == "exit"), "what was to be seen was seen"
+
+
 def test_the_usual_greeting_speaks_of_uncommitted_changes_and_reports_none() -> None:
     seen, _line = polled(Appliance(APPLIANCE))
     assert "uncommitted" in CommandLine(Appliance(APPLIANCE)).greeting()
