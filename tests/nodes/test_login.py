@@ -209,7 +209,9 @@ async def test_known_hosts_vouches_too(serve: Serve, dialer: Dialer, host_key: a
     assert keys[0].fingerprint == host_key.get_fingerprint()
 
 
-async def test_a_broken_known_hosts_vouches_for_nobody(serve: Serve, dialer: Dialer, tmp_path: Path) -> None:
+async def test_a_broken_known_hosts_vouches_for_nobody(
+    serve: Serve, dialer: Dialer, host_key: asyncssh.SSHKey, tmp_path: Path
+) -> None:
     known = tmp_path / "known_hosts"
     known.write_text("@what is this\n")
     server, node = await serve(UNIX, ssh={"host_key": "", "known_hosts": str(known)})
@@ -217,6 +219,8 @@ async def test_a_broken_known_hosts_vouches_for_nobody(serve: Serve, dialer: Dia
     assert failure.kind is FailureKind.HOST_KEY_UNKNOWN
     assert "cannot be read, so no host key can be checked" in failure.sentence
     assert server.connections == 0
+    pinned = replace(node, ssh=replace(node.ssh, host_key=host_key.get_fingerprint()))
+    assert (await poll_node(pinned, dialer)).failure is None, "which needs no file"
 
 
 @pytest.fixture
@@ -504,7 +508,7 @@ async def test_a_password_is_given_once_however_many_ways_there_are_to_ask(
 
 
 def test_what_is_said_before_a_login_is_put_together_and_has_a_bound() -> None:
-    login = Login(Vouching("gw1", "", asyncssh.import_known_hosts("")))
+    login = Login(Vouching("gw1", ""))
     for piece in ("System is going ", "down for reboot.\n", *["x" * 10_000] * 5):
         login.auth_banner_received(piece, "")
     assert login.banner.startswith("System is going down for reboot.\nxxx")
