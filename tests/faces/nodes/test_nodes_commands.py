@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -91,6 +92,20 @@ def test_what_came_before_ctrl_c_is_written_down(run: Run, breaks: Failing, prof
     assert "4 of 5 nodes had answered, which is written down" in narration
     nodes = json.loads(run("drift", str(profile), "--json").stdout)["nodes"]
     assert {node["node"] for node in nodes if node["seen_at"]} == set(came)
+
+
+def test_who_watches_a_poll_sees_how_far_it_is_and_stdout_stays_data(profile: Path, tmp_path: Path) -> None:
+    terminal, its_end = pty.openpty()
+    home = {"XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path), "TERM": "xterm", "COLUMNS": "100"}
+    words = [sys.executable, "-m", "fleet", "poll", str(profile), "dlv1", "edge1", "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=its_end, env={**os.environ, **home}) as polling:
+        os.close(its_end)
+        out, _ = polling.communicate(timeout=60)
+    shown = os.read(terminal, 65536)
+    os.close(terminal)
+    assert [node["node"] for node in json.loads(out)["nodes"]] == ["dlv1", "edge1"]
+    assert b"polling" in shown
+    assert b"2/2" in shown
 
 
 def test_observations_of_a_poll_can_be_validated_elsewhere(run: Run, profile: Path, tmp_path: Path) -> None:
