@@ -202,6 +202,14 @@ def test_adopting_shows_a_diff_first_and_writes_only_when_told(run: Run, profile
     assert "nothing to change" in again.stderr
 
 
+def test_of_a_node_whose_session_broke_off_nothing_is_adopted(run: Run, breaks: Failing, profile: Path) -> None:
+    breaks(Fault.CUT)
+    done = run("adopt", str(profile), "dlv2")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "dlv2 was not seen: " in done.stderr
+    assert "ended the session before its answer was complete" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
