@@ -61,6 +61,18 @@ print("\\n" + json.dumps([name for name in {names!r} if name in sys.modules]))
     return loaded
 
 
+def test_a_login_loads_no_parser_and_every_name_of_the_room_is_there_when_asked_for() -> None:
+    program = """
+import sys, fleet.nodes
+assert "asyncssh" not in sys.modules
+from fleet.nodes import Dialer, Poller
+assert not [name for name in sys.modules if name.startswith(("fleet.nodes.asyncos", "fleet.nodes.unix"))]
+print("NAMED", [name for name in fleet.nodes.__all__ if not callable(getattr(fleet.nodes, name))])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "NAMED []\n", done.stdout + done.stderr
+
+
 def test_the_monitor_and_its_history_load_none_of_the_heavy_libraries() -> None:
     heavy = [name for name in HEAVY if name != "ssl"]  # asyncio loads it
     program = f"""

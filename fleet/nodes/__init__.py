@@ -33,19 +33,23 @@ May import asyncssh, defusedxml and ``fleet.model``, ``fleet.network``, ``fleet.
 ``fleet.text``.
 """
 
-import fleet.nodes.library  # noqa: F401  before all that imports asyncssh
-from fleet.nodes.asyncos.daneverify import OwnCheck, own_checks
-from fleet.nodes.backoff import Backoff
-from fleet.nodes.dial import Dialer
-from fleet.nodes.hostkeys import HostKey, KeyStanding, Presented
-from fleet.nodes.limits import Limits
-from fleet.nodes.poll import Kept, poll_node
-from fleet.nodes.poller import Poller, Standing
-from fleet.nodes.queues import look_at_queue
-from fleet.nodes.recording import Recording
-from fleet.nodes.replaying import replayed
-from fleet.nodes.tunnel import TunnelNetwork
-from fleet.nodes.vantages import Vantages
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fleet.nodes.asyncos.daneverify import OwnCheck, own_checks
+    from fleet.nodes.backoff import Backoff
+    from fleet.nodes.dial import Dialer
+    from fleet.nodes.hostkeys import HostKey, KeyStanding, Presented
+    from fleet.nodes.limits import Limits
+    from fleet.nodes.poll import Kept, poll_node
+    from fleet.nodes.poller import Poller, Standing
+    from fleet.nodes.queues import look_at_queue
+    from fleet.nodes.recording import Recording
+    from fleet.nodes.replaying import replayed
+    from fleet.nodes.tunnel import TunnelNetwork
+    from fleet.nodes.vantages import Vantages
 
 __all__ = [
     "Backoff",
@@ -66,3 +70,32 @@ __all__ = [
     "poll_node",
     "replayed",
 ]
+
+_ROOMS: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "Backoff": "backoff",
+        "Dialer": "dial",
+        "HostKey": "hostkeys",
+        "Kept": "poll",
+        "KeyStanding": "hostkeys",
+        "Limits": "limits",
+        "OwnCheck": "asyncos.daneverify",
+        "Poller": "poller",
+        "Presented": "hostkeys",
+        "Recording": "recording",
+        "Standing": "poller",
+        "TunnelNetwork": "tunnel",
+        "Vantages": "vantages",
+        "look_at_queue": "queues",
+        "own_checks": "asyncos.daneverify",
+        "poll_node": "poll",
+        "replayed": "replaying",
+    }
+)
+"""Where each name lives: it is loaded when it is asked for, so that a login does not wait for parsers."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

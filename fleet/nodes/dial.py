@@ -158,8 +158,10 @@ class Dialer:
         return await self._log_in(target, ssh, vouching, keep_alive, family)
 
     def _vouching(self, target: Target, ssh: SshSettings) -> Vouching:
+        if ssh.host_key:
+            return Vouching(target.peer, ssh.host_key)
         files = (ssh.known_hosts,) if ssh.known_hosts else target.known_hosts
-        return Vouching(target.peer, ssh.host_key, self._known_hosts.read(files))
+        return Vouching(target.peer, "", self._known_hosts.read(files))
 
     async def _other_kind(self, target: Target, ssh: SshSettings, vouching: Vouching) -> Failure | None:
         """Whether a server that gave no key exchange has no key of a kind that known_hosts holds, but one of another.

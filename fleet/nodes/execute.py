@@ -18,6 +18,8 @@ from fleet.nodes.failures import failed, from_exception
 
 _CHUNK = 16 * 1024
 _MAX_COMPLAINT = 4096
+_HEARD = 1024 * 1024
+"""Bytes of stderr that are read, so that a chatty program comes to its end; the first of them are kept."""
 _WINDOW = 128 * 1024
 
 
@@ -77,7 +79,7 @@ async def _run(
     try:
         process.stdin.write_eof()
         complaint = bytearray()
-        complaining = asyncio.create_task(_drain(process.stderr, complaint, _MAX_COMPLAINT))
+        complaining = asyncio.create_task(_hear(process.stderr, complaint))
         output = bytearray()
         try:
             whole = await _drain(process.stdout, output, limit, take)
@@ -101,6 +103,14 @@ async def _run(
         )
     finally:
         process.close()
+
+
+async def _hear(stream: "asyncssh.SSHReader[bytes]", into: bytearray) -> None:
+    heard = 0
+    while heard < _HEARD and (chunk := await stream.read(_CHUNK)):
+        heard += len(chunk)
+        into += chunk[: _MAX_COMPLAINT - len(into)]
+        await asyncio.sleep(0)
 
 
 async def _drain(

@@ -75,10 +75,10 @@ class Presented:
 class Vouching:
     """What is known about a server's key before it is asked: a pin, or known_hosts."""
 
-    def __init__(self, peer: str, pin: str, known: SSHKnownHosts) -> None:
+    def __init__(self, peer: str, pin: str, known: SSHKnownHosts | None = None) -> None:
         self._peer = peer
         self._pin = pin
-        self.known_hosts = SSHKnownHosts() if pin else known
+        self.known_hosts = SSHKnownHosts() if pin or known is None else known
         self.problem: Failure | None = None
         self.shown: HostKey | None = None
 

@@ -14,8 +14,6 @@ from fleet.clock import WallClock, now
 from fleet.errors import FailureKind, RemoteError
 from fleet.model.fleet import Node, Platform, SshSettings
 from fleet.model.observation import Observation
-from fleet.nodes.asyncos.poll import poll_appliance
-from fleet.nodes.asyncos.session import Session
 from fleet.nodes.commands import CLOCK, Line, encode
 from fleet.nodes.dial import Dialer, hang_up
 from fleet.nodes.execute import Output, execute
@@ -24,7 +22,6 @@ from fleet.nodes.gathering import Gathering
 from fleet.nodes.recording import Recorder, Turn, note
 from fleet.nodes.settling import settled
 from fleet.nodes.shell import Shell
-from fleet.nodes.unix.poll import poll_unix
 from fleet.text import show
 
 KEPT = frozenset({Platform.POSTFIX, Platform.EXIM})
@@ -155,6 +152,9 @@ class _Poll:
                 await self._unix(connection, platform)
 
     async def _appliance(self, connection: asyncssh.SSHClientConnection) -> None:
+        from fleet.nodes.asyncos.poll import poll_appliance  # noqa: PLC0415  a fleet without one need not load it
+        from fleet.nodes.asyncos.session import Session  # noqa: PLC0415
+
         limits, peer = self._dialer.limits, self._node.name
         shell = await Shell.open(connection, show(peer, 80), limits.command, self._record)
         try:
@@ -165,6 +165,8 @@ class _Poll:
             shell.close()
 
     async def _unix(self, connection: asyncssh.SSHClientConnection, platform: Platform) -> None:
+        from fleet.nodes.unix.poll import poll_unix  # noqa: PLC0415
+
         limits, peer = self._dialer.limits, show(self._node.name, 80)
 
         async def run(line: Line, /) -> Output:

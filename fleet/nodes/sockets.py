@@ -6,14 +6,17 @@ May import ``fleet.errors``, ``fleet.network``, ``fleet.nodes.failures``.
 
 import asyncio
 import socket
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 
 from fleet.errors import FailureKind
 from fleet.network.host import remote_error
 from fleet.nodes.failures import failed, from_exception
 
 _RESOLVER_THREADS = 64
+Found = Sequence[tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]]
 
 
 class Sockets:
@@ -48,7 +51,7 @@ class Sockets:
     async def _connect(self, host: str, port: int, peer: str) -> socket.socket:
         loop = asyncio.get_running_loop()
         try:
-            found = await loop.run_in_executor(
+            found: Found = _numeric(host, port) or await loop.run_in_executor(
                 self._threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             )
         except (OSError, UnicodeError) as error:
@@ -68,6 +71,13 @@ class Sockets:
             else:
                 return opened
         raise remote_error(problem or OSError(), peer)
+
+
+def _numeric(host: str, port: int) -> Found:
+    """Where ``host`` leads if it is an address and nobody need be asked, else nowhere."""
+    with suppress(OSError, UnicodeError):
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    return ()
 
 
 async def _first_byte(opened: socket.socket) -> None:

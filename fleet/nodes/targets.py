@@ -39,6 +39,8 @@ _NO_EXTRAS: Mapping[str, object] = {
 """What asyncssh or a user's ssh_config would otherwise add: ways to log in, things to forward, a command of its own
 (RemoteCommand), a terminal where none is asked for (RequestTTY), a deadline that is not ours.
 """
+_CHEAPEST_CIPHERS_FIRST = "^aes256-gcm@openssh.com,aes128-gcm@openssh.com"
+"""The order of the usual ciphers, none more and none less: in Python ChaCha20 costs six times as much per packet."""
 _ALGORITHM_OPTIONS = frozenset({"kex_algs", "encryption_algs", "mac_algs", "compression_algs", "signature_algs"})
 HOST_KEY_OPTION = "server_host_key_algs"
 
@@ -134,6 +136,8 @@ def options_for(ssh: SshSettings, family: tuple[str, ...] | None) -> dict[str, A
     """asyncssh's options that depend on the settings alone."""
     options: dict[str, Any] = dict(_NO_EXTRAS)
     options["config"] = () if ssh.ssh_config else None
+    if not ssh.ssh_config:
+        options["encryption_algs"] = _CHEAPEST_CIPHERS_FIRST
     for name, value in ssh.algorithms:
         if name not in _ALGORITHM_OPTIONS and name != HOST_KEY_OPTION:
             raise failed(

@@ -20,6 +20,7 @@ def fleet(key: str, pin: str, names: list[str]) -> int:
     import asyncio
 
     from fleet.model.fleet import Node, Platform, Settings, SshSettings
+    from fleet.network import loop
     from fleet.nodes import Dialer, Limits
     from fleet.nodes.commands import CLOCK, encode
     from fleet.nodes.dial import hang_up
@@ -41,7 +42,7 @@ def fleet(key: str, pin: str, names: list[str]) -> int:
         finally:
             await dialer.close()
 
-    return asyncio.run(every())
+    return loop.run(every(), len(names))
 
 
 def pssh(key: str, _pin: str, names: list[str]) -> int:

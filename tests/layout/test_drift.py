@@ -1,7 +1,7 @@
 """Declared beside observed, field by field: what was not seen never matches."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -148,6 +148,14 @@ def test_nodes_seen_alike_share_their_settings_again_and_keep_what_cannot_be_see
     assert observed.nodes["a"].settings is observed.nodes["b"].settings
     assert observed.nodes["a"].settings.resolvers == (Resolver("10.0.0.53", priority=1, kind=ResolverKind.VALIDATES),)
     assert [len(one.nodes) for one in classes(observed)] == [2, 1]
+
+
+def test_until_when_a_log_is_meant_to_be_there_no_node_says_so_it_stays_as_declared():
+    declared = Settings(logs=(LogSubscription("debug", level="debug", files=4, until=date(2026, 12, 1)),))
+    fleet = Fleet("x", {"t": Tier("t", (), (), declared)}, {"gw1": Node("gw1", "t", (), declared)})
+    really = (LogSubscription("debug", level="trace"), LogSubscription("other", files=9))
+    observed = overlay_observed(fleet, {"gw1": seen(logs=really)}).nodes["gw1"].settings.logs
+    assert observed == (LogSubscription("debug", level="trace", files=4, until=date(2026, 12, 1)), really[1])
 
 
 def test_the_largest_group_of_equal_facts_comes_first_and_ties_keep_their_order():

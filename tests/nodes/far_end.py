@@ -17,6 +17,10 @@ from fleet.nodes.settling import settled
 FAST = Limits(quiet=0.01, settle=0.001, greeting=0.001, command=2.0, errand=0.2, pages=20)
 
 
+HANGS_UP = "\x04"
+"""At the end of what comes: the far end ends the session."""
+
+
 class Scripted:
     """A terminal whose far end is a function from what was sent to what comes."""
 
@@ -33,9 +37,11 @@ class Scripted:
     def write(self, line: Line) -> None:
         assert isinstance(line, Line)
         self.sent.append(line.text)
-        answer = self._answer(line.text)
+        answer, end, _ = self._answer(line.text).partition(HANGS_UP)
         if answer:
             self._coming.append(answer.encode("utf-8", "replace"))
+        if end:
+            self._coming.append(b"")
 
 
 @dataclass(frozen=True)

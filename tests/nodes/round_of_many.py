@@ -17,6 +17,7 @@ import asyncssh
 from fleet.clock import monotonic
 from fleet.lab.nodes.farm import SETTINGS
 from fleet.model.fleet import Node, SshSettings
+from fleet.network import loop
 from fleet.nodes import Limits, Poller
 
 
@@ -71,4 +72,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    loop.run(main(), len(sys.argv[1]))

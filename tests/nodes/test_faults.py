@@ -215,8 +215,20 @@ async def test_a_wrong_password_is_offered_once(serve: Serve) -> None:
     assert server.logins == ["password"]
 
 
-async def test_a_second_factor_is_named_and_not_guessed(serve: Serve, dialer: Dialer) -> None:
-    class TwoPrompts(asyncssh.SSHServer):
+@pytest.mark.parametrize(
+    ("prompts", "named"),
+    [
+        ([("Password:", False), ("Token code:", True)], "Password / Token code"),
+        ([("Password:", False), ("New password:", False)], "Password / New password"),
+        ([("Token code:", True)], "Token code"),
+    ],
+)
+async def test_a_second_factor_is_named_and_not_guessed(
+    serve: Serve, dialer: Dialer, prompts: list[tuple[str, bool]], named: str
+) -> None:
+    answered: list[object] = []
+
+    class Asks(asyncssh.SSHServer):
         def begin_auth(self, username: str) -> bool:
             return True
 
@@ -224,16 +236,21 @@ async def test_a_second_factor_is_named_and_not_guessed(serve: Serve, dialer: Di
             return True
 
         def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> object:
-            return "", "", "", [("Password:", False), ("Token code:", True)]
+            return "", "", "", prompts
+
+        def validate_kbdint_response(self, username: str, responses: object) -> bool:
+            answered.append(responses)
+            return False
 
     _server, node = await serve()
     key = asyncssh.generate_private_key("ssh-ed25519")
-    acceptor = await asyncssh.listen("127.0.0.1", 0, server_factory=TwoPrompts, server_host_keys=[key])
+    acceptor = await asyncssh.listen("127.0.0.1", 0, server_factory=Asks, server_host_keys=[key])
     way = replace(node.ssh, port=acceptor.get_port(), host_key=key.get_fingerprint())
     kind, said = told(await poll_node(replace(node, ssh=way), dialer))
     acceptor.close()
     assert kind is FailureKind.AUTHENTICATION
-    assert "asks at login for what this program does not answer: Password / Token code" in said
+    assert f"asks at login for what this program does not answer: {named}" in said
+    assert not [answer for answer in answered if answer], "the password was not given away"
 
 
 @pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")

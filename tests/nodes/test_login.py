@@ -20,7 +20,10 @@ from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.server import NodeServer
 from fleet.lab.nodes.unix import Gateway
 from fleet.model.fleet import Node
-from fleet.nodes import Dialer, KeyStanding, poll_node
+from fleet.nodes import Dialer, KeyStanding, Limits, poll_node
+from fleet.nodes.breaker import Breaker
+from fleet.nodes.hostkeys import Vouching
+from fleet.nodes.login import Login
 from fleet.nodes.secrets import find_secret
 
 UNIX = Gateway(POSTFIX)
@@ -108,6 +111,23 @@ async def test_an_agents_only_key_and_among_several_the_named_one(
     assert server.connections == 2
 
 
+async def test_an_agent_that_may_not_be_asked_is_not(
+    serve: Serve, user_key: asyncssh.SSHKey, tmp_path: Path, agent: str
+) -> None:
+    mine = tmp_path / "mine"
+    user_key.write_private_key(mine)
+    user_key.write_public_key(tmp_path / "mine.pub")
+    await asyncio.to_thread(add, agent, mine)
+    mine.unlink()
+    server, node = await serve(UNIX, ssh={"key": str(mine), "agent": False}, public_keys=(user_key,))
+    dialer = Dialer(QUICK, {"SSH_AUTH_SOCK": agent})
+    assert (await failure_of(node, dialer)).kind is FailureKind.KEY_LOCKED
+    assert server.connections == 0
+    user_key.write_private_key(mine)
+    assert (await poll_node(node, dialer)).failure is None, "a key that was mended is read again"
+    await dialer.close()
+
+
 async def test_without_any_credential_nothing_is_sent(serve: Serve) -> None:
     server, node = await serve(UNIX, ssh={"password": ""})
     dialer = Dialer(QUICK, {})
@@ -189,7 +209,9 @@ async def test_known_hosts_vouches_too(serve: Serve, dialer: Dialer, host_key: a
     assert keys[0].fingerprint == host_key.get_fingerprint()
 
 
-async def test_a_broken_known_hosts_vouches_for_nobody(serve: Serve, dialer: Dialer, tmp_path: Path) -> None:
+async def test_a_broken_known_hosts_vouches_for_nobody(
+    serve: Serve, dialer: Dialer, host_key: asyncssh.SSHKey, tmp_path: Path
+) -> None:
     known = tmp_path / "known_hosts"
     known.write_text("@what is this\n")
     server, node = await serve(UNIX, ssh={"host_key": "", "known_hosts": str(known)})
@@ -197,6 +219,8 @@ async def test_a_broken_known_hosts_vouches_for_nobody(serve: Serve, dialer: Dia
     assert failure.kind is FailureKind.HOST_KEY_UNKNOWN
     assert "cannot be read, so no host key can be checked" in failure.sentence
     assert server.connections == 0
+    pinned = replace(node, ssh=replace(node.ssh, host_key=host_key.get_fingerprint()))
+    assert (await poll_node(pinned, dialer)).failure is None, "which needs no file"
 
 
 @pytest.fixture
@@ -250,6 +274,52 @@ async def test_a_jump_host_that_hangs_up_is_tried_once_for_all_behind_it(
     assert tried <= 3, "one login, and at most two looks at what kind of host key it has"
     await poll_node(node, dialer)
     assert jump.connections == tried, "the breaker is open"
+
+
+async def test_a_jump_host_that_has_worked_again_is_a_new_one_to_the_breaker(
+    behind: tuple[NodeServer, Node], dialer: Dialer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jump, node = behind
+    port, seconds = jump.port, [1000.0]
+    monkeypatch.setattr("fleet.nodes.dial.monotonic", lambda: seconds[0])
+    for _ in range(3):  # each time it is tried again as soon as after the first failure
+        await jump.close()
+        await asyncio.sleep(0.05)
+        assert (await failure_of(node, dialer)).kind is FailureKind.JUMP
+        await jump.start(port)
+        assert (await failure_of(node, dialer)).kind is FailureKind.JUMP, "the breaker is open"
+        seconds[0] += Breaker().shortest + 1
+        assert (await poll_node(node, dialer)).failure is None
+
+
+async def test_what_is_meant_for_a_node_alone_changes_nothing_at_its_jump_host(
+    behind: tuple[NodeServer, Node], serve: Serve, user_key: asyncssh.SSHKey, dialer: Dialer
+) -> None:
+    jump, node = behind
+    other = asyncssh.generate_private_key("ssh-ed25519")
+    old, _node = await serve(
+        UNIX,
+        public_keys=(user_key,),
+        password=None,
+        host_key=other,
+        options={"mac_algs": ["hmac-md5"], "encryption_algs": ["aes128-ctr"]},
+    )
+    way = replace(
+        node.ssh,
+        port=old.port,
+        host_key=other.get_fingerprint(),
+        algorithms=(("mac_algs", "hmac-md5"), ("encryption_algs", "aes128-ctr")),
+        showconfig=True,
+        forward=False,
+        smtp=True,
+    )
+    jump.options = {"mac_algs": ["hmac-sha2-256"]}
+    port = jump.port
+    await jump.close()
+    await jump.start(port)
+    seen = await asyncio.gather(poll_node(node, dialer), poll_node(replace(node, name="gw2", ssh=way), dialer))
+    assert [each.failure for each in seen] == [None, None]
+    assert jump.connections == 1
 
 
 async def test_a_jump_host_that_forbids_forwarding(behind: tuple[NodeServer, Node], dialer: Dialer) -> None:
@@ -437,6 +507,14 @@ async def test_a_password_is_given_once_however_many_ways_there_are_to_ask(
     assert AsksTwice.answers == ["keyboard-interactive"]
 
 
+def test_what_is_said_before_a_login_is_put_together_and_has_a_bound() -> None:
+    login = Login(Vouching("gw1", ""))
+    for piece in ("System is going ", "down for reboot.\n", *["x" * 10_000] * 5):
+        login.auth_banner_received(piece, "")
+    assert login.banner.startswith("System is going down for reboot.\nxxx")
+    assert len(login.banner) <= 2000
+
+
 async def test_reach_opens_the_port_and_sends_nothing(serve: Serve, dialer: Dialer) -> None:
     server, node = await serve()
     assert str(server.port) in await dialer.reach(node)
@@ -495,3 +573,36 @@ async def test_a_chain_of_jump_hosts(
     chain = f"monitor@127.0.0.1:{first.port}, monitor@127.0.0.1:{second.port}"
     assert (await poll_node(replace(node, ssh=replace(node.ssh, jump=chain)), dialer)).failure is None
     assert (first.connections, second.connections) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("limits", "through", "most"),
+    [
+        (replace(QUICK, handshakes=2, lease=5.0), False, 2),
+        (replace(QUICK, behind_jump=3, lease=5.0), True, 3),
+        (replace(QUICK, lease=5.0), False, 6),
+    ],
+    ids=["handshakes", "behind a jump host", "as usual"],
+)
+async def test_so_many_handshakes_run_at_a_time_and_no_more(
+    behind: tuple[NodeServer, Node], host_key: asyncssh.SSHKey, limits: Limits, through: bool, most: int
+) -> None:
+    inside, found = 0, 0
+
+    class Counting(asyncssh.SSHServer):
+        async def begin_auth(self, username: str) -> bool:
+            nonlocal inside, found
+            inside += 1
+            found = max(found, inside)
+            await asyncio.sleep(0.1)
+            inside -= 1
+            return False
+
+    _jump, node = behind
+    acceptor = await asyncssh.listen("127.0.0.1", 0, server_factory=Counting, server_host_keys=[host_key])
+    way = replace(node.ssh, port=acceptor.get_port(), jump=node.ssh.jump if through else "")
+    dialer = Dialer(limits, {})
+    await asyncio.gather(*(dialer.connect(replace(node, name=f"gw{n}", ssh=way)) for n in range(6)))
+    await dialer.close()
+    acceptor.close()
+    assert found == most

@@ -2,21 +2,26 @@
 
 import asyncio
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import asyncssh
 import pytest
-from node_examples import APPLIANCE, EXIM, POSTFIX, Serve
+from node_examples import APPLIANCE, EXIM, PASSWORD, POSTFIX, QUICK, Serve
 
 from fleet.clock import fixed
-from fleet.lab.nodes import layouts
+from fleet.lab.nodes import layouts, unix
 from fleet.lab.nodes.commandline import Appliance
+from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.unix import Gateway
 from fleet.model.control import DestinationControl
 from fleet.model.fleet import Settings
 from fleet.model.observation import Observation, Sight
 from fleet.model.resolver import Resolver, ResolverKind
 from fleet.nodes import Dialer, Kept, poll_node
+from fleet.nodes.commands import CLOCK, encode
+from fleet.nodes.execute import execute
+from fleet.nodes.gathering import Gathering
 
 
 def differences(observation: Observation, settings: Settings) -> list[str]:
@@ -81,6 +86,25 @@ async def test_the_clock_of_an_appliance_is_held_against_ours(serve: Serve, dial
     assert seen.clock_offset == pytest.approx(300, abs=2)
 
 
+def test_a_nodes_clock_is_held_against_the_middle_of_its_answers_way() -> None:
+    at = datetime(2026, 6, 4, 12, 0, tzinfo=UTC)
+    gathering = Gathering("gw1", fixed(at), list)
+    gathering.clock(lambda: at - timedelta(seconds=2), gathering.evidence("date", "x", "", "p", 4000.0))
+    assert gathering.observation().clock_offset == 0.0
+
+
+async def test_a_program_that_complains_without_end_is_heard_so_far_and_answers(
+    serve: Serve, dialer: Dialer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unix, "answer", lambda _gateway, _command: unix.Answer("an answer\n", "alas " * 100_000, 1))
+    _server, node = await serve(Gateway(POSTFIX))
+    connection = await dialer.connect(node)
+    done = await execute(connection, encode(CLOCK), "gw1", 5.0, 1000)
+    connection.abort()
+    assert (done.text, done.status) == ("an answer\n", 1)
+    assert 0 < len(done.complaint) <= 4096
+
+
 async def test_what_is_shown_at_cluster_level_is_not_taken_for_the_machines(serve: Serve, dialer: Dialer) -> None:
     _server, node = await serve(Appliance(APPLIANCE, level="Cluster"))
     seen = await poll_node(node, dialer)
@@ -128,6 +152,30 @@ async def test_a_unix_connection_is_kept_and_an_appliances_is_not(serve: Serve, 
     assert postfix.connections == 1
     assert appliance.connections == 2
     assert all(session.typed[-1] == "exit" for session in appliance.sessions)
+
+
+async def test_only_a_unix_gateway_is_kept_awake(serve: Serve, dialer: Dialer, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect, seconds = asyncssh.connect, []
+
+    async def watched(*given: Any, **options: Any) -> asyncssh.SSHClientConnection:
+        seconds.append(options["keepalive_interval"])
+        return await connect(*given, **options)
+
+    monkeypatch.setattr(asyncssh, "connect", watched)
+    for behind in (Appliance(APPLIANCE), Gateway(POSTFIX)):
+        _server, node = await serve(behind)
+        await poll_node(node, dialer)
+    assert seconds == [0, 30]
+
+
+async def test_a_connection_on_which_something_failed_is_hung_up_and_not_kept(serve: Serve) -> None:
+    kept, dialer = Kept(), Dialer(replace(QUICK, command=0.2), {"PW": PASSWORD})
+    server, node = await serve(Gateway(POSTFIX), fault=Fault.SHELL_HANGS)
+    assert (await poll_node(node, dialer, kept=kept)).failure is not None
+    assert kept.take(node) is None
+    await asyncio.sleep(0.1)
+    assert not server.open
+    await dialer.close()
 
 
 async def test_a_kept_connection_that_broke_is_made_anew(

@@ -14,6 +14,9 @@ from fleet.lab.nodes.unix import Gateway
 from fleet.model.observation import Observation, Sight
 from fleet.nodes import Dialer, Recording, poll_node, replayed
 from fleet.nodes import recording as recording_module
+from fleet.nodes.commands import EXIM_VERSION, encode
+from fleet.nodes.execute import Output
+from fleet.nodes.recording import ReplayedCommands, Turn, note, read_recording
 
 AT = datetime(2026, 6, 4, 12, tzinfo=UTC)
 IN_CONFIGURATION = "ExampleSecret99"
@@ -86,6 +89,26 @@ async def test_a_password_that_a_command_prints_is_masked_in_both_streams() -> N
     lines = [*recording.lines("postfix", [PASSWORD])]
     assert PASSWORD not in "".join(lines)
     assert [*json.loads(lines[-1])] == ["ended"]
+
+
+async def test_a_password_that_came_in_two_pieces_is_masked_as_one() -> None:
+    recording = Recording()
+    recording("sent", b"showconfig\n")
+    for piece in (b"the word is Sesame-", b"open-77, ", b"api_k", b"ey = 12345678\n"):
+        recording("received", piece)
+    _header, _sent, *received = recording.lines("asyncos", [PASSWORD])
+    assert [json.loads(line) for line in received] == [{"received": "the word is ********, api_key = ********\n"}]
+
+
+async def test_what_a_command_complains_and_how_it_ends_is_played_back() -> None:
+    line = encode(EXIM_VERSION)
+    for status in (1, None):
+        said = Output(line.command, "half an answer\n", "exim: permission denied\n", status, "", 0.0)
+        recording = Recording()
+        recording(Turn.SENT, line.text.encode())
+        note(recording, said)
+        again = await ReplayedCommands(read_recording(recording.lines("exim", [])))(line)
+        assert (again.text, again.complaint, again.status) == (said.text, said.complaint, said.status)
 
 
 @pytest.mark.parametrize("behind", [Appliance(APPLIANCE), Gateway(POSTFIX)], ids=["asyncos", "postfix"])

@@ -26,7 +26,7 @@ from fleet.nodes import Dialer, poll_node
 from fleet.nodes.asyncos.poll import poll_appliance
 from fleet.nodes.asyncos.session import Session
 from fleet.nodes.asyncos.walks import DESTCONFIG
-from fleet.nodes.gathering import Gathering
+from fleet.nodes.gathering import MAX_EVIDENCE, Gathering
 from fleet.nodes.masking import mask
 from fleet.nodes.recording import Recording, Replay, read_recording
 
@@ -103,6 +103,14 @@ async def test_no_secret_is_in_a_log_an_export_a_traceback_or_a_recording(
     assert len(log.getvalue()) > 10_000, "the log was really talkative"
     assert_clean(log.getvalue(), *texts)
     assert any("********" in text for text in texts)
+
+
+def test_evidence_that_is_cut_does_not_end_in_half_a_secret() -> None:
+    gathering = Gathering("gw1", now, lambda: [PLANTED["PW"]])
+    for start in (MAX_EVIDENCE - 8, MAX_EVIDENCE + 2048 - 8, MAX_EVIDENCE + 2048 - 1):
+        raw = gathering.evidence("c", "x" * start + PLANTED["PW"] + "y" * 90_000, "", "p", 1.0).raw
+        assert "Plan" not in raw
+        assert len(raw) < MAX_EVIDENCE + 100
 
 
 async def test_a_recording_plays_back_and_is_read_the_same(serve: Serve, dialer: Dialer) -> None:

@@ -1,11 +1,19 @@
 """The rules asked of the fleet as it was observed: what drift does to mail is a finding of its own, told once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
+from fleet.model.control import DaneSupport, DestinationControl
 from fleet.model.finding import Source
 from fleet.model.fleet import Fleet, Settings
+from fleet.model.flow import FlowAction, FlowPolicy, Listener, SenderGroup
 from fleet.model.observation import Observation, Sight, Unit
+from fleet.model.policy import TlsLevel
+from fleet.model.resolver import Resolver
+from fleet.model.route import RouteHost, RouteKind, SmtpRoute
 from fleet.profile import read_profile
 from fleet.rules import Question, run, run_observed
 
@@ -67,6 +75,33 @@ def test_a_node_too_old_for_dane_is_found_although_the_profile_says_otherwise() 
     assert found.source is Source.OBSERVED
     assert "11.1.2-023" in found.sentence
     assert "VER601" not in report.clean
+
+
+CHANGES: dict[str, Callable[[Settings], Settings]] = {
+    "DEST": lambda one: replace(one, controls=(DestinationControl("default", TlsLevel.NONE, DaneSupport.MANDATORY),)),
+    "ROUTE": lambda one: replace(one, routes=(SmtpRoute("a.example", RouteKind.HOSTS, (RouteHost("10.0.0.9"),)),)),
+    "FLOW": lambda one: replace(
+        one,
+        listeners=(
+            Listener("out", 25, False, (FlowPolicy("A", FlowAction.ACCEPT),), (SenderGroup("ALL", ("ALL",), "A"),)),
+        ),
+    ),
+    "DNS": lambda one: replace(one, resolvers=(*(one.resolvers or ()), Resolver("192.0.2.99", secondary=True))),
+    "VER": lambda one: replace(one, version="11.1.2-023"),
+    "TIER": lambda one: replace(one, resolvers=(Resolver("192.0.2.53", priority=7),)),
+}
+"""What gw2 really has, by the family of rules that must say what it does to mail."""
+
+
+@pytest.mark.parametrize("family", CHANGES)
+def test_each_family_judges_what_was_seen(family: str) -> None:
+    declared = fleet()
+    really = {name: node.settings for name, node in declared.nodes.items()}
+    really["gw2"] = CHANGES[family](really["gw2"])
+    units = tuple(Unit(name, Sight.SEEN) for name in ("version", "resolvers", "controls", "routes", "listeners"))
+    observations = {name: Observation(name, NOW, settings, units) for name, settings in really.items()}
+    report = run_observed(Question(declared, now=NOW, observations=observations))
+    assert [one.code for one in report.findings if one.code.startswith(family) and one.source is Source.OBSERVED]
 
 
 def test_what_is_found_in_both_is_told_once_as_declared() -> None:

@@ -12,7 +12,10 @@ LIMIT = Annotated[
 ]
 SHOWCONFIG = Annotated[
     bool,
-    typer.Option("--showconfig", help="Ask appliances for their whole configuration too, with its passwords masked."),
+    typer.Option(
+        "--showconfig",
+        help="Ask appliances for their whole configuration too, passwords masked (as ssh.showconfig = true).",
+    ),
 ]
 
 
@@ -32,6 +35,9 @@ def poll(
     """Poll nodes over SSH, once, read-only, and say where they differ from the profile.
 
     What was seen is written down beside a running `fleet watch`, which shows it at once.
+
+    An appliance's bounce profiles and outbound certificate stand in its whole configuration only: where the profile
+    declares them, a poll without it is not in full.
 
     Exit codes: 0 every node was seen in full and is as declared - 1 one differs from the profile - 2 usage, or a
     profile that cannot be read - 3 a node was not seen, or not in full - 130 interrupted.

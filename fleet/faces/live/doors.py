@@ -1,7 +1,7 @@
 """Each node's door, tried once and at the same time: is it there, who is behind it, does it let us in?
 
-Nothing is asked inside and nothing is written down.  May import ``fleet.nodes``, ``fleet.model``, ``fleet.clock`` and
-``fleet.errors``.
+Nothing is asked inside and nothing is written down.  May import ``fleet.nodes``, ``fleet.network``, ``fleet.model``,
+``fleet.clock`` and ``fleet.errors``.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from fleet.clock import monotonic
 from fleet.errors import Failure, RemoteError
 from fleet.model.fleet import Fleet, Node
+from fleet.network import loop
 from fleet.nodes import Dialer, HostKey, Presented
 from fleet.nodes.dial import hang_up
 from fleet.nodes.openfiles import room_for
@@ -95,4 +96,4 @@ def _each(
         finally:
             await dialer.close()
 
-    return asyncio.run(every())
+    return loop.run(every(), len(names))

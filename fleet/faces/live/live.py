@@ -20,7 +20,6 @@ from typing import Any
 from fleet import clock
 from fleet.alerts import Kind, Notice, memory_path
 from fleet.alerts.messages import brief_of
-from fleet.errors import FailureKind
 from fleet.faces.live import acting
 from fleet.faces.live.alerting import Alerting
 from fleet.faces.live.auditing import Known, keep_auditing
@@ -39,6 +38,7 @@ from fleet.model.event import Activity, Event, NodeObserved, ProfileLoaded
 from fleet.model.observation import Observation
 from fleet.monitor import Backoff, Engine, Limits, Listener, Monitor, Touched
 from fleet.network.own_name import own_name
+from fleet.nodes.backoff import STUBBORN
 from fleet.plain import UnknownEvent
 from fleet.text import show
 from fleet.views import Mark
@@ -55,14 +55,6 @@ _LONGEST_BACKOFF = 600.0
 _NEWS = 100
 """Alerts kept for a screen that does not look."""
 _OVER = (Kind.RESOLVED, Kind.GONE)
-_LOCKS_OUT = frozenset(
-    {
-        FailureKind.AUTHENTICATION,
-        FailureKind.KEY_LOCKED,
-        FailureKind.HOST_KEY_CHANGED,
-        FailureKind.HOST_KEY_UNKNOWN,
-    }
-)
 
 
 class LiveEngine(Shown):
@@ -200,7 +192,7 @@ class LiveEngine(Shown):
             limits=self._limits,
             backoff=Backoff(
                 longest=max(self._first_poll_seconds, 5.0) if self._first_poll_seconds else _LONGEST_BACKOFF,
-                locks_out=lambda failure: failure.kind in _LOCKS_OUT,
+                locks_out=lambda failure: failure.kind in STUBBORN,
             ),
             wall=self.wall,
         )

@@ -1,15 +1,15 @@
 """One round of polls for a command, and what it comes to in the history.
 
-May import ``fleet.nodes``, ``fleet.model`` and the modules beside.
+May import ``fleet.nodes``, ``fleet.network``, ``fleet.model`` and the modules beside.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from fleet.faces.live.polling import commands_of
 from fleet.model.event import Event, NodeObserved, PollFailed
 from fleet.model.fleet import Fleet
 from fleet.model.observation import Observation
+from fleet.network import loop
 from fleet.nodes import Poller
 
 OnSeen = Callable[[Observation], None]
@@ -27,7 +27,7 @@ def poll_once(
         async with Poller([fleet.nodes[name] for name in names], document=document) as poller:
             return await poller.round(names, on_seen)
 
-    return asyncio.run(run())
+    return loop.run(run(), len(names))
 
 
 def events_of(fleet: Fleet, seen: Iterable[Observation]) -> Iterator[Event]:

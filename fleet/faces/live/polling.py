@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fleet.network import Network
     from fleet.nodes import Dialer, Kept, Vantages
 
+_ROOMS = ("poll", "asyncos.poll", "unix.poll", "queues", "vantages")
 _DOCUMENT_SECONDS = 3600.0
 """Between two looks at an appliance's whole configuration: it is long, and its facts change seldom."""
 _GOODBYE_SECONDS = 0.3
@@ -90,8 +91,11 @@ class Polls:
     async def _open(self) -> "tuple[Dialer, Kept]":
         async with self._opening:
             if self._dialer is None or self._kept is None:
-                nodes = await asyncio.to_thread(import_module, "fleet.nodes")
-                self._dialer, self._kept = nodes.Dialer(), nodes.Kept()
+                for room in _ROOMS:
+                    await asyncio.to_thread(import_module, f"fleet.nodes.{room}")
+                from fleet.nodes import Dialer, Kept  # noqa: PLC0415
+
+                self._dialer, self._kept = Dialer(), Kept()
             return self._dialer, self._kept
 
     async def close(self) -> None:

@@ -180,12 +180,11 @@ class Session:
         """Say goodbye.  Raises RemoteError (uncommitted) if the session says that there are such changes."""
         budget = self._budget(document=False)
         try:
-            text, _prompt = await self._ask(encode(EXIT), encode(EXIT), budget)
+            await self._ask(encode(EXIT), encode(EXIT), budget)
         except RemoteError as error:
             if error.failure.kind is FailureKind.UNCOMMITTED:
                 raise
-            return  # it has hung up, as it should
-        self._leave_alone(text)
+            # Otherwise it has hung up, as it should.
 
     def _budget(self, document: bool, errand: bool = False) -> _Budget:
         limits = self._limits
@@ -274,7 +273,9 @@ class Session:
             if chunk is None:
                 raise _Silence(rendered(decode(bytes(received))))
             if not chunk:
-                raise self._ended(rendered(decode(bytes(received[-_TAIL:]))))
+                last = rendered(decode(bytes(received[-_TAIL:])))
+                self._leave_alone(last)
+                raise self._ended(last)
             budget.left -= len(chunk)
             budget.digest.update(chunk)
             received += chunk

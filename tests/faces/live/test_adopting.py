@@ -75,6 +75,14 @@ def test_of_a_tier_that_was_seen_in_part_nothing_is_written_at_the_tier() -> Non
     assert fleet_of(text).nodes["gw2"].settings.version == "15.0.0-104"
 
 
+def test_what_a_node_declares_itself_is_changed_there_though_the_whole_tier_has_it_alike() -> None:
+    text = PROFILE + 'version = "14.0.0-001" # behind\n'
+    newer = replace(BASE, version="15.5.0-001")
+    after = edit(text, adoption(fleet_of(text), {name: seen(name, newer) for name in ("gw1", "gw2")}).edits)
+    assert {node.settings.version for node in fleet_of(after).nodes.values()} == {"15.5.0-001"}
+    assert 'version = "15.5.0-001" # behind' in after
+
+
 def test_what_only_one_node_lacks_cannot_be_taken_away_there_and_is_left_with_a_sentence() -> None:
     found = adoption(fleet_of(PROFILE), {"gw1": seen("gw1", BASE), "gw2": seen("gw2", replace(BASE, routes=()))})
     assert found.edits == ()

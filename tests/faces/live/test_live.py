@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -15,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from conftest import running, settled, until
 
+from fleet.errors import Failure, FailureKind
 from fleet.faces.live.demo import DemoFleet
 from fleet.faces.live.live import LiveEngine
 from fleet.faces.live.one_round import one_round
@@ -25,6 +27,7 @@ from fleet.faces.tui.actions import VIEWS, Kind
 from fleet.faces.tui.engine import Deed, Request
 from fleet.history import HistoryReader, open_history
 from fleet.model.event import Act, MonitorStarted, Target
+from fleet.nodes.backoff import STUBBORN
 from fleet.rules import FAMILIES
 from fleet.views import Mark
 
@@ -50,6 +53,14 @@ tier = "edge"
 addresses = ["203.0.113.1"]
 [destinations."good.lab"]
 """
+
+
+async def test_the_monitor_waits_longest_after_each_failure_that_only_a_person_ends(live: LiveEngine) -> None:
+    async with running(live):
+        await until(lambda: live.kind == "live")
+        backoff = live.engine._backoff
+    longest = {kind for kind in FailureKind if backoff.after(Failure(kind, ""), 0.0, Random(1)) == backoff.longest}
+    assert longest == STUBBORN
 
 
 async def test_the_demo_has_a_finding_of_every_family_and_destinations_of_every_fate(live: LiveEngine) -> None:

@@ -10,7 +10,7 @@ from fleet.faces.cli.doors_run import write_login, write_probe
 from fleet.faces.live import doors
 from fleet.faces.live.doors import Probed, Tried
 from fleet.model.fleet import Fleet
-from fleet.nodes import HostKey, KeyStanding, Presented
+from fleet.nodes import Dialer, HostKey, KeyStanding, Presented
 
 TEXT = """\
 [tiers.edge]
@@ -90,3 +90,22 @@ def test_a_key_counts_as_it_stands(
     assert write_probe(fleet_file, (), (), as_json=True) == code
     (node,) = json.loads(capsys.readouterr().out)["nodes"]
     assert (node["reached"], node["host_key"], bool(node["failure"])) == (True, str(standing), problem is not None)
+
+
+def test_each_login_is_hung_up(fleet_file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Connection:
+        def get_extra_info(self, _name: str) -> str:
+            return "monitor"
+
+    made, gone = Connection(), []
+
+    async def connect(_self: object, _node: object) -> Connection:
+        return made
+
+    async def hang_up(connection: object) -> None:
+        gone.append(connection)
+
+    monkeypatch.setattr(Dialer, "connect", connect)
+    monkeypatch.setattr(doors, "hang_up", hang_up)
+    assert write_login(fleet_file, (), (), as_json=True) == 0
+    assert gone == [made]

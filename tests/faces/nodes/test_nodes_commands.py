@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from asked_nodes import Failing, Run
 
 from fleet.faces.live.demo import DemoFleet
 from fleet.lab.nodes.faults import Fault
+from fleet.model.finding import Edit
+from fleet.profile import edit
 
 
 def test_a_poll_says_where_each_node_differs_from_the_profile(run: Run, profile: Path) -> None:
@@ -36,10 +39,17 @@ def test_a_poll_asks_for_the_whole_configuration_only_when_told(run: Run, profil
     def asked(*words: str) -> bool:
         document = json.loads(run("poll", str(profile), "dlv1", "--json", *words).stdout)
         units = document["nodes"][0]["observation"]["units"]
-        return "showconfig" in {unit["evidence"]["command"] for unit in units if unit["evidence"]}
+        alone = {"bounce_profiles", "outbound_certificate"} & {*document["nodes"][0]["not_seen"]}
+        found = "showconfig" in {unit["evidence"]["command"] for unit in units if unit["evidence"]}
+        assert found is not bool(alone)
+        return found
 
     assert asked("--showconfig")
     assert not asked()
+    said = " ".join(run("poll", str(profile), "dlv1").stdout.split())
+    assert "did not ask for that: fleet poll --showconfig does, and ssh.showconfig = true in the profile" in said
+    profile.write_text(edit(profile.read_text(), [Edit(("tiers", "delivery", "ssh", "showconfig"), True)]))
+    assert asked()
 
 
 @pytest.mark.usefixtures("failing")
@@ -82,6 +92,20 @@ def test_what_came_before_ctrl_c_is_written_down(run: Run, breaks: Failing, prof
     assert "4 of 5 nodes had answered, which is written down" in narration
     nodes = json.loads(run("drift", str(profile), "--json").stdout)["nodes"]
     assert {node["node"] for node in nodes if node["seen_at"]} == set(came)
+
+
+def test_who_watches_a_poll_sees_how_far_it_is_and_stdout_stays_data(profile: Path, tmp_path: Path) -> None:
+    terminal, its_end = pty.openpty()
+    home = {"XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path), "TERM": "xterm", "COLUMNS": "100"}
+    words = [sys.executable, "-m", "fleet", "poll", str(profile), "dlv1", "edge1", "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=its_end, env={**os.environ, **home}) as polling:
+        os.close(its_end)
+        out, _ = polling.communicate(timeout=60)
+    shown = os.read(terminal, 65536)
+    os.close(terminal)
+    assert [node["node"] for node in json.loads(out)["nodes"]] == ["dlv1", "edge1"]
+    assert b"polling" in shown
+    assert b"2/2" in shown
 
 
 def test_observations_of_a_poll_can_be_validated_elsewhere(run: Run, profile: Path, tmp_path: Path) -> None:
@@ -176,6 +200,14 @@ def test_adopting_shows_a_diff_first_and_writes_only_when_told(run: Run, profile
     again = run("adopt", str(profile), "dlv2")
     assert again.returncode == 0
     assert "nothing to change" in again.stderr
+
+
+def test_of_a_node_whose_session_broke_off_nothing_is_adopted(run: Run, breaks: Failing, profile: Path) -> None:
+    breaks(Fault.CUT)
+    done = run("adopt", str(profile), "dlv2")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "dlv2 was not seen: " in done.stderr
+    assert "ended the session before its answer was complete" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,12 @@ from asked_nodes import Failing, Run
 
 from fleet.errors import UsageError
 from fleet.faces.cli.record_run import RecordAsked, file_name, named_in, write_record
+from fleet.faces.live.capturing import units_apart
 from fleet.faces.live.demo import DemoFleet
 from fleet.lab.nodes.faults import Fault
+from fleet.model.fleet import Settings
+from fleet.model.observation import Observation, Sight, Unit
+from fleet.model.peers import PostfixSettings
 from fleet.nodes import replayed
 
 
@@ -175,6 +181,17 @@ def test_what_may_tell_who_somebody_is_is_counted_once() -> None:
         "IP addresses": ("10.0.0.1", "2001:db8::1:2:3"),
         "host and domain names": ("gw1.example.com",),
     }
+
+
+def test_a_unit_is_read_otherwise_where_its_value_or_how_it_was_seen_differs() -> None:
+    at = datetime(2026, 6, 4, tzinfo=UTC)
+    units = tuple(Unit(name, Sight.SEEN) for name in ("version", "postfix.relayhost", "clock"))
+    seen = Observation("gw1", at, Settings(version="3.7", postfix=PostfixSettings(relayhost="a")), units)
+    assert units_apart(seen, replace(seen, clock_offset=5.0)) == ()
+    assert units_apart(seen, replace(seen, settings=replace(seen.settings, version="3.8"))) == ("version",)
+    masked = replace(seen.settings, postfix=PostfixSettings(relayhost="********"))
+    assert units_apart(seen, replace(seen, settings=masked)) == ("postfix.relayhost",)
+    assert units_apart(seen, replace(seen, units=units[:1])) == ("postfix.relayhost", "clock")
 
 
 def test_a_profile_that_cannot_be_read_is_said(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from far_end import converse
+from far_end import HANGS_UP, converse
 from node_examples import APPLIANCE
 
 from fleet.errors import FailureKind
@@ -167,6 +167,32 @@ def test_also_where_it_greets_with_it(variant: int) -> None:
     assert far.failure is not None
     assert far.failure.kind is FailureKind.UNCOMMITTED
     assert far.sent == []
+
+
+@each("UNCOMMITTED")
+@pytest.mark.parametrize("ending", ["Are you sure you want to exit? [N]> ", "Exit anyway (y/n)? ", HANGS_UP])
+def test_also_where_it_says_so_only_at_the_goodbye(variant: int, ending: str) -> None:
+    line = CommandLine(Appliance(APPLIANCE), rows=10_000)
+    goodbye = "exit\r\n" + wordings.UNCOMMITTED[variant].replace("\n", "\r\n") + ending
+    far = converse(lambda sent: goodbye if sent == "exit\n" else line.feed(sent), line.greeting(), document=False)
+    assert far.failure is not None
+    assert far.failure.kind is FailureKind.UNCOMMITTED
+    assert far.sent[-1] == "exit\n", "not a byte was sent after it"
+    assert (far.observation.settings.controls, far.observation.settings.resolvers) == (None, None)
+    assert far.observation.settings.version == APPLIANCE.version
+
+
+@pytest.mark.parametrize("command", ["smtproutes", "PRINT", "exit"])
+@pytest.mark.parametrize("question", ["Proceed (y/n)? ", "Enter a number: ", "half a line"])
+def test_whatever_it_stops_at_without_a_prompt_gets_ctrl_c(command: str, question: str) -> None:
+    line = CommandLine(Appliance(APPLIANCE), rows=10_000)
+    far = converse(
+        lambda sent: f"{command}\r\n{question}" if sent == f"{command}\n" else line.feed(sent),
+        line.greeting(),
+        document=False,
+    )
+    assert far.sent[-2:] == [f"{command}\n", "\x03"]
+    assert (far.failure is None) is (command == "exit"), "what was to be seen was seen"
 
 
 def test_the_usual_greeting_speaks_of_uncommitted_changes_and_reports_none() -> None:
