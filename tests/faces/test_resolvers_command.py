@@ -193,3 +193,8 @@ def test_live_audits_belong_to_what_is_observed(stand: Standpoints, ask) -> None
     assert "--audit asks the nodes of profiles in files: it goes with --observed" in done.stderr
     live = stand.here("validate", str(path), "--observed", "--audit", "--select", "DNS", "--format", "concise")
     assert "found out nothing" in live.stderr, "the lab's keys do not hang from the real root"
+    anchor = ("--trust-anchor", str(stand.lab.trust_anchor))
+    trusted = stand.here("validate", str(path), "--observed", "--audit", *anchor, "--select", "DNS")
+    assert "resolvers are as audited 0 s ago" in trusted.stderr
+    alone = stand.here("validate", str(path), *anchor)
+    assert (alone.returncode, "it goes with --audit" in alone.stderr) == (2, True)
