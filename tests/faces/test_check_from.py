@@ -248,6 +248,19 @@ def test_an_appliance_that_finds_bogus_what_is_secure_has_a_wrong_anchor_or_cloc
     assert {key for key, _ in node_verdicts_of(state).items()} == {("gw1", GOOD)}
 
 
+def test_where_it_may_have_asked_one_of_two_nothing_is_claimed_that_holds_for_one_only(stand: Standpoints, lab) -> None:
+    stand.stand()
+    tied = (Resolver(lab.resolvers["validating"]), Resolver(lab.resolvers["stripping"]))
+    settings = Settings(platform=Platform.ASYNCOS, version="15.0.0-104", resolvers=tied)
+    stand.nodes.change("one", to_plain(settings))
+    declared = {"gw1": Declared("asyncos", [resolver(one.address) for one in tied])}
+    document = json.loads(stand.check(declared, GOOD, "--daneverify", "--json").stdout)
+    (own,) = document["daneverify"]
+    assert sorted(one[0] for one in own["through"]) == ["192.0.2.53:53", "192.0.2.55:53"]
+    assert {one["step"]: one["agreement"] for one in own["steps"]}["MX of good.lab"] == "unsure"
+    assert own["findings"] == [], "what one of them made bogus is no fault of its anchor"
+
+
 @pytest.mark.parametrize("variant", range(5))
 @pytest.mark.parametrize(
     ("domain", "step", "theirs"),
