@@ -78,6 +78,16 @@ def orders(node: Node, domain: str = "") -> tuple[Order, ...]:
     return tuple(dict.fromkeys(_spelled([*first[at:], *first[:at], *rest]) for at in range(len(first))))
 
 
+def secondaries(node: Node) -> frozenset[str]:
+    """The resolvers that ``node`` asks only where no other can be reached; the C library knows no such thing."""
+    if node.settings.platform is not Platform.ASYNCOS:
+        return frozenset()
+    listed = node.settings.resolvers or ()
+    return frozenset(_spelled([one for one in listed if one.secondary])) - {
+        endpoint(one) for one in listed if not one.secondary
+    }
+
+
 def _spelled(resolvers: Sequence[Resolver]) -> Order:
     return tuple(dict.fromkeys(endpoint(one) for one in resolvers))
 
@@ -136,6 +146,7 @@ class _Views:
         self._resolvers: dict[str, ValidatedResolver] = {}
         self._walkers: dict[Order, Walker] = {}
         self._sessions: SessionCache[Contact] = SessionCache()
+        self._secondaries = secondaries(node)
 
     async def see(self, domain: str, order: Order) -> Seen:
         """``domain`` by this order."""
@@ -191,5 +202,5 @@ class _Views:
             conversation = Conversation(self._network, parse_endpoint(name, 53), timeout=self._checks.question)
             self._stack.push_async_callback(conversation.close)
             validator = Validator(observing(conversation), self._checks.anchors, clock=self._checks.clock)
-            self._resolvers[name] = ValidatedResolver(name, validator)
+            self._resolvers[name] = ValidatedResolver(name, validator, name in self._secondaries)
         return self._resolvers[name]
