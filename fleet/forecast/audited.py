@@ -185,11 +185,6 @@ def by_key(kinds: Mapping[Resolver, ResolverKind]) -> dict[str, ResolverKind]:
     return _worst((resolver_key(resolver), kind) for resolver, kind in kinds.items())
 
 
-def by_address(kinds: Mapping[Resolver, ResolverKind]) -> dict[str, ResolverKind]:
-    """``kinds`` by address, as forecasts ask for them."""
-    return _worst((resolver.address, kind) for resolver, kind in kinds.items())
-
-
 def _worst(pairs: Iterable[tuple[str, ResolverKind]]) -> dict[str, ResolverKind]:
     found: dict[str, ResolverKind] = {}
     for key, kind in pairs:
