@@ -261,6 +261,41 @@ def test_where_it_may_have_asked_one_of_two_nothing_is_claimed_that_holds_for_on
     assert own["findings"] == [], "what one of them made bogus is no fault of its anchor"
 
 
+SPLIT = (("mail.good.lab", ("held", "bogus")), ("other.lab", ("dane", "secure")))
+"""Domains that a stripping alternate server has: what becomes of mail, and what the address of the mail host is."""
+
+
+@pytest.mark.parametrize(("domain", "expected"), SPLIT)
+def test_each_name_is_asked_where_the_node_asks_it_and_its_own_check_agrees(
+    stand: Standpoints, lab, domain: str, expected: tuple[str, str]
+) -> None:
+    stand.stand()
+    listed = (Resolver(lab.resolvers["validating"]), Resolver(lab.resolvers["stripping"], domains=(domain,)))
+    stand.nodes.change("one", to_plain(Settings(Platform.ASYNCOS, "15.0.0-104", resolvers=listed)))
+    alternate = f'{resolver(lab.resolvers["stripping"])}, domains = ["{domain}"]'
+    declared = {"gw1": Declared("asyncos", [resolver(lab.resolvers["validating"]), alternate])}
+    document = json.loads(stand.check(declared, GOOD, "--daneverify", "--json").stdout)
+    (ours,) = document["destinations"]
+    (own,) = document["daneverify"]
+    assert ours["outcomes"]["asyncos"]["opportunistic"]["outcome"] == expected[0]
+    assert {one["step"]: (one["theirs"], one["ours"]) for one in own["steps"]}["A of mail.good.lab"] == (
+        expected[1],
+    ) * 2
+
+
+def test_a_domain_of_an_alternate_server_is_proven_with_the_zones_above_it_from_the_usual_ones(
+    stand: Standpoints, lab
+) -> None:
+    stand.stand()
+    alternate = f'{resolver(lab.resolvers["passing"])}, domains = ["{GOOD}"]'
+    for usual, outcome in (("second", "dane"), ("stripping", "held")):
+        declared = {"gw1": Declared("asyncos", [resolver(lab.resolvers[usual]), alternate])}
+        assert only(stand.documents(declared, GOOD))[0] == outcome, usual
+    tied = [resolver(lab.resolvers["second"]), resolver(lab.resolvers["stripping"]), alternate]
+    (document,) = stand.documents({"gw1": Declared("asyncos", tied)}, GOOD)
+    assert "some names are asked of any of 192.0.2.55:53, 192.0.2.58:53" in " ".join(document["incomplete"])
+
+
 @pytest.mark.parametrize("variant", range(5))
 @pytest.mark.parametrize(
     ("domain", "step", "theirs"),
