@@ -206,6 +206,19 @@ async def test_no_more_are_asked_at_a_time_than_the_pace_allows(pace: Pace, at_r
     assert min(most.values()) >= at_resolver
 
 
+async def test_what_a_node_says_of_itself_is_made_safe_before_it_becomes_evidence() -> None:
+    @asynccontextmanager
+    async def through(node: Node) -> AsyncIterator[Network | Failure]:
+        yield Failure(FailureKind.CHANNEL, "go away\x1b]0;owned\x07\r\nvalidates " + "x" * 1000)
+
+    found: list[ResolverJudged] = []
+    node = Node("gw", "edge", (), Settings(Platform.POSTFIX, resolvers=(Resolver("127.0.0.1"),)))
+    await Audit(MappedNetwork("nowhere", {}, {}), through, (), References(), found.append).run([node])
+    said = [line for one in found for line in one.evidence if one.vantage == "gw"]
+    assert len(said) == 2
+    assert all(line.isprintable() and len(line) <= 400 for line in said)
+
+
 async def test_each_nodes_own_loopback_is_another_resolver_and_waits_for_no_other() -> None:
     at_once = most = 0
 
