@@ -278,9 +278,16 @@ def test_each_name_is_asked_where_the_node_asks_it_and_its_own_check_agrees(
     (ours,) = document["destinations"]
     (own,) = document["daneverify"]
     assert ours["outcomes"]["asyncos"]["opportunistic"]["outcome"] == expected[0]
+    asked = {lookup["name"]: lookup["resolver"] for step in ours["steps"] for lookup in lookups_of(step)}
+    host = "192.0.2.55:53" if domain == "mail.good.lab" else "192.0.2.53:53"
+    assert (asked[GOOD], asked["mail.good.lab"]) == ("192.0.2.53:53", host)
     assert {one["step"]: (one["theirs"], one["ours"]) for one in own["steps"]}["A of mail.good.lab"] == (
         expected[1],
     ) * 2
+
+
+def lookups_of(step: dict) -> list[dict]:
+    return [one for one in step.values() if isinstance(one, dict) and "resolver" in one and "rdtype" in one]
 
 
 def test_a_domain_of_an_alternate_server_is_proven_with_the_zones_above_it_from_the_usual_ones(

@@ -143,7 +143,7 @@ def test_another_port_is_another_resolver_and_the_worst_of_one_address_counts_fo
     assert (audits.of("dlv1", R).kind, audits.of("dlv1", other).kind) == (VALIDATES, STRIPS)
     worst = audits.worst_kinds([node("dlv1", R, other)])
     assert by_key(worst) == {"10.0.0.53": VALIDATES, "10.0.0.53#5353": STRIPS}
-    assert audits.kinds(node("dlv1", R, other)) == {"10.0.0.53": STRIPS}
+    assert audits.kinds(node("dlv1", R, other)) == audits.kinds(node("dlv1", other, R)) == {"10.0.0.53": STRIPS}
 
 
 def test_one_node_that_meets_a_worse_one_speaks_for_all_and_one_that_was_not_audited_meets_what_is_declared() -> None:
