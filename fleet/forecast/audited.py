@@ -110,8 +110,9 @@ class Audits:
             return Audited(cells=cells, why=f"over {silent.transport.upper()}: {heard}")
         if known:
             return Audited(cells=cells, why="its audit is too old to count", stale=True)
-        said = (cell.evidence[0] for cell in sorted(cells, key=lambda one: not one.asked) if cell.evidence)
-        return Audited(cells=cells, why=next(said, "") or why)
+        evidence = (cell.evidence[0] for cell in sorted(cells, key=lambda one: not one.asked) if cell.evidence)
+        said = next(evidence, "")
+        return Audited(cells=cells, why=f"{why}; from this host: {said}" if why and said else said or why)
 
     def kinds(self, node: Node) -> dict[str, ResolverKind]:
         """What to put in place of the declared kinds of ``node``, by address: what was found, or that nothing was."""

@@ -212,6 +212,16 @@ def test_verdicts_are_written_down_with_their_vantage(stand: Standpoints, asking
     assert newest_verdict(state, GOOD) is here
 
 
+def test_a_node_nobody_could_look_from_does_not_speak_for_the_destination(stand: Standpoints, asking) -> None:
+    stand.stand("one")
+    stand.stand("two", forwarding=False)
+    for order in (("gw1", "gw2"), ("gw2", "gw1")):
+        fleet = {name: asking("validating", door="one" if name == "gw1" else "two") for name in order}
+        stand.check(fleet, GOOD)
+        told = last_known_of(str(stand.folder / "fleet.toml")).verdicts[GOOD]
+        assert (told.vantage, told.mx is not None and told.mx.lookup.failed) == ("gw1", False)
+
+
 def test_an_appliance_that_agrees_is_said_step_by_step(stand: Standpoints, asking, lab) -> None:
     stand.stand()
     stand.nodes.change("one", appliance(lab.resolvers["validating"]))

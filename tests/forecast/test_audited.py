@@ -51,6 +51,11 @@ def test_this_host_stands_in_where_the_node_could_not_be_looked_through_and_it_i
     assert (found.kind, found.vantage, found.why) == (PASSES, HERE, "the node forbids forwarding")
 
 
+def test_where_neither_the_node_nor_this_host_finds_anything_out_both_reasons_are_said() -> None:
+    found = Audits([*refused(), cell(UNKNOWN, HERE, why="no answer within 5 s")]).of("dlv1", R)
+    assert (found.kind, found.why) == (UNKNOWN, "the node forbids forwarding; from this host: no answer within 5 s")
+
+
 def test_where_the_node_asked_and_heard_nothing_what_this_host_heard_is_no_answer() -> None:
     found = Audits([cell(UNKNOWN, why="no answer within 5 s"), cell(VALIDATES, HERE)]).of("dlv1", R)
     assert (found.kind, found.vantage, found.why) == (UNKNOWN, "dlv1", "no answer within 5 s")
