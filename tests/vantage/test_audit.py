@@ -219,6 +219,26 @@ async def test_what_a_node_says_of_itself_is_made_safe_before_it_becomes_evidenc
     assert all(line.isprintable() and len(line) <= 400 for line in said)
 
 
+async def test_a_round_that_is_cancelled_leaves_no_question_behind() -> None:
+    class Hanging(Crowd):
+        has_udp = True
+
+        async def ask_udp(
+            self, address: str, port: int, payload: bytes, accept: Callable[[bytes], T | None], timeout: float
+        ) -> T:
+            await asyncio.sleep(60)
+            raise AssertionError("nobody waits that long")
+
+    node = Node("gw", "edge", (), Settings(Platform.POSTFIX, resolvers=(Resolver("192.0.2.1"), Resolver("192.0.2.2"))))
+    here = Hanging("here", lambda *_: None)
+    before = asyncio.all_tasks()
+    running = asyncio.ensure_future(Audit(here, None, (), References(), lambda _: None).run([node]))
+    await asyncio.sleep(0.05)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert asyncio.all_tasks() == before
+
+
 async def test_each_nodes_own_loopback_is_another_resolver_and_waits_for_no_other() -> None:
     at_once = most = 0
 
