@@ -90,7 +90,8 @@ class SmtpSettings:
 class Walker:
     """Walks destinations over one network and one list of resolvers, sharing lookups and SMTP sessions between them.
 
-    ``believing``: see ``look_up``; as a client sees it that believes its resolver.
+    ``believing``: see ``look_up``; as a client sees it that believes its resolver.  ``whom``: which resolvers a name is
+    asked of, where that depends on the name.
     """
 
     network: Network
@@ -100,6 +101,7 @@ class Walker:
     clock: WallClock = now
     roots: Roots | None = None
     believing: bool = False
+    whom: Callable[[str], Sequence[ValidatedResolver]] | None = None
     pacer: Pacer = field(init=False)
     sessions: SessionCache[Contact] = field(init=False)
 
@@ -113,7 +115,8 @@ class Walker:
 
     def look_up(self, name: str, rdtype: str) -> Awaitable[Lookup]:
         """One question to its resolvers."""
-        return look_up(self.resolvers, name, rdtype, believing=self.believing)
+        resolvers = self.resolvers if self.whom is None else self.whom(name)
+        return look_up(resolvers, name, rdtype, believing=self.believing)
 
 
 class _Walk:

@@ -37,7 +37,7 @@ Sections worth reading beside it: RFC 7672 2.1 to 2.2 and 3, RFC 7671 9, RFC 846
 """
 
 from fleet.decision.advice import advice
-from fleet.decision.beside import Agreement, Beside, beside, doubts_anchor
+from fleet.decision.beside import Agreement, Beside, beside, beside_all, doubts_anchor
 from fleet.decision.cause import Cause
 from fleet.decision.changes import Change, ChangeKind, Effect, changes
 from fleet.decision.combine import STRICTNESS, WEAKNESS, Combined, combine, strictness
@@ -92,6 +92,7 @@ __all__ = [
     "advice",
     "attempts",
     "beside",
+    "beside_all",
     "by_level",
     "changes",
     "combine",

@@ -8,7 +8,7 @@ bogus.  A transcript says little, so most steps of ours stand beside *not said*:
 May import ``fleet.model`` and modules of this package.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,6 +25,8 @@ class Agreement(StrEnum):
     """The appliance said nothing of it, or not in words that can be read."""
     NOT_SEEN = "not-seen"
     """We could not look, or did not."""
+    UNSURE = "unsure"
+    """Through one of the resolvers that it may have asked we see what it said, through another one not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,28 @@ class Beside:
 def beside(theirs: Verdict, ours: Verdict) -> tuple[Beside, ...]:
     """The steps of both in the order of the ladder."""
     return tuple(_steps(theirs, ours))
+
+
+def beside_all(theirs: Verdict, ours: Sequence[Verdict]) -> tuple[Beside, ...]:
+    """The same against several of ours, each through another resolver of which the appliance may have asked any.
+
+    It asks anew for every step and does not say whom.  So it agrees in a step where all of ours say the same as it, and
+    differs where none does.
+    """
+    readings = [{one.step: one for one in beside(theirs, each)} for each in ours]
+    steps = dict.fromkeys(step for reading in readings for step in reading)
+    return tuple(_merged(step, [reading[step] for reading in readings if step in reading], len(ours)) for step in steps)
+
+
+def _merged(step: str, told: Sequence[Beside], readings: int) -> Beside:
+    """``step`` of all ``readings``; one that has no such step has not seen it."""
+    seen = dict.fromkeys((*(one.ours for one in told), *(("not seen",) if len(told) < readings else ())))
+    agreements = {one.agreement for one in told} | ({Agreement.NOT_SEEN} if len(told) < readings else set())
+    theirs = next((one.theirs for one in told if one.theirs != "not said"), told[0].theirs)
+    if theirs == "not said":
+        agreements = {Agreement.NOT_SAID}
+    agreement = agreements.pop() if len(agreements) == 1 else Agreement.UNSURE
+    return Beside(step, theirs, " or ".join(seen), agreement)
 
 
 def doubts_anchor(steps: tuple[Beside, ...]) -> bool:

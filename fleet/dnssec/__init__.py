@@ -20,9 +20,9 @@ where they do not hold, they are asked with CD too, so that a validating resolve
 How it is built: ``validator`` (the object), ``pursuit`` (aliases), ``judge`` (one RRset or denial), ``chain`` (zones
 from the anchor down), ``absence`` over ``nsec`` and ``nsec3`` over ``denial`` (proofs), ``signature`` and ``zone``
 (RRSIG, DS, keys), ``fetch`` and ``reply`` (queries and messages), ``client`` and ``conversation`` (one question; many
-over one connection), ``wire`` and ``frequent`` (octets), ``cache`` and ``fold`` (memory and its keys), ``limits``
-(bounded work).  dnspython supplies messages, records and the mathematics of one signature; everything that decides is
-here.
+over one connection), ``split`` (each name where it belongs), ``wire`` and ``frequent`` (octets), ``cache`` and ``fold``
+(memory and its keys), ``limits`` (bounded work).  dnspython supplies messages, records and the mathematics of one
+signature; everything that decides is here.
 
 May import ``fleet.model``, ``fleet.network``, ``fleet.errors``, ``fleet.clock`` and ``fleet.text``.
 """

@@ -20,10 +20,18 @@ from fleet.model import Lookup, ResolverAttempt
 
 @dataclass(frozen=True, slots=True)
 class ValidatedResolver:
-    """A resolver (``address:port``) with the validator that fetches through it and nothing else."""
+    """A resolver (``address:port``) with the validator that fetches through it and nothing else.
+
+    ``secondary``: asked only where those before it could not be reached, not where one of them answered SERVFAIL.
+    """
 
     resolver: str
     validator: Validator
+    secondary: bool = False
+
+
+_SPOKE = frozenset({FailureKind.SERVFAIL, FailureKind.REFUSED, FailureKind.MALFORMED, FailureKind.LIMIT})
+"""Failures of a resolver that was reached."""
 
 
 async def look_up(resolvers: Sequence[ValidatedResolver], name: str, rdtype: str, *, believing: bool = False) -> Lookup:
@@ -38,15 +46,19 @@ async def look_up(resolvers: Sequence[ValidatedResolver], name: str, rdtype: str
     started = monotonic()
     attempts: list[ResolverAttempt] = []
     withheld: tuple[str, Answer] | None = None
-    for number, entry in enumerate(resolvers, start=1):
+    left = list(resolvers)
+    while left:
+        entry = left.pop(0)
         resolver, answer = entry.resolver, await entry.validator.resolve(name, rdtype)
         refusal = answer.failure or (_refusal(answer, resolver) if believing else None)
         if refusal is not None:
+            if refusal.kind in _SPOKE:
+                left = [one for one in left if not one.secondary]
             if answer.failure is None and withheld is None:
                 withheld = resolver, answer
-            if number < len(resolvers) or withheld is not None:
+            if left or withheld is not None:
                 attempts.append(ResolverAttempt(resolver, refusal))
-            if number < len(resolvers):
+            if left:
                 continue
             if withheld is not None:
                 resolver, answer = withheld

@@ -35,7 +35,7 @@ Nothing here changes a gateway: what comes out is text for a person.  Everything
 ``fleet.decision``, ``fleet.layout``, ``fleet.model`` and ``fleet.errors``.
 """
 
-from fleet.forecast.audited import Audited, Audits
+from fleet.forecast.audited import Audited, Audits, as_met
 from fleet.forecast.classed import Forecast, Ingress, MailClass, forecast, foretell_one, ingresses
 from fleet.forecast.conditions import Standing, standing
 from fleet.forecast.failover import Answering, Turn, answering, in_use, never_asked, turns
@@ -70,6 +70,7 @@ __all__ = [
     "Turn",
     "Why",
     "answering",
+    "as_met",
     "better",
     "forecast",
     "foretell",

@@ -4,7 +4,8 @@ The node's own cells count, over every transport that was seen from there; of se
 and told nothing leaves the resolver unknown, unless another shows that it strips.  Only where the node
 could not be looked through, or was not for a day, does what this host saw stand in for it, and then it is said.  What
 a sibling saw never counts: it stands elsewhere.  An audit older than ``FRESH`` says nothing any more: *unknown*, not
-the kind that was found then, and not what the profile declares.
+the kind that was found then, and not what the profile declares.  So it is with one that found nothing out: who tried to
+prove what is declared and could not has proven nothing.  What is declared counts only where nobody has tried.
 
 Pure.  May import ``fleet.layout``, ``fleet.model`` and modules of this package.
 """
@@ -16,7 +17,7 @@ from datetime import datetime, timedelta
 from fleet.forecast.resolving import endpoint
 from fleet.layout import resolver_key
 from fleet.model.event import HERE, ResolverJudged
-from fleet.model.fleet import Fleet, Node, Platform
+from fleet.model.fleet import Fleet, Node, Platform, Settings
 from fleet.model.observation import Observation, Sight
 from fleet.model.resolver import Resolver, ResolverKind
 
@@ -40,6 +41,11 @@ class Audited:
     cells: tuple[ResolverJudged, ...] = ()
     why: str = ""
     stale: bool = False
+
+    @property
+    def tried(self) -> bool:
+        """Whether anybody tried to find out: from then on what is declared is no proof."""
+        return bool(self.cells)
 
     @property
     def at(self) -> datetime | None:
@@ -104,15 +110,16 @@ class Audits:
             return Audited(cells=cells, why=f"over {silent.transport.upper()}: {heard}")
         if known:
             return Audited(cells=cells, why="its audit is too old to count", stale=True)
-        said = (cell.evidence[0] for cell in sorted(cells, key=lambda one: not one.asked) if cell.evidence)
-        return Audited(cells=cells, why=next(said, "") or why)
+        evidence = (cell.evidence[0] for cell in sorted(cells, key=lambda one: not one.asked) if cell.evidence)
+        said = next(evidence, "")
+        return Audited(cells=cells, why=f"{why}; from this host: {said}" if why and said else said or why)
 
     def kinds(self, node: Node) -> dict[str, ResolverKind]:
-        """What to put in place of the declared kinds of ``node``, by address: what was found, or that it is stale."""
+        """What to put in place of the declared kinds of ``node``, by address: what was found, or that nothing was."""
         found: dict[str, ResolverKind] = {}
         for resolver in node.settings.resolvers or ():
             one = self.of(node.name, resolver)
-            if one.stale or one.kind is not ResolverKind.UNKNOWN:
+            if one.tried:
                 kind = found.get(resolver.address, one.kind)
                 found[resolver.address] = min(kind, one.kind, key=_BELIEVER.index)
         return found
@@ -125,7 +132,7 @@ class Audits:
                 met.setdefault(resolver, []).append((node, self.of(node.name, resolver)))
         found: dict[Resolver, ResolverKind] = {}
         for resolver, seen in met.items():
-            told = [one.stale or one.kind is not ResolverKind.UNKNOWN for _, one in seen]
+            told = [one.tried for _, one in seen]
             if any(told):
                 believed = any(node.settings.platform is not Platform.ASYNCOS for node, _ in seen)
                 kinds = (one.kind if counts else resolver.kind for (_, one), counts in zip(seen, told, strict=True))
@@ -148,14 +155,35 @@ def kinds_met(
     return by_key(Audits(judged, now).worst_kinds(nodes))
 
 
+def as_met(fleet: Fleet, audits: Audits, declared: Fleet | None = None) -> Fleet:
+    """``fleet`` with every resolver of the kind that its node meets; nodes that meet the same share their settings.
+
+    Where ``fleet`` is a supposed one, ``declared`` is the one without: a kind that it does not have is supposed, and no
+    audit speaks against it.
+    """
+    shared: dict[tuple[int, tuple[Resolver, ...]], Settings] = {}
+    nodes = {}
+    for name, node in fleet.nodes.items():
+        without = declared.nodes.get(name) if declared is not None else node
+        known = {endpoint(one): one.kind for one in (without.settings.resolvers or () if without is not None else ())}
+        listed = tuple(_met(one, audits.of(name, one), known) for one in node.settings.resolvers or ())
+        if listed == (node.settings.resolvers or ()):
+            nodes[name] = node
+            continue
+        key = id(node.settings), listed
+        settings = shared.get(key) or shared.setdefault(key, replace(node.settings, resolvers=listed))
+        nodes[name] = replace(node, settings=settings)
+    return replace(fleet, nodes=nodes)
+
+
+def _met(resolver: Resolver, found: Audited, declared: Mapping[str, ResolverKind]) -> Resolver:
+    supposed = resolver.kind is not declared.get(endpoint(resolver), ResolverKind.UNKNOWN)
+    return resolver if supposed or not found.tried else replace(resolver, kind=found.kind)
+
+
 def by_key(kinds: Mapping[Resolver, ResolverKind]) -> dict[str, ResolverKind]:
     """``kinds`` by ``layout.resolver_key``, as rules ask for them."""
     return _worst((resolver_key(resolver), kind) for resolver, kind in kinds.items())
-
-
-def by_address(kinds: Mapping[Resolver, ResolverKind]) -> dict[str, ResolverKind]:
-    """``kinds`` by address, as forecasts ask for them."""
-    return _worst((resolver.address, kind) for resolver, kind in kinds.items())
 
 
 def _worst(pairs: Iterable[tuple[str, ResolverKind]]) -> dict[str, ResolverKind]:

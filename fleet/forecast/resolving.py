@@ -179,7 +179,7 @@ def _kind(policy: Policy, kind: ResolverKind) -> ResolverKind | None:
 
 _WORDS = {
     ResolverKind.STRIPS: "strips DNSSEC records",
-    ResolverKind.UNKNOWN: "was never tested, so what it does to DNSSEC is not known",
+    ResolverKind.UNKNOWN: "was never tested with success, so what it does to DNSSEC is not known",
 }
 
 

@@ -97,14 +97,14 @@ def never_tested(question: Question) -> Answers:
                 one,
                 number,
                 resolver,
-                f"{_UNTESTED[question.stale(resolver)]}: with DANE on, what it does to mail is unknown.",
+                f"{_UNTESTED[question.unproven(resolver)]}: with DANE on, what it does to mail is unknown.",
                 "Test it from the gateway's network (fleet resolvers), and declare its kind.",
             )
 
 
 _UNTESTED = {
     False: "Nobody has tested whether resolver {} supports DNSSEC",
-    True: "The last audit of resolver {} is too old to count",
+    True: "The last audit of resolver {} is too old to count, or found nothing out",
 }
 
 

@@ -74,7 +74,7 @@ def _resolvers(_: Question, one: NodeClass) -> str:
 
 def _kinds(question: Question, one: NodeClass) -> str:
     unknown = [each for each in one.settings.resolvers or () if question.kind(each) is ResolverKind.UNKNOWN]
-    return f"never tested: {named([resolver_key(each) for each in unknown])}" if unknown else ""
+    return f"never tested with success: {named([resolver_key(each) for each in unknown])}" if unknown else ""
 
 
 PLATFORM = Need("platform", _field("platform"))

@@ -57,8 +57,8 @@ class Question:
 
     ``observations``: by node.  ``verdicts``: the last one of each destination.  ``node_verdicts``: what a node's own
     check said, by (node, domain).  ``resolver_kinds``: audited kinds by ``layout.resolver_key``; unknown is one whose
-    audit is too old.  ``seen``: destinations mail went to that nobody watches.  ``source``: which fleet ``fleet`` is,
-    stamped on every finding.  Without slots: what is derived is kept.
+    audit is too old or found nothing out.  ``seen``: destinations mail went to that nobody watches.  ``source``: which
+    fleet ``fleet`` is, stamped on every finding.  Without slots: what is derived is kept.
     """
 
     fleet: Fleet
@@ -121,8 +121,8 @@ class Question:
         """What a resolver does to DNSSEC: as audited, else as declared."""
         return self.resolver_kinds.get(resolver_key(resolver), resolver.kind)
 
-    def stale(self, resolver: Resolver) -> bool:
-        """Whether audits once found what ``resolver`` does, too long ago to count."""
+    def unproven(self, resolver: Resolver) -> bool:
+        """Whether ``resolver`` was audited and that proves nothing: too long ago, or nothing was found out."""
         return self.resolver_kinds.get(resolver_key(resolver)) is ResolverKind.UNKNOWN
 
     @cached_property

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from fleet.layout.classes import NodeClass
 from fleet.layout.leaves import resolver_key
-from fleet.layout.names import canonical
+from fleet.layout.names import below, canonical
 from fleet.model.dns import Security
 from fleet.model.finding import Label, Severity
 from fleet.model.fleet import Node, Platform
@@ -118,15 +118,18 @@ def too_old(question: Question) -> Answers:
     ),
 )
 def doubtful_anchor(question: Question) -> Answers:
-    """Nodes whose own verdict of a domain is bogus where ours, through one of their resolvers, is secure."""
+    """Nodes whose own verdict of a domain is bogus where ours, through the one resolver they ask of it, is secure."""
     yield from _without(question, "what an appliance's own check says (daneverify)", _silent(question))
     found: dict[str, list[str]] = {}
     for (name, domain), said in question.node_verdicts.items():
         node, ours = question.fleet.nodes.get(name), question.verdict_of.get(canonical(domain))
         if node is None or not _says(said, Security.BOGUS):
             continue
-        if ours is None or not _asked_of(ours, frozenset(map(resolver_key, node.settings.resolvers or ()))):
+        first = _first_asked(node, domain)
+        if ours is None or ours.mx is None or first != frozenset({_key_of(ours.mx.lookup.resolver)}):
             why = "we have not asked the same resolver"
+            if len(first) > 1:
+                why = "which of several resolvers it asked is not known, so not whether we asked the same resolver"
             yield Unobserved(f"node {name}", ("nodes", name), f"why it finds {domain} bogus", why)
         elif _says(ours, Security.SECURE):
             found.setdefault(name, []).append(domain)
@@ -164,9 +167,21 @@ def _says(verdict: Verdict, security: Security) -> bool:
     return verdict.mx is not None and verdict.mx.lookup.security is security
 
 
-def _asked_of(verdict: Verdict, resolvers: frozenset[str]) -> bool:
-    asked = {where.rpartition(":")[0].strip("[]") if where.endswith(":53") else where for where in verdict.resolvers}
-    return not asked.isdisjoint(resolvers | {key.replace("#", ":") for key in resolvers})
+def _first_asked(node: Node, domain: str) -> frozenset[str]:
+    """The resolvers of which an appliance may ask any first about ``domain``: alternates for it, else one priority."""
+    listed = [one for one in node.settings.resolvers or () if not one.secondary]
+    name = canonical(domain)
+    split = [
+        one for one in listed if any(name == each or below(f".{each}", name) for each in map(canonical, one.domains))
+    ]
+    mine = split or [one for one in listed if not one.domains]
+    return frozenset(resolver_key(one) for one in mine if one.priority == min(each.priority for each in mine))
+
+
+def _key_of(resolver: str) -> str:
+    """``address:port`` of a check as ``resolver_key`` has it."""
+    address, _, port = resolver.rpartition(":")
+    return address.strip("[]") if port == "53" else f"{address.strip('[]')}#{port}"
 
 
 @rule(

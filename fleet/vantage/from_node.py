@@ -17,6 +17,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fleet.clock import WallClock, now
@@ -24,11 +25,13 @@ from fleet.dane import SmtpSettings, Walker, WalkLimits
 from fleet.dane.pacing import Pacer, SessionCache
 from fleet.dane.pkix import Roots
 from fleet.dnssec.conversation import Conversation
+from fleet.dnssec.fetch import Transport
 from fleet.dnssec.lookup import ValidatedResolver
+from fleet.dnssec.split import split
 from fleet.dnssec.validator import Validator
 from fleet.errors import Failure
 from fleet.forecast.failover import alternates, turns
-from fleet.forecast.resolving import endpoint
+from fleet.forecast.resolving import endpoint, trace
 from fleet.model import Contact, Verdict
 from fleet.model.fleet import Node, Platform
 from fleet.model.resolver import Resolver
@@ -60,6 +63,7 @@ class Seen:
 
 
 OnSeen = Callable[[Seen], None]
+_ROOTS = "it asks the root servers itself, which cannot be done for it"
 
 
 def orders(node: Node, domain: str = "") -> tuple[Order, ...]:
@@ -76,6 +80,16 @@ def orders(node: Node, domain: str = "") -> tuple[Order, ...]:
         return ()
     first, rest = groups[0], [one for group in groups[1:] for one in group]
     return tuple(dict.fromkeys(_spelled([*first[at:], *first[:at], *rest]) for at in range(len(first))))
+
+
+def secondaries(node: Node) -> frozenset[str]:
+    """The resolvers that ``node`` asks only where no other can be reached; the C library knows no such thing."""
+    if node.settings.platform is not Platform.ASYNCOS:
+        return frozenset()
+    listed = node.settings.resolvers or ()
+    return frozenset(_spelled([one for one in listed if one.secondary])) - {
+        endpoint(one) for one in listed if not one.secondary
+    }
 
 
 def _spelled(resolvers: Sequence[Resolver]) -> Order:
@@ -136,6 +150,9 @@ class _Views:
         self._resolvers: dict[str, ValidatedResolver] = {}
         self._walkers: dict[Order, Walker] = {}
         self._sessions: SessionCache[Contact] = SessionCache()
+        self._carrying: dict[str, Transport] = {}
+        self._secondaries = secondaries(node)
+        self._split = any(one.domains for one in node.settings.resolvers or ())
 
     async def see(self, domain: str, order: Order) -> Seen:
         """``domain`` by this order."""
@@ -143,13 +160,13 @@ class _Views:
             return Seen(self._node, self._blind(domain))
         verdict = await self._walker(order).walk(domain)
         several = len(orders(self._node, domain)) > 1
-        unknown = (*verdict.unknown, *self._split(domain))
+        unknown = (*verdict.unknown, *self._chance(verdict))
         return Seen(self._node, replace(verdict, vantage=self._node.name, unknown=unknown), order[0] if several else "")
 
     def _blind(self, domain: str) -> Verdict:
         """Nobody to ask."""
         if self._node.settings.root_servers:
-            why = "it asks the root servers itself, which cannot be done for it"
+            why = _ROOTS
         else:
             why = "which resolvers it asks is not known: declare them, or poll it"
         return Verdict(
@@ -162,12 +179,30 @@ class _Views:
             unknown=(f"{show(self._node.name, 80)}: {why}",),
         )
 
-    def _split(self, domain: str) -> Iterator[str]:
-        """Mail hosts may lie outside the domains of an alternate server, and then the node asks others for them."""
-        servers = alternates(self._node.settings.resolvers or (), domain)
-        names = show(", ".join(sorted({name for each in servers for name in each.domains})), 200)
-        if servers:
-            yield f"names outside {names} were asked of that alternate server too, unlike the node"
+    def _chance(self, verdict: Verdict) -> Iterator[str]:
+        """Names that are asked of others than the domain itself, of which any may come first: one of them was taken."""
+        if not self._split:
+            return
+        names = trace(verdict).names
+        if alternates(self._node.settings.resolvers or (), verdict.domain):
+            names = (*names, "")  # the zones above it are no alternate server's
+        others = {orders(self._node, name) for name in names} - {orders(self._node, verdict.domain)}
+        first = sorted({order[0] for possible in others if len(possible) > 1 for order in possible})
+        if first:
+            yield f"some names are asked of any of {', '.join(first)}, as chance has it; one of them was asked"
+
+    def _whom(self, order: Order, name: str) -> tuple[ValidatedResolver, ...]:
+        """The resolvers of ``name`` in a walk by ``order``."""
+        return tuple(map(self._resolver, self._order_of(order, name))) or (self._nobody(),)
+
+    def _order_of(self, order: Order, name: str) -> Order:
+        """As the walk goes where chance put the same ones in another order; the first of the orders elsewhere."""
+        possible = orders(self._node, name)
+        return order if order in possible else next(iter(possible), ())
+
+    def _nobody(self) -> ValidatedResolver:
+        """Where the node asks the root servers itself."""
+        return ValidatedResolver("the root servers", Validator(split(lambda _: (), _ROOTS), self._checks.anchors))
 
     def _walker(self, order: Order) -> Walker:
         if order not in self._walkers:
@@ -181,6 +216,7 @@ class _Views:
                 clock=checks.clock,
                 roots=checks.roots,
                 believing=self._node.settings.platform in (Platform.POSTFIX, Platform.EXIM),
+                whom=partial(self._whom, order) if self._split else None,
             )
             made.pacer, made.sessions = checks._pacer, self._sessions
             self._walkers[order] = made
@@ -188,8 +224,20 @@ class _Views:
 
     def _resolver(self, name: str) -> ValidatedResolver:
         if name not in self._resolvers:
+            transport = split(partial(self._carriers, name), _ROOTS) if self._split else self._carrier(name)
+            validator = Validator(transport, self._checks.anchors, clock=self._checks.clock)
+            self._resolvers[name] = ValidatedResolver(name, validator, name in self._secondaries)
+        return self._resolvers[name]
+
+    def _carriers(self, resolver: str, name: str) -> tuple[Transport, ...]:
+        """Who carries a question for ``name`` in a proof through ``resolver``: that one, where the node asks it."""
+        possible = orders(self._node, name)
+        whom = (resolver,) if any(resolver in order for order in possible) else next(iter(possible), ())
+        return tuple(map(self._carrier, whom))
+
+    def _carrier(self, name: str) -> Transport:
+        if name not in self._carrying:
             conversation = Conversation(self._network, parse_endpoint(name, 53), timeout=self._checks.question)
             self._stack.push_async_callback(conversation.close)
-            validator = Validator(observing(conversation), self._checks.anchors, clock=self._checks.clock)
-            self._resolvers[name] = ValidatedResolver(name, validator)
-        return self._resolvers[name]
+            self._carrying[name] = observing(conversation)
+        return self._carrying[name]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fleet.dane.transcript import LastWord, parse_transcript
-from fleet.decision import Agreement, Beside, beside
+from fleet.decision import Beside, beside_all
 from fleet.errors import UsageError
 from fleet.model import Verdict
 from fleet.model.event import own_check_of
@@ -29,7 +29,8 @@ class Said(StrEnum):
 @dataclass(frozen=True, slots=True)
 class OwnVerdict:
     """An appliance's own check.  ``why`` says what stands in the way where it says nothing; ``unread``: its lines that
-    fit nothing (untrusted); ``steps``: beside ours, empty where we saw nothing."""
+    fit nothing (untrusted); ``ours``: what we saw through each resolver that it may have asked; ``steps``: all beside.
+    """
 
     check: OwnCheck
     said: Said
@@ -37,14 +38,15 @@ class OwnVerdict:
     says: LastWord | None = None
     unread: tuple[str, ...] = ()
     why: str = ""
-    ours: Verdict | None = None
+    ours: tuple[Verdict, ...] = ()
     steps: tuple[Beside, ...] = ()
 
 
 def read_own_check(check: OwnCheck, seen: Sequence[Verdict]) -> OwnVerdict:
-    """``check`` read, beside the one of our verdicts from there that it differs least from.
+    """``check`` read, beside ``seen``: ours from there, one for each resolver that may come first.
 
-    There are several where chance decides which resolver is asked; which one the appliance asked, it does not say.
+    Which one the appliance asked, it does not say: where ours are not the same, neither agreement nor the opposite is
+    claimed.
     """
     if check.failure is not None:
         return OwnVerdict(check, Said.NOT_ASKED, why=check.failure.sentence)
@@ -55,10 +57,5 @@ def read_own_check(check: OwnCheck, seen: Sequence[Verdict]) -> OwnVerdict:
     if read.verdict.domain != check.domain or not read.verdict.steps:
         return OwnVerdict(check, Said.UNPARSED, unread=read.unread, why=f"no line of it tells a step of {check.domain}")
     theirs = replace(read.verdict, vantage=own_check_of(check.node))
-    pairs = [(ours, beside(theirs, ours)) for ours in seen]
-    ours, steps = min(pairs, key=lambda pair: _differing(pair[1]), default=(None, ()))
-    return OwnVerdict(check, Said.SAID, theirs, read.says, read.unread, ours=ours, steps=steps)
-
-
-def _differing(steps: Sequence[Beside]) -> int:
-    return sum(step.agreement is Agreement.DIFFERS for step in steps)
+    ours = tuple(seen)
+    return OwnVerdict(check, Said.SAID, theirs, read.says, read.unread, ours=ours, steps=beside_all(theirs, ours))

@@ -34,14 +34,14 @@ def judge_kind(
         line
         for line in (
             *_silence("known-good", good, heard_good),
-            _count(heard_good, lambda answer: answer.signatures, "known-good names arrive with signatures"),
+            _count(heard_good, _is_signed, "known-good names arrive with signatures"),
             _count(heard_good, lambda answer: answer.own is Security.SECURE, "known-good names validate here"),
             _count(heard_good, _has_ad, "known-good names have the AD bit"),
             "the resolver vouches for signatures that do not validate here: is the trust anchor the right one?"
             if _anchor_in_doubt(heard_good)
             else "",
             *_silence("known-bogus", bogus, heard_bogus),
-            _count(heard_bogus, lambda answer: answer.rcode == "SERVFAIL", "known-bogus names are answered SERVFAIL"),
+            _count(heard_bogus, _is_refused, "known-bogus names are answered SERVFAIL"),
             *_silence("unsigned", unsigned, heard_unsigned),
             _count(
                 heard_unsigned, lambda answer: answer.own is Security.INSECURE, "unsigned names prove to be unsigned"
@@ -58,11 +58,13 @@ def judge_kind(
 def _kind(good: Sequence[ProbeAnswer], bogus: Sequence[ProbeAnswer], unsigned: Sequence[ProbeAnswer]) -> ResolverKind:
     if len(good) < QUORUM:
         return ResolverKind.UNKNOWN
-    if not _most(good, lambda answer: answer.signatures):
-        return ResolverKind.STRIPS
+    # One against one is no majority either way: of two that answered, a bad reference may be the other one.
+    if not _most(good, _is_signed):
+        return ResolverKind.STRIPS if _fewest(good, _is_signed) else ResolverKind.UNKNOWN
     if not _most(good, _is_secure):
         unproven = any(answer.own is Security.INDETERMINATE for answer in good) or _anchor_in_doubt(good)
-        return ResolverKind.UNKNOWN if unproven else ResolverKind.STRIPS
+        lost = _most(good, lambda answer: answer.own is Security.BOGUS)
+        return ResolverKind.STRIPS if lost and not unproven else ResolverKind.UNKNOWN
     if len(unsigned) < QUORUM or len(bogus) < QUORUM:
         return ResolverKind.UNKNOWN
     if not _most(unsigned, lambda answer: answer.own is Security.INSECURE):
@@ -71,19 +73,28 @@ def _kind(good: Sequence[ProbeAnswer], bogus: Sequence[ProbeAnswer], unsigned: S
         return ResolverKind.STRIPS if lost else ResolverKind.UNKNOWN
     if _most(unsigned, _has_ad):
         return ResolverKind.PASSES  # an AD bit on everything says nothing
-    if _most(good, _has_ad) and _most(bogus, lambda answer: answer.rcode == "SERVFAIL"):
+    if _most(good, _has_ad) and _most(bogus, _is_refused):
         return ResolverKind.VALIDATES
-    return ResolverKind.PASSES
+    passes = _fewest(good, _has_ad) or _fewest(bogus, _is_refused)
+    return ResolverKind.PASSES if passes else ResolverKind.UNKNOWN
 
 
 def _anchor_in_doubt(good: Sequence[ProbeAnswer]) -> bool:
     """Signatures arrive, the resolver vouches for them, yet none holds here: our trust anchor may be the wrong one."""
-    vouched = _most(good, _has_ad) and _most(good, lambda answer: answer.signatures)
+    vouched = _most(good, _has_ad) and _most(good, _is_signed)
     return vouched and not any(map(_is_secure, good))
 
 
 def _is_secure(answer: ProbeAnswer) -> bool:
     return answer.own is Security.SECURE
+
+
+def _is_signed(answer: ProbeAnswer) -> bool:
+    return answer.signatures
+
+
+def _is_refused(answer: ProbeAnswer) -> bool:
+    return answer.rcode == "SERVFAIL"
 
 
 def _has_ad(answer: ProbeAnswer) -> bool:
@@ -92,6 +103,10 @@ def _has_ad(answer: ProbeAnswer) -> bool:
 
 def _most(answers: Sequence[ProbeAnswer], holds: Callable[[ProbeAnswer], bool]) -> bool:
     return sum(holds(answer) for answer in answers) * 2 > len(answers)
+
+
+def _fewest(answers: Sequence[ProbeAnswer], holds: Callable[[ProbeAnswer], bool]) -> bool:
+    return _most(answers, lambda answer: not holds(answer))
 
 
 def _count(answers: Sequence[ProbeAnswer], holds: Callable[[ProbeAnswer], bool], words: str) -> str:

@@ -43,6 +43,7 @@ _AGREEMENT_MARKS: dict[Agreement, Mark] = {
     Agreement.DIFFERS: Mark.FAIL,
     Agreement.NOT_SAID: Mark.UNKNOWN,
     Agreement.NOT_SEEN: Mark.UNKNOWN,
+    Agreement.UNSURE: Mark.UNKNOWN,
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from verdicts import RESOLVER, bad_match, destination
 
-from fleet.decision import Agreement, Differing, View, beside, compare_views, doubts_anchor, judge
+from fleet.decision import Agreement, Differing, View, beside, beside_all, compare_views, doubts_anchor, judge
 from fleet.errors import Failure, FailureKind
 from fleet.model import ContactStep, Existence, Mode, Outcome, Policy, ResolverAttempt, ResolverWord, Security, Verdict
 
@@ -86,3 +86,32 @@ def test_bogus_against_secure_doubts_the_anchor_and_silence_agrees_with_nothing(
     assert doubts_anchor(steps)
     assert not doubts_anchor(beside(GOOD.verdict, GOOD.verdict))
     assert {step.agreement for step in beside(GOOD.verdict, GOOD.verdict)} == {Agreement.AGREES}
+
+
+STRIPPED = GOOD.with_mx(security=Security.BOGUS)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "agreement"),
+    [
+        (GOOD.verdict, [GOOD.verdict, GOOD.verdict], Agreement.AGREES),
+        (GOOD.verdict, [GOOD.verdict, STRIPPED], Agreement.UNSURE),
+        (STRIPPED, [GOOD.verdict, STRIPPED], Agreement.UNSURE),
+        (STRIPPED, [GOOD.verdict, GOOD.verdict], Agreement.DIFFERS),
+        (replace(GOOD.verdict, steps=()), [GOOD.verdict, STRIPPED], Agreement.NOT_SAID),
+        (GOOD.verdict, [GOOD.verdict, replace(GOOD.verdict, steps=())], Agreement.UNSURE),
+        (GOOD.verdict, [GOOD.verdict], Agreement.AGREES),
+    ],
+)
+def test_an_appliance_that_may_have_asked_one_of_several_agrees_where_all_of_ours_do(
+    theirs: Verdict, ours: list[Verdict], agreement: Agreement
+) -> None:
+    assert beside_all(theirs, ours)[0].agreement is agreement
+
+
+def test_a_step_that_one_of_ours_does_not_have_was_not_seen_that_way() -> None:
+    steps = {one.step: one for one in beside_all(GOOD.verdict, [GOOD.verdict, replace(GOOD.verdict, steps=())])}
+    assert len(steps) > 2
+    assert {one.agreement for one in steps.values()} == {Agreement.UNSURE}
+    assert steps["MX of example.org"].ours == "secure or not seen"
+    assert beside_all(GOOD.verdict, []) == ()

@@ -80,3 +80,18 @@ def test_who_answers_and_who_was_tried(
 ) -> None:
     found = asked(believing, *answers)
     assert (found.resolver, attempts(found)) == (resolver, tried)
+
+
+@pytest.mark.parametrize(
+    ("first", "who"),
+    [
+        (SILENT, "r1"),
+        (replace(SILENT, failure=Failure(FailureKind.SERVFAIL, "r0 answered SERVFAIL")), "r0"),
+        (replace(SILENT, failure=Failure(FailureKind.TIMEOUT, "r0 gave no answer")), "r1"),
+        (replace(SILENT, failure=Failure(FailureKind.REFUSED, "r0 answered REFUSED")), "r0"),
+        (PASSED, "r0"),
+    ],
+)
+def test_a_secondary_is_asked_only_where_nobody_before_it_was_reached(first: Answer, who: str) -> None:
+    resolvers = [ValidatedResolver("r0", Saying(first)), ValidatedResolver("r1", Saying(PASSED), secondary=True)]  # type: ignore[arg-type]
+    assert asyncio.run(look_up(resolvers, "example.org", "MX")).resolver == who

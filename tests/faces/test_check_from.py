@@ -212,6 +212,16 @@ def test_verdicts_are_written_down_with_their_vantage(stand: Standpoints, asking
     assert newest_verdict(state, GOOD) is here
 
 
+def test_a_node_nobody_could_look_from_does_not_speak_for_the_destination(stand: Standpoints, asking) -> None:
+    stand.stand("one")
+    stand.stand("two", forwarding=False)
+    for order in (("gw1", "gw2"), ("gw2", "gw1")):
+        fleet = {name: asking("validating", door="one" if name == "gw1" else "two") for name in order}
+        stand.check(fleet, GOOD)
+        told = last_known_of(str(stand.folder / "fleet.toml")).verdicts[GOOD]
+        assert (told.vantage, told.mx is not None and told.mx.lookup.failed) == ("gw1", False)
+
+
 def test_an_appliance_that_agrees_is_said_step_by_step(stand: Standpoints, asking, lab) -> None:
     stand.stand()
     stand.nodes.change("one", appliance(lab.resolvers["validating"]))
@@ -246,6 +256,61 @@ def test_an_appliance_that_finds_bogus_what_is_secure_has_a_wrong_anchor_or_cloc
     assert "mail of signed domains" in finding["sentence"]
     state = known_state(stand)
     assert {key for key, _ in node_verdicts_of(state).items()} == {("gw1", GOOD)}
+
+
+def test_where_it_may_have_asked_one_of_two_nothing_is_claimed_that_holds_for_one_only(stand: Standpoints, lab) -> None:
+    stand.stand()
+    tied = (Resolver(lab.resolvers["validating"]), Resolver(lab.resolvers["stripping"]))
+    settings = Settings(platform=Platform.ASYNCOS, version="15.0.0-104", resolvers=tied)
+    stand.nodes.change("one", to_plain(settings))
+    declared = {"gw1": Declared("asyncos", [resolver(one.address) for one in tied])}
+    document = json.loads(stand.check(declared, GOOD, "--daneverify", "--json").stdout)
+    (own,) = document["daneverify"]
+    assert sorted(one[0] for one in own["through"]) == ["192.0.2.53:53", "192.0.2.55:53"]
+    assert {one["step"]: one["agreement"] for one in own["steps"]}["MX of good.lab"] == "unsure"
+    assert own["findings"] == [], "what one of them made bogus is no fault of its anchor"
+
+
+SPLIT = (("mail.good.lab", ("held", "bogus")), ("other.lab", ("dane", "secure")))
+"""Domains that a stripping alternate server has: what becomes of mail, and what the address of the mail host is."""
+
+
+@pytest.mark.parametrize(("domain", "expected"), SPLIT)
+def test_each_name_is_asked_where_the_node_asks_it_and_its_own_check_agrees(
+    stand: Standpoints, lab, domain: str, expected: tuple[str, str]
+) -> None:
+    stand.stand()
+    listed = (Resolver(lab.resolvers["validating"]), Resolver(lab.resolvers["stripping"], domains=(domain,)))
+    stand.nodes.change("one", to_plain(Settings(Platform.ASYNCOS, "15.0.0-104", resolvers=listed)))
+    alternate = f'{resolver(lab.resolvers["stripping"])}, domains = ["{domain}"]'
+    declared = {"gw1": Declared("asyncos", [resolver(lab.resolvers["validating"]), alternate])}
+    document = json.loads(stand.check(declared, GOOD, "--daneverify", "--json").stdout)
+    (ours,) = document["destinations"]
+    (own,) = document["daneverify"]
+    assert ours["outcomes"]["asyncos"]["opportunistic"]["outcome"] == expected[0]
+    asked = {lookup["name"]: lookup["resolver"] for step in ours["steps"] for lookup in lookups_of(step)}
+    host = "192.0.2.55:53" if domain == "mail.good.lab" else "192.0.2.53:53"
+    assert (asked[GOOD], asked["mail.good.lab"]) == ("192.0.2.53:53", host)
+    assert {one["step"]: (one["theirs"], one["ours"]) for one in own["steps"]}["A of mail.good.lab"] == (
+        expected[1],
+    ) * 2
+
+
+def lookups_of(step: dict) -> list[dict]:
+    return [one for one in step.values() if isinstance(one, dict) and "resolver" in one and "rdtype" in one]
+
+
+def test_a_domain_of_an_alternate_server_is_proven_with_the_zones_above_it_from_the_usual_ones(
+    stand: Standpoints, lab
+) -> None:
+    stand.stand()
+    alternate = f'{resolver(lab.resolvers["passing"])}, domains = ["{GOOD}"]'
+    for usual, outcome in (("second", "dane"), ("stripping", "held")):
+        declared = {"gw1": Declared("asyncos", [resolver(lab.resolvers[usual]), alternate])}
+        assert only(stand.documents(declared, GOOD))[0] == outcome, usual
+    tied = [resolver(lab.resolvers["second"]), resolver(lab.resolvers["stripping"]), alternate]
+    (document,) = stand.documents({"gw1": Declared("asyncos", tied)}, GOOD)
+    assert "some names are asked of any of 192.0.2.55:53, 192.0.2.58:53" in " ".join(document["incomplete"])
 
 
 @pytest.mark.parametrize("variant", range(5))

@@ -49,11 +49,14 @@ def expected(kind: str, position: str, platform: str) -> list[tuple[str, str]]:
             return [first]  # the C library asks in the order of the list
         case "behind a refusing one":
             return [alone]
+        case "secondary to a refusing one":
+            # An appliance asks it only where the others cannot be reached; the C library knows no secondaries.
+            return [ALONE["refusing"][platform] if platform == "asyncos" else alone]
         case _:
             return [DANE]  # never asked while the first one answers
 
 
-POSITIONS = ("alone", "first", "second", "beside", "secondary", "behind a refusing one")
+POSITIONS = ("alone", "first", "second", "beside", "secondary", "behind a refusing one", "secondary to a refusing one")
 
 
 def listed(position: str, address: str, good: str, refusing: str) -> list[str]:
@@ -64,6 +67,7 @@ def listed(position: str, address: str, good: str, refusing: str) -> list[str]:
         "beside": [resolver(address), resolver(good)],
         "secondary": [resolver(good), resolver(address, secondary=True)],
         "behind a refusing one": [resolver(refusing), resolver(address, 1)],
+        "secondary to a refusing one": [resolver(refusing), resolver(address, secondary=True)],
     }[position]
 
 

@@ -168,6 +168,24 @@ def test_an_audit_that_is_too_old_counts_as_unknown(stand: Standpoints, ask) -> 
     assert "1 of 1 audits are more than a day old" in done.stderr
 
 
+def test_a_forecast_of_what_was_observed_rests_on_audits_and_says_how_old_they_are(stand: Standpoints, ask) -> None:
+    path = profile(stand, {"dlv1": Declared("asyncos", [f'{resolver(ask["validating"])}, kind = "strips"'])})
+    nothing = stand.here("forecast", str(path), "--observed")
+    assert (nothing.returncode, "no poll was ever written down" in nothing.stderr) == (2, True)
+    check(stand, path)
+    audit(stand, path)
+    done = stand.here("forecast", str(path), "--observed", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {one["label"] for one in json.loads(done.stdout)["forecasts"]} == {"dane"}
+    assert "fleet: resolvers are as audited 0 s ago" in done.stderr
+    assert "resolver 192.0.2.53 of dlv1: validates, not strips as declared: audited 0 s ago" in done.stderr
+    with open_history(history_path(path, state_folder()), leased=False) as opened:
+        for found in last_known(history_path(path, state_folder())).judged:
+            opened.append(replace(found, at=found.at - FRESH - timedelta(hours=1)))
+    stale = stand.here("forecast", str(path), "--observed", "--json")
+    assert "what it does is unknown, not strips as declared: audited 1 d 1 h ago, its audit is too old" in stale.stderr
+
+
 def test_live_audits_belong_to_what_is_observed(stand: Standpoints, ask) -> None:
     path = profile(stand, {"dlv1": Declared("asyncos", [resolver(ask["validating"])])})
     done = stand.here("validate", str(path), "--audit")
@@ -175,3 +193,8 @@ def test_live_audits_belong_to_what_is_observed(stand: Standpoints, ask) -> None
     assert "--audit asks the nodes of profiles in files: it goes with --observed" in done.stderr
     live = stand.here("validate", str(path), "--observed", "--audit", "--select", "DNS", "--format", "concise")
     assert "found out nothing" in live.stderr, "the lab's keys do not hang from the real root"
+    anchor = ("--trust-anchor", str(stand.lab.trust_anchor))
+    trusted = stand.here("validate", str(path), "--observed", "--audit", *anchor, "--select", "DNS")
+    assert "resolvers are as audited 0 s ago" in trusted.stderr
+    alone = stand.here("validate", str(path), *anchor)
+    assert (alone.returncode, "it goes with --audit" in alone.stderr) == (2, True)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet.forecast import Audits
-from fleet.forecast.audited import FRESH, by_address, by_key, kinds_met
+from fleet.forecast.audited import FRESH, as_met, by_key, kinds_met
 from fleet.model.event import HERE, ResolverJudged
 from fleet.model.fleet import Fleet, Node, Platform, Settings, Tier
 from fleet.model.observation import Observation, Sight, Unit
@@ -51,6 +51,11 @@ def test_this_host_stands_in_where_the_node_could_not_be_looked_through_and_it_i
     assert (found.kind, found.vantage, found.why) == (PASSES, HERE, "the node forbids forwarding")
 
 
+def test_where_neither_the_node_nor_this_host_finds_anything_out_both_reasons_are_said() -> None:
+    found = Audits([*refused(), cell(UNKNOWN, HERE, why="no answer within 5 s")]).of("dlv1", R)
+    assert (found.kind, found.why) == (UNKNOWN, "the node forbids forwarding; from this host: no answer within 5 s")
+
+
 def test_where_the_node_asked_and_heard_nothing_what_this_host_heard_is_no_answer() -> None:
     found = Audits([cell(UNKNOWN, why="no answer within 5 s"), cell(VALIDATES, HERE)]).of("dlv1", R)
     assert (found.kind, found.vantage, found.why) == (UNKNOWN, "dlv1", "no answer within 5 s")
@@ -91,8 +96,50 @@ def test_where_what_the_node_saw_is_too_old_this_host_stands_in_and_it_is_said()
     assert (both.kind, both.stale, both.vantage) == (UNKNOWN, True, "dlv1")
 
 
-def test_an_audit_that_found_nothing_out_takes_nothing_from_what_is_declared() -> None:
-    assert Audits([cell(UNKNOWN)]).kinds(node("dlv1")) == {}
+DECLARED = Resolver("10.0.0.53", kind=VALIDATES)
+
+
+@pytest.mark.parametrize("nothing", [[cell(UNKNOWN, why="no answer within 5 s")], refused(), [cell(UNKNOWN, HERE)]])
+def test_an_audit_that_found_nothing_out_leaves_no_proof_of_what_is_declared(nothing: list[ResolverJudged]) -> None:
+    audits = Audits(nothing, NOW)
+    assert audits.kinds(node("dlv1", DECLARED)) == {"10.0.0.53": UNKNOWN}
+    assert audits.worst_kinds([node("dlv1", DECLARED)]) == {DECLARED: UNKNOWN}
+    assert kinds_of(as_met(fleet_of(node("dlv1", DECLARED)), audits)) == {"dlv1": [UNKNOWN]}
+
+
+def test_where_nobody_tried_what_is_declared_counts() -> None:
+    audits = Audits([cell(STRIPS, "dlv2"), cell(STRIPS, resolver="10.0.0.53:5353")], NOW)
+    assert audits.kinds(node("dlv1", DECLARED)) == {}
+    fleet = fleet_of(node("dlv1", DECLARED))
+    assert as_met(fleet, audits).nodes["dlv1"] is fleet.nodes["dlv1"]
+
+
+def test_each_node_is_told_what_it_meets_itself_and_those_that_meet_the_same_share_it() -> None:
+    settings = Settings(Platform.ASYNCOS, resolvers=(DECLARED,))
+    fleet = fleet_of(*(Node(name, "edge", (), settings) for name in ("dlv1", "dlv2", "dlv3", "dlv4")))
+    judged = [cell(VALIDATES), cell(STRIPS, "dlv2"), cell(VALIDATES, "dlv3", at=OLD), cell(STRIPS, "dlv4")]
+    met = as_met(fleet, Audits(judged, NOW))
+    assert kinds_of(met) == {"dlv1": [VALIDATES], "dlv2": [STRIPS], "dlv3": [UNKNOWN], "dlv4": [STRIPS]}
+    assert met.nodes["dlv1"].settings is settings
+    assert met.nodes["dlv2"].settings is met.nodes["dlv4"].settings
+
+
+def test_no_audit_speaks_against_what_is_supposed() -> None:
+    declared = fleet_of(node("dlv1", DECLARED))
+    other = Resolver("10.0.0.99")
+    audits = Audits([cell(STRIPS), cell(PASSES, resolver="10.0.0.99:53")], NOW)
+    supposed = fleet_of(node("dlv1", replace(DECLARED, kind=PASSES), other))
+    assert kinds_of(as_met(supposed, audits, declared)) == {"dlv1": [PASSES, PASSES]}
+    moved = fleet_of(node("dlv1", replace(DECLARED, priority=7)))
+    assert kinds_of(as_met(moved, audits, declared)) == {"dlv1": [STRIPS]}, "only its place is supposed"
+
+
+def fleet_of(*nodes: Node) -> Fleet:
+    return Fleet("f", {"edge": Tier("edge", ("internet",), (), Settings())}, {one.name: one for one in nodes})
+
+
+def kinds_of(fleet: Fleet) -> dict[str, list[ResolverKind]]:
+    return {name: [one.kind for one in each.settings.resolvers or ()] for name, each in fleet.nodes.items()}
 
 
 def test_another_port_is_another_resolver_and_the_worst_of_one_address_counts_for_forecasts() -> None:
@@ -101,7 +148,7 @@ def test_another_port_is_another_resolver_and_the_worst_of_one_address_counts_fo
     assert (audits.of("dlv1", R).kind, audits.of("dlv1", other).kind) == (VALIDATES, STRIPS)
     worst = audits.worst_kinds([node("dlv1", R, other)])
     assert by_key(worst) == {"10.0.0.53": VALIDATES, "10.0.0.53#5353": STRIPS}
-    assert by_address(worst) == {"10.0.0.53": STRIPS}
+    assert audits.kinds(node("dlv1", R, other)) == audits.kinds(node("dlv1", other, R)) == {"10.0.0.53": STRIPS}
 
 
 def test_one_node_that_meets_a_worse_one_speaks_for_all_and_one_that_was_not_audited_meets_what_is_declared() -> None:

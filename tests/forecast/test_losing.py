@@ -8,7 +8,9 @@ import pytest
 from fleet.forecast import Audits, Losses
 from fleet.forecast.losing import Loss
 from fleet.model.event import ResolverJudged
-from fleet.model.fleet import Destination, Fleet
+from fleet.model.fleet import Destination, Fleet, Platform, Settings
+from fleet.model.flow import FlowAction, FlowPolicy, SenderGroup
+from fleet.model.peers import PostfixSettings
 from fleet.model.resolver import Resolver, ResolverKind
 from fleet.views.resolvers import loss_words
 
@@ -65,6 +67,58 @@ def test_what_was_held_already_is_not_the_doing_of_the_loss(fleet: Fleet, checks
     found = losses(fleet, checks, ("dlv1", GOOD, ResolverKind.STRIPS), ("dlv1", NEXT, ResolverKind.STRIPS))
     loss = of(found, fleet, "dlv1", GOOD)
     assert (loss.held, loss.before.held) == ((), frozenset(DOMAINS))
+
+
+def with_resolvers(fleet: Fleet, *listed: Resolver) -> Fleet:
+    nodes = {
+        name: replace(node, settings=replace(node.settings, resolvers=listed)) for name, node in fleet.nodes.items()
+    }
+    return replace(fleet, nodes=nodes)
+
+
+@pytest.mark.parametrize(("next_one", "lost"), [(ResolverKind.PASSES, DOMAINS), (ResolverKind.UNKNOWN, ())])
+def test_where_postfix_is_left_with_one_that_does_not_validate_dane_is_lost_and_where_that_is_unknown_not_said(
+    fleet: Fleet, checks, next_one: ResolverKind, lost: tuple[str, ...]
+) -> None:
+    listed = (Resolver(GOOD, kind=ResolverKind.VALIDATES), Resolver(NEXT, priority=1, kind=next_one))
+    postfix = PostfixSettings(
+        smtp_dns_support_level="dnssec",
+        smtp_host_lookup=("dns",),
+        smtp_tls_security_level="dane",
+        relayhost="",
+        maximal_queue_lifetime=259_200,
+    )
+    node = replace(
+        fleet.nodes["dlv1"], settings=Settings(Platform.POSTFIX, "3.7.11", resolvers=listed, postfix=postfix)
+    )
+    loss = of(losses(replace(fleet, nodes={"dlv1": node}), checks), replace(fleet, nodes={"dlv1": node}), "dlv1", GOOD)
+    assert loss.before.dane == frozenset(DOMAINS)
+    assert (loss.held, loss.dane_lost) == ((), lost)
+    assert loss.unknown == (() if lost else DOMAINS)
+
+
+def test_what_is_held_for_certain_is_not_said_to_be_unknown_as_well(fleet: Fleet, checks) -> None:
+    verdict = replace(checks.verdict(checks.Host()), unknown=("5 MX hosts beyond the first 20 were not checked",))
+    verdicts = {name: replace(verdict, domain=name) for name in DOMAINS}
+    judged = [ResolverJudged(NOW, "dlv1", f"{NEXT}:53", "tcp", ResolverKind.STRIPS)]
+    loss = of(Losses(fleet, tuple(fleet.destinations.values()), verdicts, Audits(judged)), fleet, "dlv1", GOOD)
+    assert (loss.held, loss.unknown) == (DOMAINS, ())
+
+
+def test_an_alternate_that_is_gone_leaves_its_names_to_nobody_and_not_to_the_others(fleet: Fleet, checks) -> None:
+    split = with_resolvers(fleet, Resolver(GOOD), Resolver(LAST, domains=("d1.example",)))
+    assert of(losses(split, checks), split, "dlv1", LAST).then.resolvers == ()
+
+
+def test_the_worst_flow_of_a_node_speaks_for_it(fleet: Fleet, checks) -> None:
+    """Mail that comes in under ACCEPT gets no DANE and goes on; the mail beside it is held."""
+    node = fleet.nodes["dlv1"]
+    (listener, *others) = node.settings.listeners or ()
+    groups = (SenderGroup("ALSO", ("198.51.100.0/24",), "ACCEPTED"), *listener.sender_groups)
+    policies = (*listener.policies, FlowPolicy("ACCEPTED", FlowAction.ACCEPT))
+    listeners = (replace(listener, sender_groups=groups, policies=policies), *others)
+    mixed = replace(fleet, nodes={"dlv1": replace(node, settings=replace(node.settings, listeners=listeners))})
+    assert of(losses(mixed, checks, ("dlv1", NEXT, ResolverKind.STRIPS)), mixed, "dlv1", GOOD).held == DOMAINS
 
 
 def test_what_was_never_checked_is_not_known_and_never_said_to_go_on(fleet: Fleet, checks) -> None:

@@ -172,6 +172,28 @@ def test_a_bogus_answer_of_a_node_is_undecided_until_we_ask_the_same_resolver():
     assert any("VER602" in one.rules and "same resolver" in one.why for one in found.unobserved)
 
 
+@pytest.mark.parametrize(
+    ("resolvers", "found"),
+    [
+        ('[{ address = "192.0.2.53" }]', True),
+        ('[{ address = "192.0.2.53" }, { address = "192.0.2.54", priority = 1 }]', True),
+        ('[{ address = "192.0.2.53" }, { address = "192.0.2.54" }]', False),
+        ('[{ address = "192.0.2.53", priority = 1 }, { address = "192.0.2.54" }]', False),
+        ('[{ address = "192.0.2.53" }, { address = "192.0.2.54", secondary = true }]', True),
+        ('[{ address = "192.0.2.53" }, { address = "192.0.2.54", domains = ["org"] }]', False),
+        ('[{ address = "192.0.2.53" }, { address = "192.0.2.54", domains = ["com"] }]', True),
+        ('[{ address = "192.0.2.53", port = 5353 }]', False),
+    ],
+)
+def test_the_same_resolver_is_the_only_one_that_it_may_have_asked_first(resolvers: str, found: bool):
+    text = BAD_DEFAULT + f'[nodes.gw9]\ntier = "edge"\naddresses = ["192.0.2.9"]\nresolvers = {resolvers}\n'
+    node = {("gw9", "ietf.org"): verdict(mx="bogus")}
+    told = report(text, facts={"node_verdicts": node, "verdicts": {"ietf.org": verdict()}})
+    assert ("VER602" in codes(told.findings)) is found
+    why = [one.why for one in told.unobserved if "VER602" in one.rules and one.object == "node gw9"]
+    assert (why != []) is not found
+
+
 def test_drift_is_told_by_node_field_and_value():
     other = replace(fleet_of(BAD_DEFAULT).nodes["gw2"].settings.controls[0], dane=None)
     facts = seen("gw2", controls=(other,), platform=Platform.ASYNCOS)

@@ -177,7 +177,10 @@ class Crowd:
         raise AssertionError("no UDP through a tunnel")
 
 
-async def test_no_more_are_asked_at_a_time_than_the_pace_allows() -> None:
+@pytest.mark.parametrize(
+    ("pace", "at_resolver", "in_all"), [(Pace(cells=10, at_resolver=2), 2, 6), (Pace(cells=5, at_resolver=4), 1, 5)]
+)
+async def test_no_more_are_asked_at_a_time_than_the_pace_allows(pace: Pace, at_resolver: int, in_all: int) -> None:
     at_once: dict[str, int] = {}
     most: dict[str, int] = {}
 
@@ -196,9 +199,44 @@ async def test_no_more_are_asked_at_a_time_than_the_pace_allows() -> None:
     found: list[ResolverJudged] = []
     nodes = [Node(f"gw{number}", "edge", (), settings) for number in range(50)]
     here = MappedNetwork("nowhere", {}, {})
-    await Audit(here, through, (), References(), found.append, Pace(cells=10, at_resolver=4)).run(nodes)
+    await Audit(here, through, (), References(), found.append, pace).run(nodes)
     assert len(found) == 50 * 3 * 2
-    assert most == {"192.0.2.1": 4, "192.0.2.2": 4, "192.0.2.3": 4, "all": 10}
+    assert most.pop("all") == in_all
+    assert max(most.values()) <= pace.at_resolver
+    assert min(most.values()) >= at_resolver
+
+
+async def test_what_a_node_says_of_itself_is_made_safe_before_it_becomes_evidence() -> None:
+    @asynccontextmanager
+    async def through(node: Node) -> AsyncIterator[Network | Failure]:
+        yield Failure(FailureKind.CHANNEL, "go away\x1b]0;owned\x07\r\nvalidates " + "x" * 1000)
+
+    found: list[ResolverJudged] = []
+    node = Node("gw", "edge", (), Settings(Platform.POSTFIX, resolvers=(Resolver("127.0.0.1"),)))
+    await Audit(MappedNetwork("nowhere", {}, {}), through, (), References(), found.append).run([node])
+    said = [line for one in found for line in one.evidence if one.vantage == "gw"]
+    assert len(said) == 2
+    assert all(line.isprintable() and len(line) <= 400 for line in said)
+
+
+async def test_a_round_that_is_cancelled_leaves_no_question_behind() -> None:
+    class Hanging(Crowd):
+        has_udp = True
+
+        async def ask_udp(
+            self, address: str, port: int, payload: bytes, accept: Callable[[bytes], T | None], timeout: float
+        ) -> T:
+            await asyncio.sleep(60)
+            raise AssertionError("nobody waits that long")
+
+    node = Node("gw", "edge", (), Settings(Platform.POSTFIX, resolvers=(Resolver("192.0.2.1"), Resolver("192.0.2.2"))))
+    here = Hanging("here", lambda *_: None)
+    before = asyncio.all_tasks()
+    running = asyncio.ensure_future(Audit(here, None, (), References(), lambda _: None).run([node]))
+    await asyncio.sleep(0.05)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert asyncio.all_tasks() == before
 
 
 async def test_each_nodes_own_loopback_is_another_resolver_and_waits_for_no_other() -> None:

@@ -71,6 +71,44 @@ def test_one_bad_reference_name_never_condemns_a_resolver() -> None:
     assert judge_kind(good, bogus, [PLAIN, PLAIN, SILENT]).kind is ResolverKind.VALIDATES
 
 
+BARE = replace(SIGNED, ad=False, signatures=False, own=Security.BOGUS)
+EXPIRED = replace(SIGNED, ad=False, own=Security.BOGUS)
+UNKNOWN, VALIDATES, PASSES, STRIPS = (
+    ResolverKind.UNKNOWN,
+    ResolverKind.VALIDATES,
+    ResolverKind.PASSES,
+    ResolverKind.STRIPS,
+)
+
+
+@pytest.mark.parametrize(
+    ("good", "bogus", "unsigned", "kind"),
+    [
+        ([SIGNED, SIGNED, SILENT], [BROKEN, BROKEN, SILENT], [PLAIN, PLAIN, SILENT], VALIDATES),
+        ([SIGNED, SILENT, SILENT], [BROKEN] * 3, [PLAIN] * 3, UNKNOWN),
+        ([SIGNED] * 3, [BROKEN, SILENT, SILENT], [PLAIN] * 3, UNKNOWN),
+        ([SIGNED] * 3, [BROKEN] * 3, [PLAIN, SILENT, SILENT], UNKNOWN),
+        ([SIGNED, BARE, SILENT], [BROKEN] * 3, [PLAIN] * 3, UNKNOWN),
+        ([SIGNED, EXPIRED, SILENT], [BROKEN] * 3, [PLAIN] * 3, UNKNOWN),
+        ([SIGNED, replace(SIGNED, ad=False)], [BROKEN] * 3, [PLAIN] * 3, UNKNOWN),
+        ([SIGNED] * 3, [BROKEN, replace(BROKEN, rcode="NOERROR")], [PLAIN] * 3, UNKNOWN),
+        ([replace(SIGNED, own=Security.INSECURE, ad=False)] * 3, [BROKEN] * 3, [PLAIN] * 3, UNKNOWN),
+        ([SIGNED, EXPIRED, EXPIRED], [BROKEN] * 3, [PLAIN] * 3, STRIPS),
+        ([SIGNED] * 3, [replace(BROKEN, rcode="NOERROR")] * 3, [PLAIN] * 3, PASSES),
+    ],
+)
+def test_a_majority_of_two_at_least_must_say_so_and_one_against_one_proves_nothing(
+    good: list[ProbeAnswer], bogus: list[ProbeAnswer], unsigned: list[ProbeAnswer], kind: ResolverKind
+) -> None:
+    assert judge_kind(good, bogus, unsigned).kind is kind
+
+
+def test_one_secure_name_takes_the_doubt_from_the_anchor() -> None:
+    judgement = judge_kind([SIGNED, *[replace(SIGNED, own=Security.BOGUS)] * 3], [BROKEN] * 3, [PLAIN] * 3)
+    assert judgement.kind is ResolverKind.STRIPS
+    assert not any("trust anchor" in line for line in judgement.evidence)
+
+
 def test_every_kind_has_a_consequence_on_every_platform_and_unknown_is_never_fit() -> None:
     for kind in ResolverKind:
         for platform in (Policy.ASYNCOS, Policy.POSTFIX, Policy.EXIM):

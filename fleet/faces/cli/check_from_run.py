@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ from fleet.forecast.through import with_silence_believed
 from fleet.layout import overlay_observed
 from fleet.model import Mode, Policy, Require
 from fleet.model.fleet import Fleet, Node, Platform
+from fleet.model.resolver import Resolver
+from fleet.network.endpoint import parse_endpoint
 from fleet.plain import dumps, to_plain
 from fleet.text import show
 from fleet.views.names import age
@@ -29,6 +31,7 @@ from fleet.views.vantages import differences_of
 if TYPE_CHECKING:
     from fleet.faces.cli.check_forms import Results
     from fleet.faces.export.own_checks import OwnFindings
+    from fleet.model import Verdict
     from fleet.model.observation import Observation
     from fleet.nodes import OwnCheck
     from fleet.vantage.from_node import Seen
@@ -118,22 +121,37 @@ def write_checks_from(asked: FromAsked) -> ExitCode:
 
 
 def _beside(check: "OwnCheck", taken: _Taken, fleet: Fleet, known: Mapping[str, "Observation"]) -> "OwnFindings":
-    """``check`` beside ours from the same node; the rule says what a disagreement over "bogus" means."""
+    """``check`` beside ours from the same node; the rule says what a disagreement over "bogus" means.
+
+    It must hold for every resolver that the appliance may have asked: the rule is asked once for each, as if it were
+    the only one.
+    """
     from fleet.faces.export.own_checks import OwnFindings
     from fleet.rules import Question, run
     from fleet.vantage.own_check import read_own_check
 
     ours = [one.verdict for one in taken.seen if (one.node.name, one.verdict.domain) == (check.node, check.domain)]
     own = read_own_check(check, ours)
-    if own.verdict is None or own.ours is None:
+    if own.verdict is None:
         return OwnFindings(own, ())
-    question = Question(
-        fleet,
-        observations=known,
-        verdicts={check.domain: own.ours},
-        node_verdicts={(check.node, check.domain): own.verdict},
-    )
-    return OwnFindings(own, run(question, select=("VER602",)).findings)
+    found = []
+    for mine in own.ours:
+        question = Question(
+            _asking_only(fleet, check.node, mine),
+            observations=known,
+            verdicts={check.domain: mine},
+            node_verdicts={(check.node, check.domain): own.verdict},
+        )
+        found.append(run(question, select=("VER602",)).findings)
+    return OwnFindings(own, found[0] if found and all(found) else ())
+
+
+def _asking_only(fleet: Fleet, name: str, mine: "Verdict") -> Fleet:
+    """``fleet`` where the node called ``name`` has the one resolver through which ``mine`` begins."""
+    node = fleet.nodes[name]
+    first = tuple(parse_endpoint(one, 53) for one in mine.resolvers[:1])
+    settings = replace(node.settings, resolvers=tuple(Resolver(one.address, one.port) for one in first))
+    return replace(fleet, nodes={**fleet.nodes, name: replace(node, settings=settings)})
 
 
 def _named(fleet: Fleet, senders: Sequence[str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from fleet.clock import now
 from fleet.errors import UsageError
 from fleet.faces.cli.forecast_options import Asked
 from fleet.faces.cli.given import read_profile_file, read_verdict_file
-from fleet.forecast import Forecast, Resolving, forecast
+from fleet.forecast import Audits, Forecast, Resolving, as_met, forecast
 from fleet.forecast.resolving import endpoint
 from fleet.layout.names import canonical
 from fleet.model import Verdict
@@ -73,12 +73,18 @@ def gather(asked: Asked, only: Sequence[str] = ()) -> Given:
     if asked.observed:
         from fleet.faces.live.as_seen import as_seen
         from fleet.faces.live.last_known import last_known_of
+        from fleet.views.audit_ages import met_in_place_of_declared
 
         known = last_known_of(asked.profile)
-        if not known.observations:
+        if not known.observations and not known.judged:
             raise UsageError("--observed: no poll was ever written down for this profile; fleet poll does that")
         verdicts = {**{canonical(name): one for name, one in known.verdicts.items()}, **verdicts}
         declared, fleet = (as_seen(declared, one, known.observations) for one in (declared, fleet))
+        at = now()
+        audits = Audits(known.judged, at)
+        for said in met_in_place_of_declared(declared, audits, known.judged, at):
+            print(f"fleet: {said}", file=sys.stderr)
+        declared, fleet = as_met(declared, audits), as_met(fleet, audits, declared)
     destinations = _destinations(asked, fleet, verdicts, only)
     _aged([verdicts[name] for one in destinations if (name := canonical(one.domain)) in verdicts])
     interrupted = False

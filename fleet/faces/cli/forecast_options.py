@@ -24,7 +24,7 @@ Destinations = Annotated[
 ]
 Verdicts = Annotated[Path | None, typer.Option(help="What `fleet check --jsonl` said; the last of each counts.")]
 Observed = Annotated[
-    bool, typer.Option("--observed", help="Take nodes as they were seen last, and the checks of fleet watch.")
+    bool, typer.Option("--observed", help="Take nodes as seen last, resolvers as audited, the checks of fleet watch.")
 ]
 Check = Annotated[
     bool, typer.Option("--check", help="Check destinations without a verdict now, through the declared resolvers.")

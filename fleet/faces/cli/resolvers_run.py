@@ -1,6 +1,7 @@
 """Running ``fleet resolvers``: one round of audits, the failover of every resolver, and the exit code."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def write_resolvers(asked: ResolversAsked) -> ExitCode:
     return code
 
 
-def audited(profile: str) -> None:
+def audited(profile: str, anchors: Sequence[Path] = ()) -> None:
     """Audit the resolvers of every node of ``profile`` and write down what was found."""
     from fleet.faces.cli.world import read_anchors
     from fleet.faces.live.auditing import audit_once
@@ -73,7 +74,7 @@ def audited(profile: str) -> None:
     fleet = overlay_observed(readable_fleet(profile), last_known_of(profile).observations)
     with progress(len(fleet.nodes), "auditing resolvers") as advance:
         judged = audit_once(
-            fleet, tuple(fleet.nodes), HostNetwork(), read_anchors(()), from_here=False, on_node=advance
+            fleet, tuple(fleet.nodes), HostNetwork(), read_anchors(anchors), from_here=False, on_node=advance
         )
     keep(default_history(profile), judged)
 

@@ -32,6 +32,10 @@ def validate(
     audit: Annotated[
         bool, typer.Option("--audit", help="With --observed: audit the resolvers of the nodes first, through them.")
     ] = False,
+    trust_anchor: Annotated[
+        list[Path] | None,
+        typer.Option(help="With --audit: file of DNSKEY or DS records to trust; repeat.  Default: the root's."),
+    ] = None,
     observations: Annotated[
         Path | None, typer.Option(help="What `fleet poll --jsonl` saw, in place of what was seen last.")
     ] = None,
@@ -68,6 +72,7 @@ def validate(
         observations=observations,
         poll=poll,
         audit=audit,
+        anchors=tuple(trust_anchor or ()),
         verdicts=verdicts,
         baseline=baseline,
         write_baseline=write_baseline,

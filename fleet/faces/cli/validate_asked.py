@@ -30,6 +30,7 @@ class ValidateAsked:
     observations: Path | None = None
     poll: bool = False
     audit: bool = False
+    anchors: tuple[Path, ...] = ()
     verdicts: Path | None = None
     baseline: Path | None = None
     write_baseline: bool = False

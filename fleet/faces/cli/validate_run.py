@@ -139,6 +139,8 @@ def _check(asked: ValidateAsked) -> None:
     for option, given in (("--poll", asked.poll), ("--audit", asked.audit)):
         if given and (not asked.observed or STDIN in asked.profiles):
             raise UsageError(f"{option} asks the nodes of profiles in files: it goes with --observed")
+    if asked.anchors and not asked.audit:
+        raise UsageError("--trust-anchor says what an audit trusts: it goes with --audit")
     if asked.diff and not asked.fix:
         raise UsageError("--diff shows what --fix would change: name both")
     if asked.fix and not asked.diff and STDIN in asked.profiles:
@@ -187,7 +189,7 @@ def _last_known(asked: ValidateAsked) -> Beside:
         if asked.audit:
             from fleet.faces.cli.resolvers_run import audited
 
-            audited(name)
+            audited(name, asked.anchors)
         known = last_known_of(name)
         observations.update(known.observations)
         verdicts.update(known.verdicts)

@@ -6,7 +6,7 @@ May import ``fleet.vantage.own_check``, ``fleet.views``, ``fleet.plain``, ``flee
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fleet.decision import ExitCode
+from fleet.decision import Agreement, ExitCode
 from fleet.model.finding import Finding
 from fleet.plain import Json, to_plain
 from fleet.text import show
@@ -26,10 +26,11 @@ class OwnFindings:
 
     @property
     def code(self) -> ExitCode:
-        """What it does to the exit code: asked for and not had is incomplete."""
+        """What it does to the exit code: asked for and not had is incomplete, and so is what we see otherwise."""
         if self.findings:
             return ExitCode.FINDINGS
-        return ExitCode.CLEAN if self.own.said is Said.SAID else ExitCode.INCOMPLETE
+        parted = any(step.agreement in (Agreement.DIFFERS, Agreement.UNSURE) for step in self.own.steps)
+        return ExitCode.INCOMPLETE if parted or self.own.said is not Said.SAID else ExitCode.CLEAN
 
 
 def own_document(one: OwnFindings) -> dict[str, Json]:
@@ -44,6 +45,7 @@ def own_document(one: OwnFindings) -> dict[str, Json]:
         "why": own.why,
         "text": own.check.text,
         "unread": list(own.unread),
+        "through": [list(each.resolvers) for each in own.ours],
         "steps": to_plain(own.steps),
         "findings": [{"code": found.code, "sentence": found.sentence, "hint": found.hint} for found in one.findings],
     }
@@ -60,6 +62,9 @@ def own_details(one: OwnFindings) -> Iterator[Detail]:
         yield from (Detail(1, show(line, 200), None) for line in lines[:_RAW_LINES] if line.strip())
         return
     yield Detail(0, f"{who}: DANE {own.says.upper() if own.says else 'without a last word'}", None)
+    if len(own.ours) > 1:
+        first = " or ".join(dict.fromkeys(each.resolvers[0] for each in own.ours if each.resolvers))
+        yield Detail(1, f"which resolver it asked is not known ({first}): it agrees where all of ours do", None)
     yield from map(beside_of, own.steps)
     yield from (Detail(2, f"line not understood: {show(line, 200)}", Mark.UNKNOWN) for line in own.unread[:_RAW_LINES])
     for found in one.findings:

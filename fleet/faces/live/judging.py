@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fleet import clock
+from fleet.decision.reading import unobserved
 from fleet.forecast.audited import kinds_met
 from fleet.layout import canonical
 from fleet.model import Verdict
@@ -97,16 +98,24 @@ def seen_of(state: State, now: datetime) -> Seen:
 def verdicts_of(state: State) -> dict[str, Verdict]:
     """One verdict of each destination: of its targets the first that has one, in the order nodes use them.
 
-    What was seen from a node comes last: it is of that node alone.
+    What was seen from a node comes last: it is of that node alone.  Of these one that saw something comes before one
+    from where nobody could look.
     """
     found: dict[str, Verdict] = {}
     for domain in state.targets:
         seen = (entry for entry in state.checks_of(domain) if says_itself(entry.target.vantage) is None)
         entries = sorted(seen, key=lambda entry: (entry.target.vantage != HERE, not entry.target.resolvers))
-        verdict = next((entry.verdict for entry in entries if entry.verdict is not None), None)
+        verdicts = [(entry.target.vantage, entry.verdict) for entry in entries if entry.verdict is not None]
+        told = (verdict for vantage, verdict in verdicts if vantage == HERE or not _blind(verdict))
+        verdict = next(told, verdicts[0][1] if verdicts else None)
         if verdict is not None:
             found[domain] = verdict
     return found
+
+
+def _blind(verdict: Verdict) -> bool:
+    """Whether nothing could be seen from there, or nobody was asked."""
+    return verdict.mx is None or unobserved(verdict.mx.lookup) is not None
 
 
 def node_verdicts_of(state: State) -> dict[tuple[str, str], Verdict]:

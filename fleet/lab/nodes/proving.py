@@ -6,8 +6,9 @@ dnspython at the appliance's own time.  It shares no code with the validator tha
 simpler: that a signed denial is there is proof enough for it, whatever names the denial covers, however many times it
 was hashed; and a TLSA record that dnspython refuses leaves it without an answer.
 
-Resolvers are asked as appliances do: lowest priority number first, at random within one, secondaries last; SERVFAIL and
-silence lead to the next.  May import the standard library, dnspython, ``fleet.model``, ``fleet.network``,
+Resolvers are asked as appliances do: an alternate server instead of all others for its domains; lowest priority number
+first, at random within one; SERVFAIL and silence lead to the next, and to secondaries only where nobody was reached.
+May import the standard library, dnspython, ``fleet.model``, ``fleet.network``,
 ``fleet.errors`` and the lab's own modules.
 """
 
@@ -167,13 +168,18 @@ class Prover:
 
     async def _ask(self, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> dns.message.Message | None:
         """The first usable answer; None where no resolver gives one."""
-        for resolver in _in_order(self.resolvers):
+        spoke = False
+        for resolver in _in_order(self.resolvers, name):
+            if resolver.secondary and spoke:
+                return None
             query = dns.message.make_query(name, rdtype, want_dnssec=True, payload=1232)
             query.flags |= dns.flags.CD
             try:
                 answer = await self._exchange(resolver, query)
-            except (RemoteError, dns.exception.DNSException, TimeoutError):
+            except (RemoteError, dns.exception.DNSException, TimeoutError) as error:
+                spoke = spoke or isinstance(error, dns.exception.DNSException)
                 continue
+            spoke = True
             if answer.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
                 return answer
         return None
@@ -200,9 +206,15 @@ class Prover:
             await stream.close()
 
 
-def _in_order(resolvers: Sequence[Resolver]) -> list[Resolver]:
-    usual = [one for one in resolvers if not one.domains]
-    return sorted(usual, key=lambda one: (one.secondary, one.priority, random.random()))
+def _in_order(resolvers: Sequence[Resolver], name: dns.name.Name) -> list[Resolver]:
+    above = [(len(domain.labels), one) for one in resolvers for domain in _domains(one) if name.is_subdomain(domain)]
+    longest = max((labels for labels, _ in above), default=0)
+    mine = [one for labels, one in above if labels == longest] or [one for one in resolvers if not one.domains]
+    return sorted(mine, key=lambda one: (one.secondary, one.priority, random.random()))
+
+
+def _domains(resolver: Resolver) -> list[dns.name.Name]:
+    return [dns.name.from_text(domain) for domain in resolver.domains]
 
 
 def _rrset(

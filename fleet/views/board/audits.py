@@ -3,16 +3,15 @@
 May import ``fleet.forecast``, ``fleet.layout``, ``fleet.model``, ``fleet.monitor`` and its own package.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from fleet.forecast import Audited, Audits
-from fleet.forecast.audited import by_address
+from fleet.forecast import Audited, Audits, as_met
 from fleet.layout import resolver_key
 from fleet.model.fleet import Fleet, Node
 from fleet.model.resolver import ResolverKind
-from fleet.monitor import State
+from fleet.views.board.known import known_fleet
 from fleet.views.board.picture import Picture
 
 
@@ -67,7 +66,24 @@ def met_by(picture: Picture, node: Node) -> Met:
     return picture.memo.keeper(KnownAudits).met(picture, node)
 
 
-def audited_kinds(state: State, fleet: Fleet) -> Mapping[str, ResolverKind]:
-    """By address, the worst that any node of ``fleet`` meets: what forecasts of classes of nodes rest on."""
-    nodes: Iterable[Node] = fleet.nodes.values()
-    return by_address(Audits(state.resolvers.values()).worst_kinds(nodes))
+class MetFleet:
+    """The known fleet with every resolver as its node meets it, made anew when one of the two became another."""
+
+    def __init__(self) -> None:
+        self._basis: tuple[Fleet | None, Audits | None] = (None, None)
+        self._fleet: Fleet | None = None
+
+    def fleet(self, picture: Picture) -> Fleet | None:
+        """What forecasts rest on: nodes that are told the same and meet something else are not alike."""
+        known, audits = known_fleet(picture), audits_of(picture)
+        if known is not self._basis[0] or audits is not self._basis[1]:
+            self._basis = known, audits
+            met = as_met(known, audits) if known is not None else None
+            if met != self._fleet:  # mostly an audit finds what the one before it found
+                self._fleet = met
+        return self._fleet
+
+
+def met_fleet(picture: Picture) -> Fleet | None:
+    """The fleet as the picture knows it and as audits found its resolvers; None before a profile was read."""
+    return picture.memo.keeper(MetFleet).fleet(picture)

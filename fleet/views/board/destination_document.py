@@ -17,10 +17,10 @@ from fleet.model import Mode, Policy, Verdict
 from fleet.model.fleet import Destination, Fleet
 from fleet.monitor import CheckEntry, Freshness, freshness_of_check
 from fleet.text import show
+from fleet.views.board.audits import met_fleet
 from fleet.views.board.commands import check_command, reproducing
 from fleet.views.board.destination_rows import fate_mark, fate_words, fortune, held, held_since, time_left
 from fleet.views.board.document import Document, Section, section
-from fleet.views.board.known import known_fleet
 from fleet.views.board.outlook import Fate, Outlook, Way, is_watched, outlook_for, policy_and_mode, telling_check
 from fleet.views.board.picture import Picture
 from fleet.views.board.witnesses import log_lines, queue_lines
@@ -43,7 +43,7 @@ def destination_document(picture: Picture, domain: str) -> Document | None:
     state = picture.state
     if not is_watched(state, domain):
         return None
-    fleet, seen = known_fleet(picture), outlook_for(picture, domain)
+    fleet, seen = met_fleet(picture), outlook_for(picture, domain)
     fate = seen.fate(domain)
     entry = telling_check(state, domain, fate)
     found = fortune(entry, fate, seen.ways)
@@ -136,7 +136,7 @@ def _held(
     def make() -> list[Detail]:
         verdicts = {canonical(domain): fate.telling} if fate.telling is not None else {}
         destination = fleet.destinations.get(domain) or Destination(domain)
-        found = pages(forecast(fleet, (destination,), verdicts, seen.resolving), canonical(domain))
+        found = pages(forecast(fleet, (destination,), verdicts), canonical(domain))
         view = runbook_view(domain, found, since[0] if since else None, picture.now)
         lines = [Detail(0, view.heading, Mark.FAIL)]
         for page in view.pages:

@@ -9,23 +9,21 @@ May import ``fleet.forecast``, ``fleet.layout``, ``fleet.model`` and modules of 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from operator import is_
 
-from fleet.forecast import POLICIES, Core, Foretold, Ingress, MailClass, Resolving, forecast, foretell_one
+from fleet.forecast import POLICIES, Core, Foretold, Ingress, MailClass, forecast, foretell_one
 from fleet.forecast.outcome import BADNESS
 from fleet.layout import canonical, effective, mode_of
 from fleet.model import Mode, Outcome, Policy, Verdict
 from fleet.model.event import HERE, Target, says_itself
 from fleet.model.fleet import Destination, Fleet, Platform
 from fleet.model.flow import FlowAction
-from fleet.model.resolver import ResolverKind
 from fleet.model.route import RouteKind
 from fleet.monitor import CheckEntry, State
-from fleet.views.board.audits import audited_kinds
-from fleet.views.board.known import known_fleet
+from fleet.views.board.audits import met_fleet
 from fleet.views.board.picture import Picture
 
 BATCH = 60
@@ -103,8 +101,6 @@ class Outlook:
         """Destinations of which something changed since somebody last took them from here."""
         self._fleet: Fleet | None = None
         self._declared: Fleet | None = None
-        self._kinds: Mapping[str, ResolverKind] = {}
-        self._judged: tuple[object, ...] = ()
         self._slim: Fleet | None = None
         self._fates: dict[str, Fate] = {}
         self._checks: list[CheckEntry] = []
@@ -120,7 +116,7 @@ class Outlook:
 
     def follow(self, picture: Picture, limit: int = BATCH) -> None:
         """Work out what changed, ``limit`` destinations at most: those with a new verdict first."""
-        fleet = known_fleet(picture)
+        fleet = met_fleet(picture)
         if fleet is None:
             return
         self._see(fleet, picture.state)
@@ -132,7 +128,7 @@ class Outlook:
 
     def follow_one(self, picture: Picture, domain: str) -> None:
         """Work out ``domain``, if it is not."""
-        fleet = known_fleet(picture)
+        fleet = met_fleet(picture)
         if fleet is None:
             return
         self._see(fleet, picture.state)
@@ -150,25 +146,15 @@ class Outlook:
 
     def foretold(self, picture: Picture, way: Way, domain: str) -> Foretold | None:
         """The whole forecast behind one way, with its sentences."""
-        fleet = known_fleet(picture)
+        fleet = met_fleet(picture)
         if fleet is None:
             return None
         verdicts = self._verdicts(picture.state, (domain,), way)
-        return foretell_one(fleet, way.group.holder, way.ingress.flow, domain, verdicts, resolving=self.resolving)
-
-    @property
-    def resolving(self) -> Resolving:
-        """What audits say of resolvers."""
-        return Resolving(kinds=self._kinds)
+        return foretell_one(fleet, way.group.holder, way.ingress.flow, domain, verdicts)
 
     def _see(self, fleet: Fleet, state: State) -> None:
         """Follow what the fleet is told, and what its resolvers were found to be."""
-        judged = tuple(state.resolvers.values())
         anew = state.fleet is not self._declared
-        if judged != self._judged or (judged and fleet is not self._fleet):
-            self._judged, kinds = judged, audited_kinds(state, fleet)
-            anew = anew or kinds != self._kinds
-            self._kinds = kinds
         if fleet is self._fleet and not anew:
             return
         self._fleet, self._declared = fleet, state.fleet
@@ -233,7 +219,7 @@ class Outlook:
             by_eyes.setdefault(way.asks, []).append(number)
         for numbers in by_eyes.values():
             verdicts = self._verdicts(state, domains, self.ways[numbers[0]])
-            found = forecast(self._slim or fleet, destinations, verdicts, self.resolving)
+            found = forecast(self._slim or fleet, destinations, verdicts)
             cells = [group.cells[way.action] for group in found.classes for way in _ways(group)]
             for number in numbers:
                 rows[number] = cells[number]

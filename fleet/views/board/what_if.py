@@ -9,14 +9,14 @@ May import ``fleet.forecast``, ``fleet.profile`` and its own package.
 from collections.abc import Iterator, Mapping, Sequence
 
 from fleet.errors import UsageError
-from fleet.forecast import Forecast, Resolving, forecast
+from fleet.forecast import Forecast, as_met, forecast
 from fleet.forecast.moves import moves
 from fleet.forecast.rows import entries, totals
 from fleet.layout import canonical
 from fleet.model.fleet import Destination
 from fleet.profile import Reading, overlay
 from fleet.text import show
-from fleet.views.board.audits import audited_kinds
+from fleet.views.board.audits import audits_of
 from fleet.views.board.document import Document, section
 from fleet.views.board.outlook import domains_of, newest_verdict
 from fleet.views.board.picture import Picture
@@ -47,9 +47,9 @@ def what_if_document(picture: Picture, reading: Reading, supposed: Sequence[str]
     destinations = tuple(after.fleet.destinations.get(name) or Destination(name) for name in domains_of(state))
     found = ((canonical(name), newest_verdict(state, name)) for name in domains_of(state))
     verdicts = {name: verdict for name, verdict in found if verdict is not None}
-    resolving = Resolving(kinds=audited_kinds(state, reading.fleet))
-    before = forecast(reading.fleet, destinations, verdicts, resolving)
-    then = forecast(after.fleet, destinations, verdicts, resolving)
+    audits = audits_of(picture)
+    before = forecast(as_met(reading.fleet, audits), destinations, verdicts)
+    then = forecast(as_met(after.fleet, audits, reading.fleet), destinations, verdicts)
     shown = entries(then)
     view = forecast_view(
         then, shown[:0], totals(shown), after.source, moves=moves(before, then), supposed=supposed, each=MOST

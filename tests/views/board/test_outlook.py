@@ -6,13 +6,16 @@ from datetime import timedelta
 
 from watched import NOW, observation, verdict_for, watched
 
-from fleet.forecast import forecast
+from fleet.forecast import BADNESS, Audits, Core, as_met, forecast
+from fleet.forecast.audited import FRESH
 from fleet.forecast.classed import Forecast
 from fleet.layout import overlay_observed
+from fleet.model import Outcome
 from fleet.model.event import CheckFinished, NodeObserved, Target
+from fleet.model.resolver import ResolverKind
 from fleet.views import Mark
 from fleet.views.board import Picture, destinations_table, known_fleet, outlook
-from fleet.views.board.outlook import BATCH, Outlook, bare_address, newest_verdict, verdict_of
+from fleet.views.board.outlook import BATCH, Outlook, bare_address, newest_verdict, outlook_for, verdict_of
 
 
 def whole(picture: Picture) -> Forecast:
@@ -23,7 +26,8 @@ def whole(picture: Picture) -> Forecast:
     seen = overlay_observed(fleet, observations)
     verdicts = {name: newest_verdict(picture.state, name) for name in picture.state.targets}
     found = {name: verdict for name, verdict in verdicts.items() if verdict is not None}
-    return forecast(seen, tuple(fleet.destinations.values()), found, outlook(picture).resolving)
+    audits = Audits(picture.state.resolvers.values(), picture.now)
+    return forecast(as_met(seen, audits), tuple(fleet.destinations.values()), found)
 
 
 def assert_the_same(picture: Picture) -> None:
@@ -115,10 +119,31 @@ def test_each_class_of_nodes_is_judged_by_the_check_through_its_own_resolvers() 
         if turn:
             seen = {way.group.names: verdict_of(state, way, "good.example") for way in found.ways}
             assert seen["edge1",] is state.checks[Target("good.example", "this host", edge)].verdict
-            (other,) = (verdict for names, verdict in seen.items() if names != ("edge1",))
-            assert other is state.checks[Target("good.example", "this host", delivery)].verdict
+            others = [verdict for names, verdict in seen.items() if names != ("edge1",)]
+            assert others
+            assert all(one is state.checks[Target("good.example", "this host", delivery)].verdict for one in others)
             (row,) = destinations_table(replace(picture, now=now)).rows
             assert (row.cells[1].text, row.cells[2].text) == ("held", "edge1")
+
+
+def test_what_one_node_meets_is_no_other_nodes_and_what_was_found_too_long_ago_is_unknown() -> None:
+    picture = watched(("good.example",))
+    judged = [one for one in picture.state.resolvers.values() if one.resolver == "192.0.2.53:53"]
+    for name, kind in (("dlv1", ResolverKind.STRIPS), ("dlv2", ResolverKind.VALIDATES)):
+        for resolver in ("192.0.2.53:53", "192.0.2.58:53"):
+            picture.state.apply(replace(judged[0], resolver=resolver, transport="tcp", vantage=name, kind=kind, at=NOW))
+
+    def core_of(name: str, picture: Picture) -> Core:
+        found = outlook_for(picture, "good.example")
+        fate = found.fate("good.example")
+        assert fate is not None
+        cores = [core for way, core in zip(found.ways, fate.cores, strict=True) if name in way.group.names]
+        return max(cores, key=lambda core: BADNESS.index(core.outcome))
+
+    assert core_of("dlv1", picture).outcome is Outcome.HELD
+    assert core_of("dlv2", picture).outcome is not Outcome.HELD, "it is asked of another place"
+    later = replace(picture, now=NOW + FRESH + timedelta(hours=1))
+    assert core_of("dlv1", later).outcome is not Outcome.HELD, "an audit of yesterday holds no mail"
 
 
 def test_a_destination_checked_by_hand_is_shown_too() -> None:
