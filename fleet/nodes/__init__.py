@@ -20,6 +20,7 @@ For other rooms::
         poller.standings["dlv1"].good                      # last good facts and, with .at, their age
     await poll_node(node, dialer)                          # one node -> Observation
     await look_at_queue(node, dialer, ["ietf.org"])    # what waits there -> Queue, or the Failure that says why not
+    await search_logs(node, dialer, domains, begin)    # the lines of its mail log that name them, opt-in
     await dialer.host_keys(node)                           # the keys it shows, for review; nothing is sent
     await dialer.presents(node)                            # the same, against what is on record
     await dialer.reach(node)                               # its port answers
@@ -38,6 +39,7 @@ from fleet.nodes.backoff import Backoff
 from fleet.nodes.dial import Dialer
 from fleet.nodes.hostkeys import HostKey, KeyStanding, Presented
 from fleet.nodes.limits import Limits
+from fleet.nodes.logs import NodeClock, Searched, search_logs
 from fleet.nodes.poll import Kept, poll_node
 from fleet.nodes.poller import Poller, Standing
 from fleet.nodes.queues import look_at_queue
@@ -53,10 +55,12 @@ __all__ = [
     "Kept",
     "KeyStanding",
     "Limits",
+    "NodeClock",
     "OwnCheck",
     "Poller",
     "Presented",
     "Recording",
+    "Searched",
     "Standing",
     "TunnelNetwork",
     "Vantages",
@@ -64,4 +68,5 @@ __all__ = [
     "own_checks",
     "poll_node",
     "replayed",
+    "search_logs",
 ]
