@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from fleet.model import event as events
-from fleet.model.event import Activity, Event, LogsRead, OperatorActed, ResolverJudged, Target
+from fleet.model.event import Activity, Event, LogsRead, OperatorActed, ReportRead, ResolverJudged, Target
 from fleet.model.fleet import Fleet
 from fleet.monitor import changes, checks, nodes, queues
 from fleet.monitor.changes import Changed
@@ -29,6 +29,9 @@ LOG_LINES = 500
 LOGS_KEPT = 100
 """Mail logs of which State holds what they proved, those read last."""
 
+REPORTS_KEPT = 500
+"""TLS reports of which State holds what they counted, those read last."""
+
 Cell = tuple[str, str, str]
 """A resolver, a transport and a vantage."""
 
@@ -42,6 +45,7 @@ class Part(StrEnum):
     RESOLVER = "resolver"
     QUEUE = "queue"
     LOGS = "logs"
+    REPORTS = "reports"
     ACT = "act"
     FLEET = "fleet"
     MONITOR = "monitor"
@@ -75,6 +79,8 @@ class State:
     """By node; a node whose queue was never asked for has none."""
     logs: dict[str, LogsRead] = field(default_factory=dict)
     """What mail logs proved, by log."""
+    reports: dict[str, ReportRead] = field(default_factory=dict)
+    """What TLS reports counted, by report."""
     acts: dict[str, OperatorActed] = field(default_factory=dict)
     seconds: dict[str, int] = field(default_factory=dict)
     """Intervals that an operator changed, by ``IntervalChanged.subject``."""
@@ -117,6 +123,7 @@ class State:
             resolvers=self.resolvers.copy(),
             queues=self.queues.copy(),
             logs=self.logs.copy(),
+            reports=self.reports.copy(),
             acts=self.acts.copy(),
             seconds=self.seconds.copy(),
             log=self.log.copy(),
@@ -240,6 +247,14 @@ def _read(state: State, event: LogsRead) -> Touched:
     return Touched(Part.LOGS, event.log)
 
 
+def _reported(state: State, event: ReportRead) -> Touched:
+    state.reports.pop(event.report, None)
+    state.reports[event.report] = event
+    while len(state.reports) > REPORTS_KEPT:
+        del state.reports[next(iter(state.reports))]
+    return Touched(Part.REPORTS, event.report)
+
+
 def _acted(state: State, event: OperatorActed) -> Touched:
     if event.act is events.Act.RELEASED:
         state.acts.pop(event.object, None)
@@ -286,6 +301,7 @@ _FOLDS: dict[type, Callable[[State, Any], Touched]] = {
     events.QueueSeen: _queue,
     events.QueueUnseen: _queue,
     events.LogsRead: _read,
+    events.ReportRead: _reported,
     events.OperatorActed: _acted,
     events.IntervalChanged: _interval,
     events.HistoryFailed: _history_failed,

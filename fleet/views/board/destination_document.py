@@ -23,7 +23,7 @@ from fleet.views.board.document import Document, Section, section
 from fleet.views.board.known import known_fleet
 from fleet.views.board.outlook import Fate, Outlook, Way, is_watched, outlook_for, policy_and_mode, telling_check
 from fleet.views.board.picture import Picture
-from fleet.views.board.witnesses import log_lines, queue_lines
+from fleet.views.board.witnesses import log_lines, queue_lines, report_lines
 from fleet.views.board.words import counted, listed, rough_age
 from fleet.views.changes import EFFECT_MARKS, effect_words, subject_words, values
 from fleet.views.explanation import Detail, explanation
@@ -55,6 +55,7 @@ def destination_document(picture: Picture, domain: str) -> Document | None:
         section("State", _state(picture, domain, entry)),
         section("Queues", queue_lines(picture, domain)),
         section("Mail logs", log_lines(picture, domain)),
+        section("TLS reports", report_lines(picture, domain)),
     ]
     if verdict is None:
         again = section("Do it by hand", [check_command(domain)], verbatim=True)

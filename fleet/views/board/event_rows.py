@@ -121,6 +121,7 @@ _KINDS = {
     "QueueSeen": "queue",
     "QueueUnseen": "queue",
     "LogsRead": "logs",
+    "ReportRead": "logs",
     "OperatorActed": "operator",
     "IntervalChanged": "operator",
     "Paused": "operator",
