@@ -91,6 +91,13 @@ def headline_of(notice: Notice) -> str:
     return f"{notice.kind}: {reading.condition} {defused(reading.object, 80)}"
 
 
+def brief_of(notice: Notice) -> str:
+    """One notice for a screen that shows the rest: ``mail stopped: destination ietf.org``."""
+    reading = notice.alert.reading
+    said = f"{reading.condition.replace('-', ' ')}: {defused(reading.object, 80)}"
+    return said if notice.kind is Kind.FIRING else f"{notice.kind}: {said}"
+
+
 def _listed(names: Sequence[str], most: int = 5) -> str:
     shown = ", ".join(defused(name, 64) for name in names[:most])
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown

@@ -77,7 +77,8 @@ class SshSettings:
     ``jump`` the hosts to go through (``[user@]host[:port]``, the first one first, separated by commas); ``host_key`` a
     pinned fingerprint (``SHA256:...``); ``algorithms`` pairs of an asyncssh option and what is added to its defaults,
     an opt-in for old appliances; ``forward``: whether its resolvers may be asked through its connection; ``smtp``:
-    whether mail servers may be talked to through it as well, from its address.
+    whether mail servers may be talked to through it as well, from its address; ``showconfig``: whether polls ask an
+    appliance for its whole configuration too, with its passwords masked.
     """
 
     host: str = ""
@@ -94,6 +95,7 @@ class SshSettings:
     algorithms: tuple[tuple[str, str], ...] = ()
     forward: bool = True
     smtp: bool = False
+    showconfig: bool = False
 
 
 @dataclass(frozen=True, slots=True)

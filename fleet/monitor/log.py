@@ -28,8 +28,8 @@ def _observed(event: events.NodeObserved) -> str:
     units = event.observation.units
     seen = sum(unit.sight is Sight.SEEN for unit in units)
     if event.failure is not None:
-        return f"{seen} of {len(units)} units seen, then: {event.failure.sentence}"
-    return f"observed: {seen} of {len(units)} units seen"
+        return f"{seen} of {len(units)} parts of its configuration read, then: {event.failure.sentence}"
+    return f"read: {seen} of {len(units)} parts of its configuration"
 
 
 def _queue(event: events.QueueSeen) -> str:
@@ -61,7 +61,7 @@ WORDS: dict[type, Callable[[Any], str]] = {
     events.PollCancelled: lambda event: "poll cancelled",
     events.CommandSent: lambda event: f"{event.command}: {event.failure.sentence if event.failure else event.outcome}",
     events.CheckStarted: lambda event: "check started",
-    events.CheckFinished: lambda event: f"checked: {len(event.verdict.steps)} steps",
+    events.CheckFinished: lambda event: f"check done: {len(event.verdict.steps)} steps",
     events.CheckFailed: lambda event: event.failure.sentence,
     events.CheckCancelled: lambda event: "check cancelled",
     events.ResolverJudged: lambda event: f"{event.resolver} over {event.transport} {event.kind}",

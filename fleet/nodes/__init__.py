@@ -34,6 +34,7 @@ May import asyncssh, defusedxml and ``fleet.model``, ``fleet.network``, ``fleet.
 ``fleet.text``.
 """
 
+import fleet.nodes.library  # noqa: F401  before all that imports asyncssh
 from fleet.nodes.asyncos.daneverify import OwnCheck, own_checks
 from fleet.nodes.backoff import Backoff
 from fleet.nodes.dial import Dialer

@@ -19,12 +19,21 @@ from fleet.nodes.breaker import Breaker
 from fleet.nodes.carrier import Carrier
 from fleet.nodes.credentials import Credentials, Offer
 from fleet.nodes.failures import failed, from_dial
-from fleet.nodes.hostkeys import EVERY_FAMILY, FAMILIES, HostKey, KnownHosts, Presented, Vouching, describe
+from fleet.nodes.hostkeys import EVERY_FAMILY, FAMILIES, HostKey, KnownHosts, Presented, Vouching, describe, revoked_key
 from fleet.nodes.limits import Limits
 from fleet.nodes.login import Login
 from fleet.nodes.places import LeasedPlaces
 from fleet.nodes.sockets import Sockets
-from fleet.nodes.targets import HOST_KEY_OPTION, SSH_PORT, Target, options_for, split_jump, target_at, target_of
+from fleet.nodes.targets import (
+    HOST_KEY_OPTION,
+    SSH_PORT,
+    Target,
+    families_of,
+    options_for,
+    split_jump,
+    target_at,
+    target_of,
+)
 from fleet.text import show
 
 # An old appliance may offer nothing else; the operator cannot act on a library's warning about it.
@@ -105,13 +114,13 @@ class Dialer:
         """
         target = target_of(node)
         vouching = self._vouching(target, node.ssh)
-        keys = await self._keys(target, node.ssh, lambda key: vouching.vouches(key, target.host, target.port))
-        return vouching.presented(keys, target.host, target.port)
+        keys = await self._keys(target, node.ssh, lambda key: vouching.vouches(key, target.listed, target.port))
+        return vouching.presented(keys, target.listed, target.port)
 
     async def _keys(self, target: Target, ssh: SshSettings, enough: Callable[[HostKey], bool]) -> tuple[HostKey, ...]:
         found: list[HostKey] = []
         problem: RemoteError | None = None
-        for family in FAMILIES:
+        for family in families_of(ssh):
             try:
                 key = await self._show_key(target, ssh, family)
             except RemoteError as error:
@@ -149,20 +158,21 @@ class Dialer:
         return await self._log_in(target, ssh, vouching, keep_alive, family)
 
     def _vouching(self, target: Target, ssh: SshSettings) -> Vouching:
-        return Vouching(target.peer, ssh.host_key, self._known_hosts.read(ssh.known_hosts or target.known_hosts))
+        files = (ssh.known_hosts,) if ssh.known_hosts else target.known_hosts
+        return Vouching(target.peer, ssh.host_key, self._known_hosts.read(files))
 
     async def _other_kind(self, target: Target, ssh: SshSettings, vouching: Vouching) -> Failure | None:
         """Whether a server that gave no key exchange has no key of a kind that known_hosts holds, but one of another.
 
         asyncssh asks for the kinds on record only; nothing but key exchanges is sent to find out.
         """
-        kinds = vouching.kinds(target.host, target.port)
-        on_record = [family for family in FAMILIES if kinds.intersection(family)]
-        others = [family for family in FAMILIES if family not in on_record]
+        kinds = vouching.kinds(target.listed, target.port)
+        on_record = [family for family in families_of(ssh) if kinds.intersection(family)]
+        others = [family for family in families_of(ssh) if family not in on_record]
         shown = await self._first_shown(target, ssh, others) if on_record else None
         if shown is None or await self._first_shown(target, ssh, on_record) is not None:
             return None
-        return vouching.of_another_kind(shown, target.host, target.port)
+        return vouching.of_another_kind(shown, target.listed, target.port)
 
     async def _first_shown(
         self, target: Target, ssh: SshSettings, families: Sequence[tuple[str, ...]]
@@ -215,6 +225,8 @@ class Dialer:
     ) -> RemoteError:
         if vouching.problem is not None and isinstance(error, asyncssh.HostKeyNotVerifiable):
             return RemoteError(vouching.problem)
+        if isinstance(error, asyncssh.HostKeyNotVerifiable) and "revoked" in error.reason:
+            return RemoteError(revoked_key(target.peer))
         explained = from_dial(error, target.peer, login.banner)
         if login.question and explained.failure.kind is FailureKind.AUTHENTICATION:
             return failed(
@@ -250,7 +262,7 @@ class Dialer:
         options = options_for(ssh, family)
         async with carrier.place(), self._handshakes.place(), asyncio.timeout(self.limits.login):
             return await asyncssh.connect(
-                target.host,
+                target.named,
                 target.port,
                 username=target.user,
                 client_factory=lambda: login,
@@ -264,16 +276,19 @@ class Dialer:
             )
 
     async def _show_key(self, target: Target, ssh: SshSettings, family: tuple[str, ...]) -> HostKey:
-        options = {
-            name: value
-            for name, value in options_for(ssh, family).items()
-            if name in {"kex_algs", HOST_KEY_OPTION, "config"}
-        }
+        options = options_for(ssh, family)
+        given = {name: options.pop(name, ()) for name in ("kex_algs", HOST_KEY_OPTION, "config")}
         try:
             carrier = await self._carry(target, ssh)
             try:
                 async with carrier.place(), self._handshakes.place(), asyncio.timeout(self.limits.login):
-                    key = await asyncssh.get_server_host_key(target.host, target.port, **carrier.options(), **options)
+                    key = await asyncssh.get_server_host_key(
+                        target.named,
+                        target.port,
+                        options=asyncssh.SSHClientConnectionOptions(config=None, client_keys=None, **options),
+                        **carrier.options(),
+                        **given,
+                    )
             finally:
                 carrier.close()
         except (OSError, ValueError, asyncssh.Error) as error:
@@ -298,6 +313,7 @@ class Dialer:
             algorithms=(),
             forward=True,
             smtp=False,
+            showconfig=False,
         )
         key = (",".join(jumps), own)
         jump = self._jumps.get(key)

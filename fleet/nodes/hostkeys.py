@@ -5,10 +5,11 @@ no user name either, is sent to such a server.  ``fleet.nodes.dial`` asks ``Vouc
 May import asyncssh, ``fleet.errors``, ``fleet.text``, ``fleet.nodes.failures``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 import asyncssh
 from asyncssh.known_hosts import SSHKnownHosts
@@ -17,6 +18,7 @@ from fleet.errors import Failure, FailureKind
 from fleet.nodes.failures import failed
 from fleet.text import show
 
+T = TypeVar("T")
 DEFAULT_FILE = "~/.ssh/known_hosts"
 
 FAMILIES: tuple[tuple[str, ...], ...] = (
@@ -135,7 +137,10 @@ class Vouching:
                 f"{self._peer} shows another host key ({told}) than the pinned one ({show(self._pin, 80)})",
                 "rebuilt node, or somebody in between: compare with its console before changing ssh.host_key",
             )
-        if self.known_hosts.match(host, address, port if port != 22 else None)[0]:
+        good, _authorities, revoked, *_rest = self.known_hosts.match(host, address, port if port != 22 else None)
+        if shown.fingerprint in _fingerprints(revoked):
+            return revoked_key(self._peer, told)
+        if good:
             kinds = self.kinds(host, port, address)
             if kinds and shown.algorithm not in kinds:
                 return Failure(
@@ -156,32 +161,56 @@ class Vouching:
         )
 
 
+def revoked_key(peer: str, told: str = "") -> Failure:
+    """A key that known_hosts revokes is shown; ``told``: which one."""
+    return Failure(
+        FailureKind.HOST_KEY_CHANGED,
+        f"{peer} shows a host key{f' ({told})' if told else ''} that known_hosts revokes",
+        "the key was withdrawn, so whoever shows it may be somebody else: look at the node's console",
+    )
+
+
 def _fingerprints(keys: Sequence[asyncssh.SSHKey]) -> set[str]:
     return {key.get_fingerprint() for key in keys}
 
 
 class KnownHosts:
-    """known_hosts files, parsed once per version of the file."""
+    """known_hosts files, parsed once per version of the files."""
 
     def __init__(self) -> None:
-        self._parsed: dict[str, tuple[tuple[int, int], SSHKnownHosts]] = {}
+        self._parsed: dict[tuple[str, ...], tuple[tuple[tuple[int, int] | None, ...], SSHKnownHosts]] = {}
 
-    def read(self, name: str) -> SSHKnownHosts:
-        """The file's content; a file that is not there vouches for nobody.  Raises RemoteError if it is unreadable."""
-        path = Path(name or DEFAULT_FILE).expanduser()
-        try:
-            state = path.stat()
-            stamp = (state.st_mtime_ns, state.st_size)
-            known = self._parsed.get(str(path))
-            if known is None or known[0] != stamp:
-                known = (stamp, asyncssh.read_known_hosts(str(path)))
-                self._parsed[str(path)] = known
-        except FileNotFoundError:
-            return SSHKnownHosts()
-        except (OSError, ValueError) as error:
-            raise failed(
-                FailureKind.HOST_KEY_UNKNOWN,
-                f"{show(str(path), 120)} cannot be read, so no host key can be checked ({show(str(error), 120)})",
-                "mend the file, or pin the node's key with ssh.host_key",
-            ) from error
+    def read(self, names: Sequence[str] = ()) -> SSHKnownHosts:
+        """What the files called ``names`` hold, the user's own file if none is named.
+
+        A file that is not there vouches for nobody.  Raises RemoteError if one is unreadable.
+        """
+        paths = tuple(Path(name).expanduser() for name in names or (DEFAULT_FILE,))
+        key = tuple(map(str, paths))
+        stamps = tuple(_reading(path, _stamp) for path in paths)
+        known = self._parsed.get(key)
+        if known is None or known[0] != stamps:
+            held = SSHKnownHosts()
+            for path in paths:
+                _reading(path, lambda path: held.load(path.read_text(encoding="utf-8")))
+            known = self._parsed[key] = (stamps, held)
         return known[1]
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    state = path.stat()
+    return state.st_mtime_ns, state.st_size
+
+
+def _reading(path: Path, do: Callable[[Path], T]) -> T | None:
+    """What ``do`` gives; None where there is no such file."""
+    try:
+        return do(path)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise failed(
+            FailureKind.HOST_KEY_UNKNOWN,
+            f"{show(str(path), 120)} cannot be read, so no host key can be checked ({show(str(error), 120)})",
+            "mend the file, or pin the node's key with ssh.host_key",
+        ) from error

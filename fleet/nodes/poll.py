@@ -5,7 +5,7 @@ in it.  May import asyncssh, ``fleet.model``, ``fleet.errors``, ``fleet.clock`` 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 
 import asyncssh
@@ -63,6 +63,12 @@ class Kept:
             self._connections[way_to(node)] = connection
         else:
             await hang_up(connection)
+
+    async def only(self, nodes: Iterable[Node]) -> None:
+        """Hang up what leads to none of ``nodes`` as they are reached now: nobody will take it again."""
+        ways = {way_to(node) for node in nodes}
+        gone = [self._connections.pop(way) for way in [*self._connections] if way not in ways]
+        await asyncio.gather(*(hang_up(connection) for connection in gone))
 
     async def close(self) -> None:
         """Close them all."""

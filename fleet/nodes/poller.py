@@ -48,7 +48,8 @@ class Standing:
 class Poller:
     """Polls ``nodes``.  One per process; ``async with`` it, or close it.
 
-    ``document``: see ``poll_node``.  ``late`` counts polls of ``run`` that began more than half an interval late.
+    ``document``: ask every appliance for its XML configuration, not only those whose profile says so.  ``late`` counts
+    polls of ``run`` that began more than half an interval late.
     """
 
     def __init__(
@@ -149,7 +150,11 @@ class Poller:
         standing = self._standings[name]
         async with self._places:
             seen = await poll_node(
-                standing.node, self.dialer, kept=self._kept, document=self._document, clock=self._clock
+                standing.node,
+                self.dialer,
+                kept=self._kept,
+                document=self._document or standing.node.ssh.showconfig,
+                clock=self._clock,
             )
         if seen.failure is None:
             wait = self._backoff.after_success(self._chance)

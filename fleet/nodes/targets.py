@@ -13,6 +13,7 @@ import asyncssh
 from fleet.errors import FailureKind
 from fleet.model.fleet import Node, SshSettings
 from fleet.nodes.failures import failed
+from fleet.nodes.hostkeys import EVERY_FAMILY, FAMILIES
 from fleet.text import show
 
 SSH_PORT = 22
@@ -30,8 +31,14 @@ _NO_EXTRAS: Mapping[str, object] = {
     "server_host_keys_handler": None,
     "send_env": None,
     "env": None,
+    "command": None,
+    "subsystem": None,
+    "request_pty": True,
+    "connect_timeout": None,
 }
-"""Ways to log in and things to forward that asyncssh or a user's ssh_config would otherwise add."""
+"""What asyncssh or a user's ssh_config would otherwise add: ways to log in, things to forward, a command of its own
+(RemoteCommand), a terminal where none is asked for (RequestTTY), a deadline that is not ours.
+"""
 _ALGORITHM_OPTIONS = frozenset({"kex_algs", "encryption_algs", "mac_algs", "compression_algs", "signature_algs"})
 HOST_KEY_OPTION = "server_host_key_algs"
 
@@ -45,7 +52,11 @@ class Target:
     user: str
     jumps: tuple[str, ...]
     identities: tuple[str, ...] = ()
-    known_hosts: str = ""
+    known_hosts: tuple[str, ...] = ()
+    asked: str = ""
+    """The name that sections of ssh_config are for, where it is another than the host's."""
+    known_as: str = ""
+    """The name that known_hosts has it under, where ssh_config says HostKeyAlias."""
     proxied: bool = False
     """ssh_config names a ProxyCommand: asyncssh runs it."""
 
@@ -53,6 +64,16 @@ class Target:
     def peer(self) -> str:
         """For sentences."""
         return show(self.host, 120) + ("" if self.port == SSH_PORT else f" port {self.port}")
+
+    @property
+    def listed(self) -> str:
+        """What it is called in known_hosts."""
+        return self.known_as or self.host
+
+    @property
+    def named(self) -> str:
+        """What asyncssh is given: with ssh_config, the name its sections are for; it finds the host there again."""
+        return self.asked or self.host
 
 
 def split_jump(jump: str) -> tuple[str, str, int | None]:
@@ -102,7 +123,9 @@ def target_at(ssh: SshSettings, host: str, user: str = "", port: int | None = No
         read.username,
         jumps,
         tuple(str(name) for name in names),
-        str(files[0]) if files else "",
+        tuple(map(str, files)),
+        host,
+        read.host_key_alias or "",
         proxied=bool(read.proxy_command) and not jumps,
     )
 
@@ -122,3 +145,12 @@ def options_for(ssh: SshSettings, family: tuple[str, ...] | None) -> dict[str, A
     if family is not None:
         options[HOST_KEY_OPTION] = list(family)
     return options
+
+
+def families_of(ssh: SshSettings) -> tuple[tuple[str, ...], ...]:
+    """The kinds of host key that a node may have: the usual ones, and those its settings add by name."""
+    added = ",".join(
+        value.lstrip("+^") for name, value in ssh.algorithms if name == HOST_KEY_OPTION and value[:1] != "-"
+    )
+    names = [name for name in added.split(",") if name and "*" not in name and name not in EVERY_FAMILY]
+    return (*FAMILIES, *((name,) for name in dict.fromkeys(names)))

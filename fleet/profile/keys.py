@@ -191,6 +191,9 @@ _SSH: dict[str, Key] = {
     "ssh_config": Key(Truth(), "whether the user's SSH configuration counts"),
     "forward": Key(Truth(), "whether resolvers may be asked through it (TCP forwarding), yes unless said otherwise"),
     "smtp": Key(Truth(), "whether mail servers may be talked to through it, from its address; not unless said"),
+    "showconfig": Key(
+        Truth(), "whether polls ask appliances for all their configuration, passwords masked; not unless said"
+    ),
     "algorithms": Key(
         Table(
             {

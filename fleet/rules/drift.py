@@ -53,6 +53,11 @@ def _unpolled(question: Question) -> Answers:
         yield Unobserved(f"tier {tier}", ("tiers", tier), what, f"not polled: {named(names)}")
 
 
+def _named(field: str) -> str:
+    """A field as a sentence names it."""
+    return spelled(field).replace("_", " ")
+
+
 def _path(question: Question, node: Node, found: Drift) -> ObjectPath:
     """Where the first differing value is declared, else the field, else the node."""
     for difference in found.differences:
@@ -123,7 +128,7 @@ def missing(question: Question) -> Answers:
         yield Problem(
             f"node {node.name} {spelled(found.field)}",
             _path(question, node, found),
-            f"Node {node.name} has no {spelled(found.field)} (seen {_age(question, seen)}), the profile declares: "
+            f"Node {node.name} has no {_named(found.field)} (seen {_age(question, seen)}), the profile declares: "
             f"{named(['.'.join(map(str, one.path)) for one in found.differences])}; its mail goes where nobody "
             f"planned.",
             "Configure it on the node, or remove it from the profile.",
@@ -147,7 +152,7 @@ def not_declared(question: Question) -> Answers:
         yield Problem(
             f"node {node.name} {spelled(found.field)}",
             ("nodes", node.name),
-            f"Node {node.name} has {spelled(found.field)} that the profile says nothing about (seen "
+            f"Node {node.name} has {_named(found.field)} that the profile says nothing about (seen "
             f"{_age(question, seen)}): no rule has judged what they do to mail.",
             "Declare it.",
         )
@@ -177,7 +182,8 @@ def not_observed(question: Question) -> Answers:
         yield Problem(
             f"node {node.name} {spelled(found.field)}",
             nearest(question.fleet, node, (spelled(found.field),)),
-            f"{spelled(found.field)} of node {node.name} were not observed ({found.why or 'not asked for'}): whether "
+            f"The {_named(found.field)} of node {node.name} was not observed ({found.why or 'not asked for'}): whether "
             "mail meets what the profile says is not known.",
-            "Let the monitor's login read it, or send us the raw answer.",
+            "Do what the reason says: another role for the monitor's login, ssh.showconfig = true where only the whole "
+            "configuration shows it, or the raw answer sent to us (fleet record).",
         )

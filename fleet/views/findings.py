@@ -28,6 +28,13 @@ SEVERITY_MARKS = {
     Severity.NOTE: Mark.NONE,
 }
 _LONG = 2000
+
+
+def severity_words(severity: Severity) -> str:
+    """A severity as a reader says it."""
+    return severity.replace("-", " ")
+
+
 MOST_EXCERPTS = 1_000
 """How many findings of a profile are shown with their lines: nobody reads more, and somebody may want us to try."""
 

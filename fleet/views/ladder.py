@@ -1,6 +1,6 @@
 """One destination rung by rung: MX, address, TLSA, TLS and certificate for every host and every address of it.
 
-May import ``fleet.errors``, ``fleet.model``, ``fleet.decision`` and ``fleet.text``.
+May import ``fleet.errors``, ``fleet.model``, ``fleet.decision``, ``fleet.text`` and the words beside.
 """
 
 from dataclasses import dataclass
@@ -19,9 +19,11 @@ from fleet.model import (
     MxStep,
     Security,
     TlsaStep,
+    TlsReport,
     Verdict,
 )
 from fleet.text import show
+from fleet.views.failures import FAILURE_WORDS
 from fleet.views.marks import SECURITY_MARKS, Mark, worst
 
 
@@ -64,7 +66,9 @@ class Summary:
         return (self.mx, self.address, self.tlsa, self.tls, self.certificate)
 
 
-NOT_APPLICABLE = Cell(Mark.NONE, "n/a")
+NOT_REACHED = Cell(Mark.NONE, "not reached")
+"""The walk ended on a rung above."""
+_DOES_NOT_COUNT = Cell(Mark.NONE, "does not count", "behind an address that is not proven, TLSA proves nothing")
 _NOT_ASKED = Cell(Mark.UNKNOWN, "not asked")
 _NOT_TRIED = Cell(Mark.UNKNOWN, "not tried")
 
@@ -77,7 +81,7 @@ def ladder(verdict: Verdict) -> list[LadderRow]:
         for host in verdict.hosts
         for address in _addresses(verdict, host.name)
     ]
-    none = NOT_APPLICABLE
+    none = NOT_REACHED
     return rows or [LadderRow("", "", "", mx, none, none, none, none)]
 
 
@@ -109,7 +113,7 @@ def lookup_cell(lookup: Lookup) -> Cell:
 
 def failure_cell(failure: Failure) -> Cell:
     """A remote failure: nothing is known."""
-    return Cell(Mark.UNKNOWN, str(failure.kind), show(failure.sentence))
+    return Cell(Mark.UNKNOWN, FAILURE_WORDS[failure.kind], show(failure.sentence))
 
 
 def mx_cell(step: MxStep | None) -> Cell:
@@ -146,7 +150,7 @@ def address_cell(step: AddressStep | None, address: str) -> Cell:
 def tlsa_cell(step: TlsaStep | None, address: AddressStep | None) -> Cell:
     """The TLSA answer that counts for the host."""
     if step is None:
-        return _NOT_ASKED if address is None or any(map(_proven, (address.a, address.aaaa))) else NOT_APPLICABLE
+        return _NOT_ASKED if address is None or any(map(_proven, (address.a, address.aaaa))) else _DOES_NOT_COUNT
     cell = lookup_cell(step.lookup)
     if step.lookup.failure is not None or step.lookup.security is Security.BOGUS:
         return cell
@@ -180,12 +184,22 @@ def tls_cell(step: ContactStep | None) -> Cell:
 def certificate_cell(step: ContactStep | None, match: ChainMatch | None) -> Cell:
     """The presented chain against TLSA; where there is no TLSA, what public authorities would say of it."""
     if step is None or step.contact.failure is not None:
-        return NOT_APPLICABLE
+        return NOT_REACHED
     if match is not None:
         return _match_cell(match)
     if step.pkix is None:
         return Cell(Mark.UNKNOWN, "not checked")
-    return Cell(Mark.NONE, "public CA" if step.pkix.verifies else "unverified", show(step.pkix.sentence))
+    return Cell(Mark.NONE, "by a public CA" if step.pkix.verifies else "by no public CA", show(step.pkix.sentence))
+
+
+MISMATCHES = {
+    TlsReport.CERTIFICATE_HOST_MISMATCH: "names another host",
+    TlsReport.CERTIFICATE_EXPIRED: "expired",
+    TlsReport.CERTIFICATE_NOT_TRUSTED: "matches no TLSA",
+    TlsReport.VALIDATION_FAILURE: "matches no TLSA",
+    TlsReport.TLSA_INVALID: "no usable TLSA",
+}
+"""Why a certificate does not match; the type of RFC 8460 is told where there is room for the sentence."""
 
 
 def _match_cell(match: ChainMatch) -> Cell:
@@ -193,8 +207,9 @@ def _match_cell(match: ChainMatch) -> Cell:
         record = match.deciding.record.text if match.deciding else ""
         return Cell(Mark.OK, "matches", show(record, 24) or show(match.sentence))
     if not match.usable:
-        return Cell(Mark.WARN, "nobody", show(match.sentence))
-    return Cell(Mark.FAIL, str(match.report) if match.report else "no match", show(match.sentence))
+        return Cell(Mark.WARN, "no usable TLSA", show(match.sentence))
+    word = MISMATCHES.get(match.report, "no match") if match.report is not None else "no match"
+    return Cell(Mark.FAIL, word, show(match.sentence))
 
 
 def decisive_tlsa(verdict: Verdict, host: str) -> TlsaStep | None:
@@ -234,6 +249,6 @@ def _row(verdict: Verdict, mx: Cell, host: str, preference: str, address: str) -
         mx=mx,
         addresses=address_cell(step, address),
         tlsa=tlsa_cell(tlsa, step),
-        tls=tls_cell(session) if address else NOT_APPLICABLE,
+        tls=tls_cell(session) if address else NOT_REACHED,
         certificate=certificate_cell(session, match),
     )

@@ -4,7 +4,7 @@ May import ``fleet.model``, ``fleet.layout`` and ``fleet.text``.
 """
 
 import dataclasses
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Collection, Mapping, Set
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -29,7 +29,7 @@ _ENTRIES = {
 
 def leaf_name(path: ObjectPath) -> str:
     """The name of a leaf of settings: "resolver 10.0.0.53", "listener outgoing sender groups"."""
-    head = _ENTRIES.get(str(path[0]), str(path[0]))
+    head = _ENTRIES.get(str(path[0]), str(path[0]).replace("_", " "))
     return show(" ".join((head, *(str(part).replace("_", " ") if n else str(part) for n, part in enumerate(path[1:])))))
 
 
@@ -37,7 +37,8 @@ def leaf_words(path: ObjectPath, value: Any) -> str:
     """The value of a leaf of settings."""
     if path[0] == "resolvers":
         return _resolver(value)
-    return show(words(value))
+    told = _LEAVES.get(str(path[-1])) if len(path) > 2 else None
+    return show(told(value) if told is not None and value is not None else words(value))
 
 
 def decided_words(decided: Decided[Any], what: str) -> str:
@@ -83,6 +84,25 @@ def duration(seconds: int) -> str:
         if seconds and seconds % size == 0:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def _hosts(value: Collection[tuple[int, str, int, bool]]) -> str:
+    """The hosts of a route, as ``leaves`` has them."""
+    hosts = (RouteHost(name, port, priority, direct) for priority, name, port, direct in value)
+    return ", ".join(map(_host, hosts)) or "hosts that are not declared"
+
+
+def _rat(value: Collection[tuple[str, bool]]) -> str:
+    """The entries of a recipient access table."""
+    return ", ".join(f"{address} {'accepted' if accept else 'refused'}" for address, accept in sorted(value)) or "none"
+
+
+_LEAVES: Mapping[str, Callable[[Any], str]] = {
+    "hosts": _hosts,
+    "rat": _rat,
+    "seconds": duration,
+}
+"""Leaves of an entry that have words of their own."""
 
 
 def words(value: Any) -> str:

@@ -88,7 +88,7 @@ class Table:
     ``heads`` are for the groups of the column ``headed``, by the text of its cells and in the order the groups are to
     stand in; a group without a head comes behind them.  A head without rows is shown too: an empty tier is a tier.
     ``partial``: some rows are still being worked out; asked for again, the table is further.  ``note`` (safe words) is
-    what else must be known of the rows, such as how far back they go.
+    what else must be known of the rows, such as how far back they go; ``order`` names the order natural to them.
     """
 
     columns: tuple[Column, ...]
@@ -97,6 +97,7 @@ class Table:
     heads: Mapping[str, Head] = field(default_factory=dict)
     partial: bool = False
     note: str = ""
+    order: str = "worst first"
 
     @property
     def fields(self) -> tuple[str, ...]:

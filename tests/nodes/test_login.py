@@ -5,20 +5,22 @@ import os
 import subprocess
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import asyncssh
 import pytest
-from node_examples import PASSWORD, POSTFIX, QUICK, Serve
+from node_examples import APPLIANCE, PASSWORD, POSTFIX, QUICK, Serve
 
 from fleet.errors import Failure, FailureKind, RemoteError
+from fleet.lab.nodes.commandline import Appliance
 from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.server import NodeServer
 from fleet.lab.nodes.unix import Gateway
 from fleet.model.fleet import Node
-from fleet.nodes import Dialer, poll_node
+from fleet.nodes import Dialer, KeyStanding, poll_node
 from fleet.nodes.secrets import find_secret
 
 UNIX = Gateway(POSTFIX)
@@ -33,7 +35,7 @@ async def failure_of(node: Node, dialer: Dialer) -> Failure:
 @pytest.mark.parametrize("form", ["openssh", "pkcs8-pem"])
 async def test_a_key_with_a_passphrase(serve: Serve, user_key: asyncssh.SSHKey, tmp_path: Path, form: str) -> None:
     path = tmp_path / "id"
-    user_key.write_private_key(path, form, passphrase="open the door")
+    user_key.write_private_key(path, form, passphrase="open the door", rounds=50)
     server, node = await serve(
         UNIX, ssh={"password": "", "key": str(path), "agent": False}, public_keys=(user_key,), password=None
     )
@@ -302,6 +304,137 @@ async def test_ssh_config_is_read_on_request_only(
     assert (await poll_node(asked, dialer)).failure is None
     lax = replace(asked, ssh=replace(asked.ssh, host_key=""))
     assert (await failure_of(lax, dialer)).kind is FailureKind.HOST_KEY_UNKNOWN, "the file cannot switch checking off"
+
+
+@pytest.fixture
+def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Writes the user's ~/.ssh/config."""
+    (tmp_path / "home" / ".ssh").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+    def write(text: str) -> None:
+        (tmp_path / "home" / ".ssh" / "config").write_text(text)
+
+    return write
+
+
+def by_alias(node: Node, **more: object) -> Node:
+    return replace(node, ssh=replace(node.ssh, host="gw-alias", port=22, ssh_config=True, **more))
+
+
+@pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")
+async def test_a_section_of_ssh_config_counts_by_the_name_it_is_for_wherever_that_leads(
+    serve: Serve, dialer: Dialer, configured: Callable[[str], None]
+) -> None:
+    server, node = await serve(UNIX, options={"kex_algs": ["diffie-hellman-group1-sha1"]})
+    relay = Path(__file__).parent.parent / "peers" / "relay.py"
+    configured(
+        f"Host gw-alias\n  HostName 192.0.2.99\n  ProxyCommand {sys.executable} {relay} 127.0.0.1 {server.port}\n"
+        "  KexAlgorithms +diffie-hellman-group1-sha1\n"
+    )
+    assert (await poll_node(by_alias(node), dialer)).failure is None
+    assert (await dialer.presents(by_alias(node))).standing is KeyStanding.PINNED
+
+
+@pytest.mark.parametrize("behind", [UNIX, Appliance(APPLIANCE)], ids=["postfix", "asyncos"])
+async def test_ssh_config_adds_no_command_and_no_terminal_to_what_is_sent(
+    serve: Serve, dialer: Dialer, configured: Callable[[str], None], behind: Gateway | Appliance
+) -> None:
+    server, node = await serve(behind)
+    configured(
+        f"Host gw-alias\n  HostName 127.0.0.1\n  Port {server.port}\n  RemoteCommand reboot\n  RequestTTY force\n"
+        "  SetEnv LANG=de_DE\n  SendEnv HOME\n  ForwardAgent yes\n"
+    )
+    assert (await poll_node(by_alias(node), dialer)).failure is None
+    assert "reboot" not in server.commands
+    assert set(server.terminals) == ({None} if behind is UNIX else {"vt100"})
+
+
+async def test_known_hosts_of_ssh_config_may_be_several_files_and_know_the_node_by_another_name(
+    serve: Serve, dialer: Dialer, host_key: asyncssh.SSHKey, configured: Callable[[str], None], tmp_path: Path
+) -> None:
+    server, node = await serve(UNIX)
+    second = tmp_path / "second"
+    configured(
+        f"Host gw-alias\n  HostName 127.0.0.1\n  Port {server.port}\n  HostKeyAlias the-gateway\n"
+        f"  UserKnownHostsFile {tmp_path / 'first'} {second}\n"
+    )
+    unpinned = by_alias(node, host_key="")
+    assert (await failure_of(unpinned, dialer)).kind is FailureKind.HOST_KEY_UNKNOWN
+    second.write_text(f"the-gateway {host_key.export_public_key('openssh').decode()}")
+    assert (await poll_node(unpinned, dialer)).failure is None
+    assert (await dialer.presents(unpinned)).standing is KeyStanding.KNOWN
+
+
+@pytest.mark.parametrize(
+    ("offered", "added"),
+    [
+        ({"encryption_algs": ["aes256-cbc"]}, ("encryption_algs", "+aes256-cbc")),
+        ({"mac_algs": ["hmac-md5"], "encryption_algs": ["aes128-ctr"]}, ("mac_algs", "+hmac-md5")),
+        ({"kex_algs": ["diffie-hellman-group1-sha1"]}, ("kex_algs", "+diffie-hellman-group1-sha1")),
+    ],
+    ids=["cipher", "mac", "kex"],
+)
+@pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")
+async def test_an_old_node_that_is_opted_in_shows_its_key_as_it_lets_in(
+    serve: Serve, dialer: Dialer, offered: dict[str, object], added: tuple[str, str]
+) -> None:
+    _server, node = await serve(UNIX, options=offered)
+    old = replace(node, ssh=replace(node.ssh, algorithms=(added,)))
+    assert (await dialer.presents(old)).standing is KeyStanding.PINNED
+    assert [key.fingerprint for key in await dialer.host_keys(old)] == [node.ssh.host_key]
+    assert (await poll_node(old, dialer)).failure is None
+    with pytest.raises(RemoteError) as error:
+        await dialer.presents(node)
+    assert error.value.failure.kind is FailureKind.ALGORITHMS
+
+
+async def test_a_kind_of_host_key_that_is_opted_in_is_shown_as_well(serve: Serve, dialer: Dialer) -> None:
+    dsa = asyncssh.generate_private_key("ssh-dss")
+    _server, node = await serve(UNIX, host_key=dsa)
+    old = replace(
+        node, ssh=replace(node.ssh, host_key=dsa.get_fingerprint(), algorithms=(("server_host_key_algs", "+ssh-dss"),))
+    )
+    assert [key.algorithm for key in await dialer.host_keys(old)] == ["ssh-dss"]
+    assert (await dialer.presents(old)).standing is KeyStanding.PINNED
+    assert (await poll_node(old, dialer)).failure is None
+
+
+class AsksTwice(asyncssh.SSHServer):
+    """Takes passwords by both methods, and refuses every one."""
+
+    answers: ClassVar[list[str]] = []
+
+    def begin_auth(self, username: str) -> bool:
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        self.answers.append("password")
+        return False
+
+    def kbdint_auth_supported(self) -> bool:
+        return True
+
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> object:
+        return "", "", "", [("Password:", False)]
+
+    def validate_kbdint_response(self, username: str, responses: object) -> object:
+        self.answers.append("keyboard-interactive")
+        return ("", "", "", [("Try again:", False)]) if len(self.answers) < 3 else False
+
+
+async def test_a_password_is_given_once_however_many_ways_there_are_to_ask(
+    serve: Serve, dialer: Dialer, host_key: asyncssh.SSHKey
+) -> None:
+    _server, node = await serve(UNIX)
+    acceptor = await asyncssh.listen("127.0.0.1", 0, server_factory=AsksTwice, server_host_keys=[host_key])
+    failure = await failure_of(replace(node, ssh=replace(node.ssh, port=acceptor.get_port())), dialer)
+    acceptor.close()
+    assert failure.kind is FailureKind.AUTHENTICATION
+    assert AsksTwice.answers == ["keyboard-interactive"]
 
 
 async def test_reach_opens_the_port_and_sends_nothing(serve: Serve, dialer: Dialer) -> None:

@@ -145,6 +145,23 @@ async def test_a_kept_connection_that_broke_is_made_anew(
     assert server.connections == 2
 
 
+async def test_a_kept_connection_of_a_node_that_is_reached_otherwise_now_is_hung_up(
+    serve: Serve, dialer: Dialer
+) -> None:
+    kept = Kept()
+    server, node = await serve(Gateway(POSTFIX))
+    other = replace(node, name="gw2")
+    for each in (node, other):
+        assert (await poll_node(each, dialer, kept=kept)).failure is None
+    await kept.only([node, replace(other, addresses=("127.0.0.2",))])
+    assert kept.take(other) is None
+    still = kept.take(node)
+    assert still is not None
+    await asyncio.sleep(0.05)
+    assert len(server.open) == 1
+    still.abort()
+
+
 async def test_a_node_without_a_platform_is_asked_nothing(serve: Serve, dialer: Dialer) -> None:
     server, node = await serve(Gateway(POSTFIX))
     seen = await poll_node(replace(node, settings=Settings()), dialer)

@@ -66,6 +66,21 @@ async def test_known_hosts_holds_the_key_another_key_none_or_revokes_it(
         assert (presented.problem and presented.problem.kind) is kind, lines
 
 
+async def test_a_revoked_key_is_said_to_be_revoked_at_the_login_too(
+    serve: Serve, dialer: Dialer, host_key: asyncssh.SSHKey, tmp_path: Path
+) -> None:
+    server, node = await serve(UNIX)
+    here = f"[127.0.0.1]:{server.port}"
+    listed = known(node, tmp_path / "known", f"{here} {line(host_key)}", f"@revoked {here} {line(host_key)}")
+    presented = await dialer.presents(listed)
+    seen = await poll_node(listed, dialer)
+    for failure in (presented.problem, seen.failure):
+        assert failure is not None
+        assert failure.kind is FailureKind.HOST_KEY_CHANGED
+        assert failure.sentence.endswith("that known_hosts revokes")
+    assert server.logins == []
+
+
 @pytest.fixture(scope="module")
 def rsa_key() -> asyncssh.SSHKey:
     return asyncssh.generate_private_key("ssh-rsa", key_size=2048)

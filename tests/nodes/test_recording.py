@@ -96,7 +96,7 @@ async def test_a_recording_that_stops_in_the_middle_is_a_poll_that_failed(
     recording = Recording()
     await poll_node(node, dialer, record=recording)
     lines = [*recording.lines(str(node.settings.platform), [])]
-    for length in range(1, len(lines) - 1):
+    for length in (1, 2, 3, len(lines) // 2, len(lines) // 2 + 1, len(lines) - 2):
         seen = await replayed(lines[:length], "gw1")
         assert seen.failure is not None
         assert seen.failure.kind in {FailureKind.CLOSED, FailureKind.PROMPT}

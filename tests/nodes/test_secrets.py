@@ -77,7 +77,7 @@ async def test_no_secret_is_in_a_log_an_export_a_traceback_or_a_recording(
     monkeypatch.setattr(layouts, "xml", lambda *given: honest(*given).replace("</config>", leaky))
     dialer = Dialer(QUICK, PLANTED)
     path = tmp_path / "id"
-    user_key.write_private_key(path, passphrase=PLANTED["PP"])
+    user_key.write_private_key(path, passphrase=PLANTED["PP"], rounds=50)
     texts: list[str] = []
     for behind, ssh in [
         (Appliance(APPLIANCE), {}),

@@ -5,6 +5,7 @@ import pytest
 from fleet.errors import Failure, FailureKind
 from fleet.model import Existence, MxStep, Security, TlsaRecord, TlsaStep
 from fleet.views import Cell, Mark, ladder, summary
+from fleet.views.failures import FAILURE_WORDS
 
 UNUSABLE = TlsaRecord(b"\0\1\1\xab", 0, 1, 1, b"\xab", "PKIX-TA(0) is not used by SMTP")
 
@@ -29,7 +30,7 @@ def test_a_failed_lookup_is_unknown_and_never_none(sample) -> None:
     verdict = sample.with_tlsa(
         records=(), failure=failure, existence=Existence.UNKNOWN, security=Security.INDETERMINATE
     )
-    assert ladder(verdict)[0].tlsa == Cell(Mark.UNKNOWN, "timeout", "no answer from 192.0.2.53 within 5 s")
+    assert ladder(verdict)[0].tlsa == Cell(Mark.UNKNOWN, "no answer", "no answer from 192.0.2.53 within 5 s")
 
 
 def test_a_bogus_answer_carries_its_reason(sample, bogus) -> None:
@@ -47,7 +48,7 @@ def test_a_bogus_answer_carries_its_reason(sample, bogus) -> None:
 def test_absent_tlsa_says_how_it_is_absent(sample, existence, security, detail) -> None:
     (row,) = ladder(sample.with_tlsa(records=(), existence=existence, security=security))
     assert row.tlsa == Cell(Mark.WARN, "none", detail)
-    assert row.certificate == Cell(Mark.NONE, "unverified", "no path to a public root")
+    assert row.certificate == Cell(Mark.NONE, "by no public CA", "no path to a public root")
 
 
 def test_insecure_tlsa_accuses_no_certificate(sample, mismatch) -> None:
@@ -62,9 +63,16 @@ def test_unusable_tlsa_says_why(sample) -> None:
     assert row.tlsa == Cell(Mark.FAIL, "unusable", "PKIX-TA(0) is not used by SMTP")
 
 
-def test_a_wrong_certificate_is_named_by_its_report_type(sample, mismatch) -> None:
+def test_a_wrong_certificate_says_what_is_wrong_with_it(sample, mismatch) -> None:
     (row,) = ladder(sample.with_match(mismatch))
-    assert row.certificate == Cell(Mark.FAIL, "certificate-not-trusted", "no record matches the presented chain")
+    assert row.certificate == Cell(Mark.FAIL, "matches no TLSA", "no record matches the presented chain")
+
+
+def test_every_failure_has_words_that_fit_a_cell_and_are_no_code() -> None:
+    assert set(FAILURE_WORDS) == set(FailureKind)
+    for word in FAILURE_WORDS.values():
+        assert len(word) <= 14
+        assert "-" not in word
 
 
 @pytest.mark.parametrize(
@@ -72,8 +80,8 @@ def test_a_wrong_certificate_is_named_by_its_report_type(sample, mismatch) -> No
     [
         (FailureKind.NO_STARTTLS, Cell(Mark.FAIL, "no STARTTLS", "said")),
         (FailureKind.TLS, Cell(Mark.FAIL, "handshake failed", "said")),
-        (FailureKind.CONNECTION_REFUSED, Cell(Mark.UNKNOWN, "connection-refused", "said")),
-        (FailureKind.GREETING, Cell(Mark.UNKNOWN, "greeting", "said")),
+        (FailureKind.CONNECTION_REFUSED, Cell(Mark.UNKNOWN, "refused", "said")),
+        (FailureKind.GREETING, Cell(Mark.UNKNOWN, "turned away", "said")),
     ],
 )
 def test_a_server_that_was_not_reached_is_not_at_fault(sample, kind, cell) -> None:

@@ -22,8 +22,8 @@ TOUR = (
     "This is a fleet of the lab: two scanning gateways inside, three delivery gateways that face the Internet.",
     "All of it runs on this machine; every few seconds something fails or recovers.",
     "",
-    "1  Fleet         the tiers from inside out.  dlv2 missed an upgrade: see its DANE and its findings.",
-    "2  Destinations  a panel each.  wrong-key.lab is held; enter shows why, down to the records.",
+    "1  Fleet         the tiers from inside out. dlv2 missed an upgrade: see its DANE and its findings.",
+    "2  Destinations  a panel each. wrong-key.lab is held; enter shows why, down to the records.",
     "3  Resolvers     who validates, and what failing over would do.",
     "4  Findings      what the rules say; o shows the line of the profile, O opens it in your editor.",
     "5  Drift         where dlv2 does not do what the profile says.",
@@ -32,8 +32,8 @@ TOUR = (
     "Try:  / held        only what is held",
     "      c             check the destination under the cursor now, and watch its steps",
     "      w             what if: tiers.delivery.destination_controls.default.dane=mandatory",
-    "      a             silence something: until when, and why",
-    "      ?             all keys and signs;  q leaves",
+    "      a             say that something is known: until when, and why",
+    "      ?             all keys and signs; q leaves",
 )
 
 

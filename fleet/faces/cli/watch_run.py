@@ -138,7 +138,8 @@ async def _together(app: "FleetApp", work: Callable[[], Any], tour: Sequence[str
     if tour:
         from fleet.faces.tui.overlays.reading import ReadingOverlay
 
-        app.call_later(app.push_screen, ReadingOverlay("A short tour; esc closes it, fleet demo --tour opens it", tour))
+        title = "A short tour; esc closes it, fleet demo --tour opens it"
+        app.call_later(app.push_screen, ReadingOverlay(title, tour, wrap=True))
     try:
         return await app.run_async() or ()
     finally:

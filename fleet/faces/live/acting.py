@@ -87,8 +87,8 @@ def targets_of(live: "LiveEngine", keys: Iterable[str]) -> tuple[list[Target], l
         if known:
             current = [target for target in known if target in live.watched.targets]
             found.update(dict.fromkeys(current or known))
-        elif live.state.fleet is not None and key in live.state.fleet.nodes:
-            mine = [one for one in live.watched.targets if key in users.get(one.resolvers, ())]
+        elif members := _members(live, key):
+            mine = [one for one in live.watched.targets if not members.isdisjoint(users.get(one.resolvers, ()))]
             found.update(dict.fromkeys(mine))
             if not mine:
                 unknown.append(f"{show(key, 80)} sends nothing to the Internet")
@@ -100,6 +100,15 @@ def targets_of(live: "LiveEngine", keys: Iterable[str]) -> tuple[list[Target], l
                 lists = list(users) or [()]
                 found.update({Target(domain, HERE, resolvers): None for resolvers in lists})
     return list(found), unknown
+
+
+def _members(live: "LiveEngine", key: str) -> frozenset[str]:
+    """The nodes that ``key`` means: itself, or those of a tier."""
+    fleet = live.state.fleet
+    if fleet is None:
+        return frozenset()
+    tier = key.removeprefix("tier ")
+    return frozenset({key} if key in fleet.nodes else (node.name for node in fleet.nodes.values() if node.tier == tier))
 
 
 def nodes_of(live: "LiveEngine", keys: Iterable[str]) -> tuple[list[str], list[str]]:

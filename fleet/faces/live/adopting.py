@@ -4,9 +4,10 @@ A value that all nodes of a tier were seen to have alike is written at the tier 
 that a single node has at the node.  What cannot be taken away at one node because it is inherited, and what a person
 has to word (listeners), is left, with a sentence.  Pure.
 
-May import ``fleet.layout``, ``fleet.model`` and ``fleet.text``.
+May import ``fleet.layout``, ``fleet.model``, ``fleet.profile`` and ``fleet.text``.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -18,6 +19,7 @@ from fleet.model.fleet import Fleet, Node, ObjectPath, Settings
 from fleet.model.observation import Observation
 from fleet.model.resolver import Resolver, ResolverKind
 from fleet.model.route import RouteHost, RouteKind, SmtpRoute
+from fleet.profile.values import NAME
 from fleet.text import show
 
 Change = tuple[ObjectPath, EditValue | None]
@@ -110,7 +112,9 @@ def _changes(node: Node, seen: Observation, left: dict[str, None]) -> Iterator[C
             left[f"{show(one.field, 40)} of node {show(node.name, 64)} differs: that is for a person to word"] = None
             continue
         for path, value in writer(one, node.settings, seen.settings):
-            if value is None and len(path) > _ENTRY:  # its layout may not show it at all
+            if path[0] == "bounce_profiles" and not re.fullmatch(NAME, str(path[1])):
+                left[f"{_named(path)} of node {show(node.name, 64)} has a name that a profile cannot hold"] = None
+            elif value is None and len(path) > _ENTRY:  # its layout may not show it at all
                 left[f"{_named(path)} was not shown by node {show(node.name, 64)}: it stays as declared"] = None
             else:
                 yield path, value
@@ -178,6 +182,18 @@ def _host(host: RouteHost) -> str:
     return name + port + (f"/pri={host.priority}" if host.priority else "")
 
 
+def _bounce_profiles(_one: Drift, declared: Settings, seen: Settings) -> Iterator[Change]:
+    wanted = {one.name: one.seconds for one in declared.bounce_profiles or ()}
+    found = {one.name: one.seconds for one in seen.bounce_profiles or ()}
+    for name in dict.fromkeys((*wanted, *found)):
+        if wanted.get(name) != found.get(name):
+            yield ("bounce_profiles", name), _duration(found[name]) if name in found else None
+
+
+def _duration(seconds: int) -> str:
+    return f"{seconds // 3600}h" if seconds % 3600 == 0 else f"{seconds}s"
+
+
 def _parameters(one: Drift, declared: Settings, seen: Settings) -> Iterator[Change]:
     """Postfix and Exim: parameters by name; maps as tables."""
     wanted, found = leaves(declared, one.field) or {}, leaves(seen, one.field) or {}
@@ -222,6 +238,7 @@ _WRITERS: dict[str, Callable[[Drift, Settings, Settings], Iterator[Change]]] = {
     "resolvers": _resolvers,
     "controls": _leaf_by_leaf,
     "logs": _leaf_by_leaf,
+    "bounce_profiles": _bounce_profiles,
     "routes": _routes,
     "postfix": _parameters,
     "exim": _parameters,

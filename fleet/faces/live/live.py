@@ -19,7 +19,7 @@ from typing import Any
 
 from fleet import clock
 from fleet.alerts import Kind, Notice, memory_path
-from fleet.alerts.messages import headline_of
+from fleet.alerts.messages import brief_of
 from fleet.errors import FailureKind
 from fleet.faces.live import acting
 from fleet.faces.live.alerting import Alerting
@@ -305,7 +305,7 @@ class LiveEngine(Shown):
 
     def news(self) -> Sequence[Reply]:
         """What alerts told since this was last asked."""
-        found = [Reply(headline_of(one), Mark.OK if one.kind in _OVER else Mark.FAIL) for one in self._news]
+        found = [Reply(brief_of(one), Mark.OK if one.kind in _OVER else Mark.FAIL) for one in self._news]
         self._news.clear()
         return found
 

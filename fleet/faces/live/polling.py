@@ -2,7 +2,7 @@
 
 asyncssh takes a quarter of a second to load: it does so in a thread, when the first poll is due.
 
-May import ``fleet.nodes`` (when needed), ``fleet.model`` and ``fleet.errors``.
+May import ``fleet.nodes`` (when needed), ``fleet.model``, ``fleet.clock`` and ``fleet.errors``.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from fleet.clock import monotonic
 from fleet.errors import Failure, FailureKind, RemoteError
 from fleet.model.event import CommandSent, Event
 from fleet.model.fleet import Fleet, Node
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from fleet.network import Network
     from fleet.nodes import Dialer, Kept, Vantages
 
+_DOCUMENT_SECONDS = 3600.0
+"""Between two looks at an appliance's whole configuration: it is long, and its facts change seldom."""
 _GOODBYE_SECONDS = 0.3
 """For closing what is open when the program ends: nobody waits for a node that does not answer."""
 
@@ -34,6 +37,8 @@ class Polls:
         self._dialer: Dialer | None = None
         self._kept: Kept | None = None
         self._vantages: Vantages | None = None
+        self._known: Fleet | None = None
+        self._documents: dict[str, float] = {}
         self._opening = asyncio.Lock()
 
     async def __call__(self, node: str, publish: Callable[[Event], None], /) -> Observation:
@@ -45,10 +50,20 @@ class Polls:
         dialer, kept = await self._open()
         from fleet.nodes import poll_node  # noqa: PLC0415  start-up stays light
 
-        seen = await poll_node(declared, dialer, kept=kept)
+        if fleet is not None and fleet is not self._known:
+            self._known = fleet
+            await kept.only(fleet.nodes.values())
+        document = self._wants_document(declared)
+        seen = await poll_node(declared, dialer, kept=kept, document=document)
+        if document and seen.failure is None:
+            self._documents[node] = monotonic()
         for event in commands_of(declared, seen):
             publish(event)
         return seen
+
+    def _wants_document(self, node: Node) -> bool:
+        last = self._documents.get(node.name)
+        return node.ssh.showconfig and (last is None or monotonic() - last > _DOCUMENT_SECONDS)
 
     async def queue(self, node: str, watched: Sequence[str]) -> Queue | Failure:
         """What waits on ``node``, over the connections that polls keep."""

@@ -1,6 +1,6 @@
 """What the application tells, and what leaves it: toasts, the clipboard, files, an editor.
 
-May import ``textual``, ``fleet.settings``, ``fleet.faces.export`` and the modules beside.
+May import ``textual``, ``fleet.clock``, ``fleet.settings``, ``fleet.faces.export`` and the modules beside.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from typing import Any
 
 from textual.app import App
 
+from fleet.clock import monotonic
 from fleet.faces.export.table import table_text
 from fleet.faces.tui.attention import attention
 from fleet.faces.tui.engine import Place, Reply
@@ -22,8 +23,8 @@ from fleet.text import show
 from fleet.views import Column, Mark, Row
 
 _SEVERITY: Mapping[Mark, Any] = {Mark.FAIL: "error", Mark.WARN: "warning", Mark.UNKNOWN: "warning"}
-_NAMED = 2
-"""Alerts named at a time: the screen is for the fleet, and ``fleet alerts`` has all of them in full."""
+_QUIET = 15.0
+"""Seconds between two toasts of alerts: the screen is for the fleet, and ``fleet alerts`` has all of them in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Delivery(App[Sequence[str]]):
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.surroundings = surroundings
         self.commands = list(surroundings.commands)
+        self._untold: list[Reply] = []
+        self._told_at = -_QUIET
         self.columns: dict[str, tuple[str, ...]] = {**surroundings.settings.columns, **surroundings.columns}
 
     # What it tells
@@ -75,15 +78,17 @@ class Delivery(App[Sequence[str]]):
         self.say(Reply(sentence, Mark.WARN))
 
     def announce(self, news: Sequence[Reply]) -> None:
-        """Alerts: one short toast, however many there are, and one call for attention."""
-        if not news:
+        """Alerts: now and then one short toast, however many there are, and one call for attention."""
+        self._untold += news
+        if not self._untold or monotonic() < self._told_at + _QUIET:
             return
-        named = "; ".join(reply.sentence for reply in news[:_NAMED])
-        more = f"; {len(news) - _NAMED:,} more: fleet alerts" if len(news) > _NAMED else ""
-        bad = any(reply.mark is not Mark.OK for reply in news)
-        self.say(Reply(f"{named}{more}", Mark.FAIL if bad else Mark.OK))
+        bad = [reply for reply in self._untold if reply.mark is not Mark.OK]
+        first = (bad or self._untold)[0]
+        more = f"; {len(self._untold) - 1:,} more: fleet alerts" if len(self._untold) > 1 else ""
+        self._untold, self._told_at = [], monotonic()
+        self.say(Reply(f"{first.sentence}{more}", first.mark))
         if not self.is_headless and self._driver is not None:
-            self._driver.write(attention(news[0].sentence, os.environ))
+            self._driver.write(attention(first.sentence, os.environ))
 
     # What leaves the program
 

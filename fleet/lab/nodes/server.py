@@ -46,6 +46,8 @@ class NodeServer:
     options: Mapping[str, object] = field(default_factory=dict)
     sessions: list[CommandLine] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    terminals: list[str | None] = field(default_factory=list)
+    """The kind of terminal each session asked for; None: for none."""
     logins: list[str] = field(default_factory=list)
     """Each attempt: ``password``, ``key``."""
     forwarded: list[Endpoint] = field(default_factory=list)
@@ -94,6 +96,9 @@ class NodeServer:
             connection.abort()
 
     async def _serve(self, process: "asyncssh.SSHServerProcess[bytes]") -> None:
+        self.terminals.append(process.term_type)
+        if process.command is not None:
+            self.commands.append(process.command)
         with contextlib.suppress(OSError, asyncssh.Error, asyncssh.BreakReceived, asyncssh.TerminalSizeChanged):
             if isinstance(self.behind, Gateway):
                 await self._run_command(process, self.behind)
@@ -103,7 +108,6 @@ class NodeServer:
             process.exit(0)
 
     async def _run_command(self, process: "asyncssh.SSHServerProcess[bytes]", gateway: Gateway) -> None:
-        self.commands.append(process.command or "")
         if self.fault is Fault.SHELL_HANGS:
             await self.closed.wait()
         if self.fault is Fault.FLOOD:

@@ -1,8 +1,9 @@
 """One poll of an appliance: walk, parse, gather.  May import ``fleet.model``, ``fleet.errors`` and this package."""
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 from fleet.errors import FailureKind
 from fleet.model.fleet import Platform
@@ -24,12 +25,12 @@ from fleet.nodes.asyncos.session import Captured, Declined, Session, Walk
 from fleet.nodes.gathering import CLOCK, DOCUMENT, Gathering
 from fleet.nodes.reading import Unparsed
 
-_NO_SOURCE: Mapping[str, str] = {
-    "outbound_certificate": "no menu is known that shows it without changing it; the configuration as a document may",
-    "bounce_profiles": "no menu is known that shows them without changing them; the configuration as a document may",
-    "postfix": "the node is an appliance",
-    "exim": "the node is an appliance",
-}
+_NOT_ASKED = (
+    "only the whole configuration shows it, and this poll did not ask for that: fleet poll --showconfig does, and "
+    "ssh.showconfig = true in the profile lets every poll do it"
+)
+_IN_THE_DOCUMENT = ("bounce_profiles", "outbound_certificate")
+"""No menu is known that shows them without changing them."""
 
 
 async def poll_appliance(session: Session, gathering: Gathering, *, document: bool) -> None:
@@ -37,8 +38,10 @@ async def poll_appliance(session: Session, gathering: Gathering, *, document: bo
 
     ``document``: ask for the XML configuration as well.
     """
-    for name, why in _NO_SOURCE.items():
-        gathering.not_observed(name, why)
+    for name in ("postfix", "exim"):
+        gathering.not_observed(name, "the node is an appliance")
+    for name in () if document else _IN_THE_DOCUMENT:
+        gathering.not_observed(name, _NOT_ASKED)
     await session.start()
     poll = _Poll(session, gathering)
     await poll.version()
@@ -153,7 +156,7 @@ class _Poll:
 
     async def document(self) -> None:
         """The XML configuration fills what the menus did not show; where both speak and differ, neither is believed."""
-        captured = await self._walk(walks.SHOWCONFIG, showconfig.PARSER, DOCUMENT)
+        captured = await self._walk(walks.SHOWCONFIG, showconfig.PARSER, DOCUMENT, *_IN_THE_DOCUMENT)
         if captured is None:
             return  # the menus have spoken; a role that may not print everything is the better role
         done, evidence = captured
@@ -161,7 +164,8 @@ class _Poll:
         try:
             root = showconfig.parse_document(text)
         except Unparsed as problem:
-            self._gathering.unparsed(DOCUMENT, str(problem), evidence)
+            for name in (DOCUMENT, *_IN_THE_DOCUMENT):
+                self._gathering.unparsed(name, str(problem), evidence)
             return
         self._gathering.seen(DOCUMENT, None, evidence)
         if self._gathering.sight(CLOCK) is not Sight.SEEN:
@@ -169,11 +173,16 @@ class _Poll:
         self._second("resolvers", lambda: showconfig.dns_of(root).resolvers, evidence)
         self._second("root_servers", lambda: showconfig.dns_of(root).root_servers, evidence)
         self._second("listeners", lambda: showconfig.listeners_of(root), evidence)
-        self._alone("bounce_profiles", lambda: showconfig.bounce_profiles_of(root), evidence)
-        self._alone("outbound_certificate", lambda: showconfig.outbound_certificate_of(root), evidence)
+        for name, tags, parse in (
+            ("bounce_profiles", showconfig.BOUNCE_TAGS, showconfig.bounce_profiles_of),
+            ("outbound_certificate", showconfig.outbound_tags(root), showconfig.outbound_certificate_of),
+        ):
+            shown = showconfig.excerpt(text, tags)
+            piece = self._evidence(replace(done, raw=shown), showconfig.PARSER) if shown else evidence
+            self._alone(name, partial(parse, root), piece)
 
     def _alone(self, name: str, parse: Callable[[], object], evidence: Evidence) -> None:
-        """What only the document may show."""
+        """What only the document may show; it is long, so the evidence is the element itself."""
         try:
             value = parse()
         except Unparsed as problem:

@@ -128,6 +128,8 @@ class Session:
             text, prompt = await self._to_prompt(budget, self._limits.greeting)
         except _Silence as silence:
             if silence.anything:
+                self._leave_alone(silence.text)
+                await self._abort()
                 raise self._unexpected(silence.text, "the login") from silence
             raise failed(
                 FailureKind.TIMEOUT,

@@ -9,6 +9,7 @@ May import defusedxml, ``fleet.model`` and this package.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from xml.etree.ElementTree import Element, ParseError
 
@@ -33,6 +34,7 @@ _OUTBOUND = re.compile(
     r"(?i)(?=.*cert)(?=.*(?:outbound|outgoing|deliver|client|dest))(?!.*(?:verif|valid|chain|key|ca_)).*"
 )
 _LONGEST_NAME = 128
+BOUNCE_TAGS = ("bounce_profiles",)
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _SHORTEST_QUEUE_SECONDS = 3600
 """Fewer where no unit is named may well be hours."""
@@ -109,6 +111,17 @@ def listeners_of(root: Element) -> tuple[Listener, ...]:
     return tuple(listeners)
 
 
+def excerpt(text: str, tags: Iterable[str]) -> str:
+    """The elements called ``tags`` as ``text`` has them, the first of each; empty if none is there."""
+    pieces = []
+    for tag in tags:
+        start, close = text.find(f"<{tag}"), f"</{tag}>"
+        end = text.find(close, start)
+        if 0 <= start < end:
+            pieces.append(text[start : end + len(close)])
+    return "\n".join(pieces)
+
+
 def bounce_profiles_of(root: Element) -> tuple[BounceProfile, ...] | None:
     """Bounce profiles with their time in the queue; None: no element speaks of them.  Raises Unparsed."""
     found = root.find("bounce_profiles")
@@ -130,7 +143,7 @@ def outbound_certificate_of(root: Element) -> str | None:
 
     Raises Unparsed.
     """
-    found = [entry for entry in root.iter() if not len(entry) and _OUTBOUND.fullmatch(str(entry.tag))]
+    found = _outbound(root)
     if not found:
         return None
     names = {_text(entry) for entry in found}
@@ -140,6 +153,15 @@ def outbound_certificate_of(root: Element) -> str | None:
     if "\n" in name or len(name) > _LONGEST_NAME:
         raise Unparsed(f"the element {quoted(str(found[0].tag))} holds something else than a name")
     return "demo" if re.search(r"(?i)\bdemo\b", name) else name
+
+
+def outbound_tags(root: Element) -> tuple[str, ...]:
+    """The elements that may name that certificate."""
+    return tuple(dict.fromkeys(str(entry.tag) for entry in _outbound(root)))
+
+
+def _outbound(root: Element) -> list[Element]:
+    return [entry for entry in root.iter() if not len(entry) and _OUTBOUND.fullmatch(str(entry.tag))]
 
 
 def _only(entry: Element, wanted: re.Pattern[str], what: str) -> Element:

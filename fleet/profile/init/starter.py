@@ -24,6 +24,8 @@ resolvers = [
 user = "fleet"
 # key = "~/.ssh/fleet"          the path of a key; or password = "env:FLEET_PASSWORD", or "keyring:fleet"
 # jump = "admin@bastion.example.com"
+# showconfig = true             polls ask appliances for their whole configuration too, its passwords masked: nothing
+#                               else shows bounce_profiles and outbound_certificate, which stay "not observed" without
 
 # How long mail is retried before it is returned: mail that DANE holds waits that long.
 [fleet.bounce_profiles]

@@ -44,6 +44,7 @@ from fleet.views.board.outlook import Outlook, outlook
 from fleet.views.board.panels import destination_panel
 from fleet.views.board.picture import Memo, Past, Picture
 from fleet.views.board.resolver_rows import resolvers_table
+from fleet.views.board.tier_document import tier_document
 from fleet.views.board.totals import summary_lines
 from fleet.views.board.what_if import what_if_document
 from fleet.views.rows import Table
@@ -59,7 +60,7 @@ TABLES: Mapping[str, Callable[[Picture], Table]] = {
 """The table of each view."""
 
 DOCUMENTS: Mapping[str, Callable[[Picture, str], Document | None]] = {
-    "fleet": node_document,
+    "fleet": lambda picture, key: node_document(picture, key) or tier_document(picture, key),
     "destinations": destination_document,
     "resolvers": resolver_document,
     "findings": finding_document,
@@ -98,5 +99,6 @@ __all__ = [
     "resolvers_table",
     "rows_of",
     "summary_lines",
+    "tier_document",
     "what_if_document",
 ]

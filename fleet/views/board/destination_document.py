@@ -29,7 +29,7 @@ from fleet.views.changes import EFFECT_MARKS, effect_words, subject_words, value
 from fleet.views.explanation import Detail, explanation
 from fleet.views.forecast import WHY_WORDS
 from fleet.views.ladder import Cell, ladder
-from fleet.views.marks import OUTCOME_MARKS, OUTCOME_WORDS, Mark, worst
+from fleet.views.marks import ACTION_WORDS, OUTCOME_MARKS, OUTCOME_WORDS, Mark, worst
 from fleet.views.names import both_names, moment
 from fleet.views.runbook import PageRow, runbook_view
 
@@ -241,9 +241,12 @@ def _decision(judgements: dict[tuple[Policy, Mode], Judgement]) -> Iterator[Sect
             for row in (one for one in TABLES[policy].rows if one.mode is mode):
                 lit = row.name in deciding
                 states = ", ".join(
-                    f"{column} {state}" for column, state in zip(_COLUMNS, row.cells, strict=True) if state is not None
+                    f"{column} {state.replace('-', ' ')}"
+                    for column, state in zip(_COLUMNS, row.cells, strict=True)
+                    if state is not None
                 )
-                text = f"{row.name}: {states or 'any state'} -> {row.action}{', assumed' if row.assumed else ''}"
+                then = f"{ACTION_WORDS[row.action]}{', assumed' if row.assumed else ''} ({row.action})"
+                text = f"{row.name}: {states or 'any state'} -> {then}"
                 lines.append(Detail(1, text, OUTCOME_MARKS[found.outcome] if lit else None, here=lit))
         if lines:
             yield section(f"Table {policy}", lines)

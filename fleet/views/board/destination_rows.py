@@ -9,7 +9,7 @@ from datetime import datetime
 from heapq import heappop, heappush
 from itertools import islice
 
-from fleet.decision import Warning, warnings
+from fleet.decision import Warning, WarningCode, warnings
 from fleet.forecast import Core, DaneUse
 from fleet.forecast.outcome import BADNESS
 from fleet.layout import effective
@@ -17,7 +17,6 @@ from fleet.model import Mode, Outcome, Policy, Verdict
 from fleet.model.event import Target
 from fleet.model.fleet import Fleet
 from fleet.monitor import CheckEntry, CheckMark, Freshness, freshness_of_check
-from fleet.text import show
 from fleet.views.board.known import known_fleet
 from fleet.views.board.outlook import Fate, Outlook, Way, domains_of, outlook, telling_check
 from fleet.views.board.picture import Picture
@@ -34,8 +33,8 @@ COLUMNS = (
     Column("mode", "DANE", 14, help="what the nodes are told to do for it", least=90),
     Column("age", "Age", 8, right=True, help="how old the last verdict is"),
     Column("recipients", "Rcpt/day", 9, right=True, help="recipients a day, as declared", least=110),
-    Column("history", "History", 16, help="the last checks: higher is worse, gaps are unknown", least=130),
-    Column("next", "Next trouble", 24, flexible=True, help="what is about to go wrong", least=120),
+    Column("history", "History", 16, help="the last checks: higher is worse, gaps are unknown", least=140),
+    Column("next", "Next trouble", 24, flexible=True, help="what is about to go wrong", least=123),
     Column("every", "Every", 7, right=True, optional=True, help="interval between checks"),
     Column("took", "Took", 8, right=True, optional=True, help="how long the last check took"),
     Column("seen", "Seen from", 12, optional=True, help="whence it is checked"),
@@ -126,6 +125,8 @@ def fate_words(core: Core) -> str:
     if core.dane is not DaneUse.OFF:
         return text
     outcome, comma, rest = text.removeprefix("DANE off, ").partition(",")
+    if core.outcome in _GAPS:
+        return f"{outcome}, DANE off{comma}{rest}"
     return f"{outcome} without DANE{comma}{rest}"
 
 
@@ -186,7 +187,25 @@ def next_warning(verdict: Verdict, now: datetime) -> Warning | None:
 def warning_words(found: Warning, now: datetime) -> str:
     """A warning in a few words, with the time that is left."""
     when = f", {left(found.due, now)}" if found.due is not None else ""
-    return show(f"{str(found.code).replace('-', ' ')}{when}", 120)
+    return f"{WARNING_WORDS[found.code]}{when}"
+
+
+WARNING_WORDS: dict[WarningCode, str] = {
+    WarningCode.SIGNATURE_EXPIRES: "a signature ends",
+    WarningCode.CERTIFICATE_EXPIRES: "a certificate ends",
+    WarningCode.SINGLE_RECORD: "one TLSA record: renewal is risky",
+    WarningCode.CERTIFICATE_DIFFERS: "addresses show other certificates",
+    WarningCode.UNUSABLE_RECORD: "a TLSA record cannot be used",
+    WarningCode.AD_WITHOUT_PROOF: "resolver vouches without proof",
+    WarningCode.PROOF_WITHOUT_AD: "resolver does not vouch: no AD",
+    WarningCode.RESOLVER_FAILS_VALID: "resolver fails what is valid",
+    WarningCode.RESOLVER_PASSES_BOGUS: "resolver hands out bogus answers",
+    WarningCode.RESOLVER_FAILED: "a resolver did not answer",
+    WarningCode.CNAME_FAILED: "a CNAME lookup fails",
+    WarningCode.AAAA_ERROR: "an IPv6 lookup fails",
+    WarningCode.EQUAL_PREFERENCE: "any of several hosts is taken",
+}
+"""A warning in the cells of a panel; its sentence stands in the closer look."""
 
 
 def history_of(

@@ -14,11 +14,11 @@ from fleet.views.policy_words import ABSENT, leaf_name, leaf_words
 from fleet.views.rows import Column, Row, Table, TableCell
 
 COLUMNS = (
-    Column("node", "Node", 10, help="the gateway"),
-    Column("field", "Field", 18, help="what is compared"),
+    Column("node", "Node", 8, flexible=True, help="the gateway"),
+    Column("field", "Field", 20, help="what is compared"),
     Column("state", "State", 14, help="how declared and observed stand to each other"),
-    Column("declared", "Declared", 16, flexible=True, help="what the profile says"),
-    Column("observed", "Observed", 16, flexible=True, help="what a poll saw", least=78),
+    Column("declared", "Declared", 12, flexible=True, help="what the profile says"),
+    Column("observed", "Observed", 12, flexible=True, help="what a poll saw", least=78),
     Column("age", "Age", 8, right=True, help="how old the observation is", least=100),
     Column("tier", "Tier", 10, optional=True),
 )

@@ -28,12 +28,13 @@ COLUMNS = (
     Column("time", "Time", 8, help="when (UTC); -1d10:22 was yesterday at 10:22"),
     Column("kind", "Kind", 8, help="ssh, dns, smtp, changed, or what the monitor did"),
     Column("subject", "About", 16, help="the node or destination"),
-    Column("outcome", "Outcome", 16, help="ok, or how it failed", least=70),
-    Column("words", "What was done", 24, flexible=True),
+    Column("outcome", "Outcome", 16, help="ok, or how it failed", least=76),
+    Column("words", "What was done", 22, flexible=True),
     Column("with", "With", 22, help="the host, resolver or server", least=110),
     Column("took", "Took", 9, right=True, help="milliseconds", least=90),
 )
 FIELDS = tuple(column.key for column in COLUMNS)
+ORDER = "newest first"
 CHECKS = 40
 """Checks whose questions and dialogues are listed where no history has them all."""
 
@@ -80,10 +81,11 @@ def events_table(picture: Picture) -> Table:
     changed = tuple(islice(reversed(state.changes), CHANGES))
     if past is not None:
         rows = [*past.rows, *picture.memo.keeper(Remembered).rows(changed, (), today)]
-        return Table(COLUMNS, rows, partial=past.searches, note=past.note)
+        return Table(COLUMNS, rows, partial=past.searches, note=past.note, order=ORDER)
     tried = ((entry.tried_at, entry.target.key, entry) for entry in state.checks.values() if entry.tried_at is not None)
     newest = [entry for _, _, entry in nlargest(CHECKS, tried)]
-    return Table(COLUMNS, picture.memo.keeper(Remembered).rows((*state.log, *changed), newest, today))
+    rows = picture.memo.keeper(Remembered).rows((*state.log, *changed), newest, today)
+    return Table(COLUMNS, rows, order=ORDER)
 
 
 def rows_of(number: int, event: Event, today: date) -> tuple[Row, ...]:
@@ -131,11 +133,13 @@ _KINDS = {
     "HistoryResumed": "history",
 }
 _BEGINS = frozenset({"PollStarted", "CheckStarted"})
+_ENDS = frozenset({"CheckFinished"})
+"""What came to its end, whatever it found: that is told of the destination."""
 
 
 def _line(line: LogLine, key: str, today: date, using: str = "") -> Row:
     mark = Mark.FAIL if line.failed else Mark.RUNNING if line.name in _BEGINS else Mark.OK
-    word = "failed" if line.failed else "begun" if line.name in _BEGINS else "ok"
+    word = "failed" if line.failed else "begun" if line.name in _BEGINS else "done" if line.name in _ENDS else "ok"
     kind, subject = _KINDS.get(line.name, "monitor"), line.subject
     if kind == "check":  # a target is a domain as seen from somewhere
         subject, resolvers, vantage = (*subject.split(" ", 2), "", "")[:3]
@@ -194,7 +198,8 @@ def _step(key: str, at: datetime, domain: str, step: Step, today: date) -> Itera
         return
     for part, lookup in enumerate(_lookups(step)):
         found = lookup_cell(lookup)
-        records = f": {', '.join(lookup.records[:4])}" if lookup.records else ""
+        texts = [one.text for one in step.records] if isinstance(step, TlsaStep) else lookup.records
+        records = f": {', '.join(texts[:4])}" if texts else ""
         words = f"{lookup.rdtype} {lookup.name}{records}"
         outcome = (found.mark, found.word)
         yield _made(f"{key}.{part}", at, today, "dns", domain, outcome, words, lookup.resolver, lookup.milliseconds)

@@ -8,13 +8,13 @@ from fleet.model.finding import Severity
 from fleet.text import show
 from fleet.views.board.fleet_rows import findings_of
 from fleet.views.board.picture import Picture
-from fleet.views.findings import SEVERITIES, SEVERITY_MARKS, FindingRow, UnobservedRow, unobserved_rows
+from fleet.views.findings import SEVERITIES, SEVERITY_MARKS, FindingRow, UnobservedRow, severity_words, unobserved_rows
 from fleet.views.marks import Mark
 from fleet.views.rows import Column, Row, Table, TableCell
 
 COLUMNS = (
     Column("code", "Code", 10, help="the rule; fleet explain CODE tells all of it"),
-    Column("severity", "Severity", 12, help="how bad"),
+    Column("severity", "Severity", 13, help="how bad"),
     Column("object", "About", 18, help="what it is about", least=70),
     Column("sentence", "What is wrong, and what it does to mail", 24, flexible=True),
     Column("place", "Where", 22, help="file, line and column of the profile", least=110),
@@ -56,7 +56,7 @@ def _row(row: FindingRow, at: int, act: OperatorActed | None) -> Row:
     mark = SEVERITY_MARKS[row.severity]
     cells = (
         TableCell(row.code),
-        TableCell(str(row.severity), mark, sort=float(SEVERITIES.index(row.severity))),
+        TableCell(severity_words(row.severity), mark, sort=float(SEVERITIES.index(row.severity))),
         TableCell(row.object),
         TableCell(row.sentence),
         TableCell(row.place.shown, sort=f"{row.place.file}:{row.place.line:08}"),

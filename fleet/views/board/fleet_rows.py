@@ -23,7 +23,8 @@ from fleet.views.board.known import known_fleet, was_seen
 from fleet.views.board.outlook import Outlook, Tally, outlook
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import counted, minutes_since, rough, rough_age
-from fleet.views.findings import SEVERITIES, SEVERITY_MARKS, FindingRow, finding_rows
+from fleet.views.failures import FAILURE_WORDS
+from fleet.views.findings import SEVERITIES, SEVERITY_MARKS, FindingRow, finding_rows, severity_words
 from fleet.views.marks import OUTCOME_MARKS, OUTCOME_WORDS, Mark, badness, worst
 from fleet.views.resolvers import kind_mark
 from fleet.views.rows import Column, Head, Row, Table, TableCell
@@ -31,17 +32,21 @@ from fleet.views.rows import Column, Head, Row, Table, TableCell
 COLUMNS = (
     Column("node", "Node", 10, flexible=True, help="the gateway"),
     Column("tier", "Tier", 10, optional=True, help="its lane"),
-    Column("platform", "Platform", 9, least=100, help="what software it runs"),
-    Column("version", "Version", 12, least=100, help="as it says itself, else as declared"),
-    Column("reach", "Reached", 17, help="when it was last seen, or why it was not"),
-    Column("resolvers", "Resolvers", 16, least=120, help="what its resolvers do to DNSSEC"),
+    Column("platform", "Platform", 9, least=89, help="what software it runs"),
+    Column("version", "Version", 12, least=102, help="as it says itself, else as declared"),
+    Column("reach", "Reached", 19, help="when it was last seen, or why it was not"),
+    Column("resolvers", "Resolvers", 20, least=133, help="what its resolvers do to DNSSEC"),
     Column("dane", "DANE", 23, help="what it is told to do: off, on for some destinations, or by default"),
-    Column("outcome", "Worst mail", 18, help="the worst that happens to any mail of it", least=74),
-    Column("recipients", "Held/day", 9, right=True, least=130, help="recipients a day of mail that is held"),
-    Column("findings", "Find", 5, right=True, least=78, help="findings of the node itself"),
+    Column("outcome", "Worst mail", 16, help="the worst that happens to any mail of it", least=74),
+    Column("recipients", "Held/day", 9, right=True, least=112, help="recipients a day of mail that is held"),
+    Column("findings", "Find", 5, right=True, least=79, help="findings of the node itself"),
     Column("polls", "Poll time", 16, least=170, help="how long polls took; gaps are failures"),
     Column("addresses", "Addresses", 18, optional=True),
 )
+
+
+DECLARED = ", declared"
+"""What a state ends with that no poll has seen."""
 
 
 def fleet_table(picture: Picture) -> Table:
@@ -96,7 +101,7 @@ class DaneState:
 def dane_state(settings: Settings, external: bool, declared: bool) -> DaneState:
     """Effective DANE: off, on for some entries, on by default, unknown; ``declared``: no poll has seen it."""
     places = dane_places(settings)
-    suffix = ", declared" if declared else ""
+    suffix = DECLARED if declared else ""
     if places is None:
         return DaneState(Mark.UNKNOWN, "unknown", None)
     active = [place for place in places if not place.why_off]
@@ -184,7 +189,7 @@ def reach_cell(entry: NodeEntry | None, fresh: Freshness, picture: Picture) -> T
     if entry.failure is not None:
         since = f" {rough_age(entry.failing_since, now)}" if entry.failing_since else ""
         known = "" if entry.seen_at else ", seen in part" if entry.observation else ", never seen"
-        return TableCell(f"{entry.failure.kind}{since}{known}", Mark.FAIL, sort=float(10**9))
+        return TableCell(f"{FAILURE_WORDS[entry.failure.kind]}{since}{known}", Mark.FAIL, sort=float(10**9))
     age = minutes_since(entry.seen_at, now) if entry.seen_at else 0
     text = rough_age(entry.seen_at, now) if entry.seen_at else "unknown"
     if fresh is Freshness.STALE:
@@ -299,11 +304,11 @@ def _weight(fleet: Fleet, domain: str) -> int | None:
 
 def _outcome_cell(touched: Touch | None, tier: Tier | None) -> TableCell:
     if tier is not None and not tier.external:
-        return TableCell("to the next tier", Mark.NONE)
+        return TableCell("next tier", Mark.NONE)
     if touched is None or (not touched.words and not touched.open):
         return TableCell("no destination", Mark.NONE)
     if not touched.words:
-        return TableCell("being worked out", Mark.RUNNING)
+        return TableCell("working it out", Mark.RUNNING)
     count = f" {counted(touched.held, 'dest')}" if touched.held else ""
     return TableCell(f"{touched.words}{count}", touched.mark)
 
@@ -323,22 +328,22 @@ def _lane(tier: Tier, told: Sequence[TableCell], found: Mapping[str, tuple[Findi
     if not told:  # nobody can say otherwise, and nobody has seen it
         alone = dane_state(tier.settings, tier.external, declared=True)
         told = [TableCell(alone.text, alone.mark)]
-    kinds = Counter((cell.text, cell.mark or Mark.NONE) for cell in told)
+    kinds = Counter((cell.text.removesuffix(DECLARED), cell.mark or Mark.NONE) for cell in told)
     (text, mark), _ = max(kinds.items(), key=lambda item: (badness(item[0][1]), item[1]))
-    if len(kinds) > 1:
-        text = (
-            ", ".join(f"{count:,} {words}" for (words, _), count in kinds.most_common(3))
-            if mark is not Mark.FAIL
-            else text
-        )
+    words = Counter(cell.text.removesuffix(DECLARED) for cell in told)
+    if len(words) > 1 and mark is not Mark.FAIL:
+        text = "differs: " + ", ".join(f"{count:,} {one}" for one, count in words.most_common(3))
+    unseen = sum(cell.text.endswith(DECLARED) for cell in told)
+    seen = f" ({unseen:,} not seen)" if unseen else ""
     own = found.get(f"tier {tier.name}", ())
     severity = worst_severity(own)
-    about = f"; {counted(len(own), 'finding')} of the tier, worst: {severity}" if severity is not None else ""
-    return Head(f"DANE {text}; {_ends(tier.receives_from)} -> {_ends(tier.delivers_to)}{about}", mark)
+    about = f"; {counted(len(own), 'finding')}, worst {severity_words(severity)}" if severity is not None else ""
+    return Head(f"DANE {text}{seen}{about}; {ends(tier.receives_from)} -> {ends(tier.delivers_to)}", mark)
 
 
 _ENDS = {INTERNET: "Internet", INSIDE: "inside"}
 
 
-def _ends(names: tuple[str, ...]) -> str:
+def ends(names: tuple[str, ...]) -> str:
+    """Tiers and the outside, as a way of mail begins and ends there."""
     return ", ".join(_ENDS.get(name, show(name, 64)) for name in names) or "nowhere"

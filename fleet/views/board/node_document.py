@@ -6,7 +6,7 @@ May import ``fleet.layout``, ``fleet.model``, ``fleet.monitor`` and its own pack
 from collections.abc import Iterator
 
 from fleet.forecast.moves import flow_name
-from fleet.layout import dane_places, groups
+from fleet.layout import dane_places, groups, spelled
 from fleet.layout.leaves import leaves
 from fleet.model.fleet import Fleet, Node, Settings
 from fleet.model.observation import Sight, Unit
@@ -145,7 +145,7 @@ def _drift(picture: Picture, name: str, entry: NodeEntry | None) -> Iterator[Det
     for one in found:
         _, observed = sides(one)
         why = f": {observed}" if one.why else ""
-        yield Detail(0, f"{one.field.replace('_', ' ')}: {one.state}{why}", STATE_MARKS[one.state])
+        yield Detail(0, f"{spelled(one.field).replace('_', ' ')}: {one.state}{why}", STATE_MARKS[one.state])
         for difference in one.differences[:_LEAVES]:
             yield Detail(
                 1,
@@ -167,8 +167,9 @@ def _settings(node: Node, entry: NodeEntry | None) -> Iterator[Section]:
         lines = [_origin(unit)]
         for path, value in list(found.items())[:_LEAVES]:
             entry_itself = value is True and len(path) == 2 and path[0] not in ("postfix", "exim")
-            text = leaf_name(path) if entry_itself else f"{leaf_name(path)}: {leaf_words(path, value)}"
-            lines.append(Detail(0 if len(path) < 3 else 1, text))
+            of_entry = len(path) > 2  # its entry stands above it
+            name = show(" ".join(str(part).replace("_", " ") for part in path[2:])) if of_entry else leaf_name(path)
+            lines.append(Detail(int(of_entry), name if entry_itself else f"{name}: {leaf_words(path, value)}"))
         if len(found) > _LEAVES:
             lines.append(Detail(0, f"and {len(found) - _LEAVES} more"))
         if not found:

@@ -25,7 +25,7 @@ from fleet.views.board.picture import Picture
 from fleet.views.board.resolver_rows import order_of
 from fleet.views.board.words import counted, listed, rough_age
 from fleet.views.explanation import Detail
-from fleet.views.findings import FindingRow, rows_of, unobserved_rows
+from fleet.views.findings import FindingRow, rows_of, severity_words, unobserved_rows
 from fleet.views.marks import Mark
 from fleet.views.resolvers import kind_mark, loss_words, turn_words
 from fleet.views.rule_docs import rule_docs
@@ -117,7 +117,7 @@ def _finding(row: FindingRow) -> Iterator[Section]:
     lines = [Detail(0, row.sentence, row.mark)]
     if row.hint:
         lines.append(Detail(0, f"what helps: {row.hint}"))
-    lines.append(Detail(0, f"{row.severity}, {row.finding.source} fleet, {row.place.shown}"))
+    lines.append(Detail(0, f"{severity_words(row.severity)}, {row.finding.source} fleet, {row.place.shown}"))
     lines += [Detail(1, f"{label.place.shown}: {label.text}") for label in row.labels]
     yield section("Finding", lines)
     yield section("Profile", list(excerpt_lines(row)), verbatim=True)

@@ -32,6 +32,7 @@ from fleet.views.board.outlook import Fate, Way, is_watched, outlook_for, policy
 from fleet.views.board.picture import Picture
 from fleet.views.board.witnesses import panel_outcomes
 from fleet.views.board.words import listed, minutes_since
+from fleet.views.failures import FAILURE_WORDS
 from fleet.views.ladder import Cell, ladder
 from fleet.views.marks import OUTCOME_MARKS, OUTCOME_WORDS, Mark, badness
 from fleet.views.names import both_names
@@ -135,7 +136,7 @@ def _age_words(entry: CheckEntry | None, fresh: Freshness, picture: Picture) -> 
     if entry.running_since is not None:
         return f"{text}, being checked"
     if entry.failure is not None:
-        return f"~ {text}, check failed since: {entry.failure.kind}"
+        return f"~ {text}, check fails: {FAILURE_WORDS[entry.failure.kind]}"
     return f"~ {text}, stale" if fresh is Freshness.STALE else text
 
 
@@ -153,7 +154,7 @@ def _outcomes(
     alike: dict[tuple[str, str], tuple[Mark, dict[str, None], dict[str, None]]] = {}
     for way, core in zip(ways, fate.cores, strict=True):
         words = fate_words(core)
-        text, short = words, words.replace(", at worst ", ", worst ")
+        text, short = words, words.replace(", at worst ", ", or ")
         if held(core):
             left = _left(picture, fleet, way, domain, entry)
             text, short = f"held until bounce, {left}", f"held, {left}"
@@ -201,11 +202,11 @@ def _paths(
 
 
 def _note(picture: Picture, domain: str, entry: CheckEntry | None) -> tuple[str, Mark | None]:
+    """What goes wrong next, and what an operator said of it."""
+    verdict = entry.verdict if entry is not None else None
+    ahead = next_warning(verdict, picture.now) if verdict is not None else None
+    said = [warning_words(ahead, picture.now)] if ahead is not None else []
     act = picture.state.acts.get(f"destination {domain}")
     if act is not None and (act.until is None or act.until > picture.now):
-        until = f" until {act.until:%Y-%m-%d %H:%M}" if act.until is not None else ""
-        return f"{act.act}{until}", Mark.NONE
-    if entry is None or entry.verdict is None:
-        return "", None
-    ahead = next_warning(entry.verdict, picture.now)
-    return (warning_words(ahead, picture.now), Mark.WARN) if ahead is not None else ("", None)
+        said.append(f"{act.act} until {act.until:%m-%d %H:%M}" if act.until is not None else str(act.act))
+    return "; ".join(said), Mark.WARN if ahead is not None else Mark.NONE if said else None

@@ -23,14 +23,14 @@ from fleet.views.resolvers import consequence, kind_mark, turn_words
 from fleet.views.rows import Column, Row, Table, TableCell
 
 COLUMNS = (
-    Column("node", "Node", 9, flexible=True, help="who asks"),
+    Column("node", "Node", 8, flexible=True, help="who asks"),
     Column("resolver", "Resolver", 15, help="who is asked"),
     Column("priority", "Turn", 10, help="when it is asked: priority, secondary, alternate for some domains"),
     Column("kind", "Kind", 21, help="what an audit saw it do to DNSSEC, else what is declared"),
-    Column("udp", "UDP", 14, least=100, help="as seen over UDP"),
-    Column("tcp", "TCP", 14, least=100, help="as seen over TCP"),
-    Column("vantage", "Seen from", 14, least=120, help="whence it was audited"),
-    Column("failover", "If it must answer", 19, flexible=True, help="what failing over to it does", least=78),
+    Column("udp", "UDP", 14, least=118, help="as seen over UDP"),
+    Column("tcp", "TCP", 14, least=118, help="as seen over TCP"),
+    Column("vantage", "Seen from", 14, least=133, help="whence it was audited"),
+    Column("failover", "If it must answer", 19, flexible=True, help="what failing over to it does", least=79),
     Column("down", "While it is down", 26, flexible=True, help="who is asked then, and what that does", least=160),
     Column("age", "Age", 8, right=True, help="how old the audit is", least=90),
     Column("tier", "Tier", 10, optional=True),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fleet.faces.live.adopting import adoption
 from fleet.layout import DriftState, drift
-from fleet.model.control import DaneSupport, DestinationControl
+from fleet.model.control import BounceProfile, DaneSupport, DestinationControl
 from fleet.model.fleet import Fleet, Settings
 from fleet.model.observation import Observation, Sight, Unit
 from fleet.model.policy import TlsLevel
@@ -90,6 +90,29 @@ def test_a_resolver_keeps_the_kind_that_was_declared() -> None:
         ResolverKind.UNKNOWN,
         ResolverKind.VALIDATES,
     ]
+
+
+def test_bounce_profiles_are_adopted_by_name_where_a_profile_can_hold_the_name() -> None:
+    settings = replace(
+        BASE,
+        bounce_profiles=(
+            BounceProfile("Default", 172800),
+            BounceProfile("Quick", 5400),
+            BounceProfile("Slow & patient", 432000),
+        ),
+    )
+    text = PROFILE.replace("[nodes.gw1]", '[tiers.edge.bounce_profiles]\nDefault = "72h" # as shipped\n[nodes.gw1]')
+    units = (*(Unit(field, Sight.SEEN) for field in FIELDS), Unit("bounce_profiles", Sight.SEEN))
+    observations = {name: replace(seen(name, settings), units=units) for name in ("gw1", "gw2")}
+    found = adoption(fleet_of(text), observations)
+    after = edit(text, found.edits)
+    assert 'Default = "48h" # as shipped' in after
+    assert {one.name: one.seconds for one in fleet_of(after).nodes["gw2"].settings.bounce_profiles or ()} == {
+        "Default": 172800,
+        "Quick": 5400,
+    }
+    assert all("Slow & patient" in sentence and "cannot hold" in sentence for sentence in found.left)
+    assert len(found.left) == 2
 
 
 domains = st.sampled_from(["a.example", "b.example", "c.example", ".d.example"])

@@ -111,7 +111,7 @@ async def test_questions_and_dialogues_of_checks_are_found_whether_they_ended_or
     assert any(one.startswith("EHLO, STARTTLS") for one in whole)
 
     history.append(CheckFinished(NOW, TARGET, verdict))
-    await until(lambda: any(one.startswith("checked:") for one in words(look)))
+    await until(lambda: any(one.startswith("check done:") for one in words(look)))
     ended = [one for one in words(look) if "check" not in one.split()[0]]
     assert sorted(ended) == sorted(whole), "not twice"
 

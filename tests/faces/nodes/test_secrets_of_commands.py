@@ -26,7 +26,7 @@ def planted(demo: DemoFleet, profile: Path, tmp_path: Path) -> Path:
     """dlv1 and edge1 take our key, which is protected; dlv2 gets the wrong passphrase, scan1 a password it refuses."""
     key = asyncssh.read_private_key(demo.nodes.key)
     protected = tmp_path / "protected"
-    protected.write_bytes(key.export_private_key("openssh", passphrase=PASSPHRASE))
+    protected.write_bytes(key.export_private_key("openssh", passphrase=PASSPHRASE, rounds=50))
     ways: dict[str, dict[str, object]] = {
         "dlv1": {"key": str(protected), "passphrase": "env:FLEET_PP"},
         "edge1": {"key": str(protected), "passphrase": "env:FLEET_PP"},
@@ -57,14 +57,21 @@ COMMANDS = (
     ("adopt", "--json"),
     ("validate", "--observed", "--format", "json"),
     ("forecast", "--observed", "--json"),
+    ("queue", "dlv1", "dlv2", "edge1", "scan1"),
+    ("queue", "dlv1", "dlv2", "edge1", "scan1", "--json"),
+    ("resolvers", "dlv1", "dlv2", "scan1", "--network", "NETWORK", "--trust-anchor", "ANCHOR", "--json"),
+    ("check", "good.lab", "--from", "dlv1", "--from", "dlv2", "--no-smtp", "--trust-anchor", "ANCHOR", "--explain"),
+    ("check", "good.lab", "--from", "dlv1", "--from", "scan1", "--daneverify", "--trust-anchor", "ANCHOR", "--json"),
 )
 RECORDED = (("dlv1", "--showconfig"), ("edge1",), ("dlv2",), ("scan1",))
 
 
-def test_no_command_prints_or_leaves_a_secret(run: Run, planted: Path, tmp_path: Path) -> None:
+def test_no_command_prints_or_leaves_a_secret(demo: DemoFleet, run: Run, planted: Path, tmp_path: Path) -> None:
     said: dict[str, str] = {}
+    where = {"NETWORK": str(demo.lab.network), "ANCHOR": str(demo.lab.trust_anchor)}
     for words in COMMANDS:
-        done = run(words[0], str(planted), *words[1:], **ENVIRONMENT)
+        profile = ("--profile", str(planted)) if words[0] == "check" else (str(planted),)
+        done = run(words[0], *profile, *(where.get(word, word) for word in words[1:]), **ENVIRONMENT)
         said[" ".join(words)] = done.stdout + done.stderr
         assert "Traceback" not in done.stderr, words
         assert done.returncode in {0, 1, 3}, (words, done.stderr)
@@ -78,6 +85,9 @@ def test_no_command_prints_or_leaves_a_secret(run: Run, planted: Path, tmp_path:
     assert "its passphrase is wrong" in logins["dlv2"]["failure"]["sentence"]
     assert "with the password it was offered" in logins["scan1"]["failure"]["sentence"]
     assert "<config>" in (tmp_path / "0.jsonl").read_text()
+    for words in (" ".join(words) for words in COMMANDS if words[0] in {"queue", "resolvers", "check"}):
+        refused = "with the password it was offered" if "scan1" in words else "its passphrase is wrong"
+        assert refused in " ".join(said[words].split()), words
 
     left = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert any(path.name.startswith("history") or path.suffix == ".sqlite" for path in left), sorted(map(str, left))

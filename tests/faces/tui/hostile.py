@@ -32,6 +32,7 @@ OURS_ON_A_PTY = rb"""
     \x1b\[ [0-9;:?<>=]* [ !-/]* [@-~]    # CSI: colours, cursor, modes, queries of features
   | \x1b[()][A-Z0-9]                     # character sets
   | \x1b[78=>]                           # save, restore, keypad
+  | \x1b\]9;fleet:[^\x00-\x1f\x7f]*\x07   # a notification, which says nothing but text
   | \x1b\]22;[a-z-]*\x07                 # the shape of the mouse pointer
 """
 """Every sequence the dashboard itself may send; whatever else begins with a control byte came from outside."""

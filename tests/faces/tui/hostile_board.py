@@ -12,6 +12,8 @@ from fleet.model import Verdict
 from fleet.model import event as events
 from fleet.model.event import Act, Target
 from fleet.model.fleet import Destination, Fleet
+from fleet.model.proof import Proof
+from fleet.model.queue import Queue, Waiting
 from fleet.monitor import State
 from fleet.views.board import Picture
 from fleet.views.validation import Beside, validate
@@ -83,6 +85,11 @@ def hostile_picture(text: str) -> Picture:
             state.apply(events.CheckStarted(NOW, target))
             for step in poisoned_verdict(domain, number, text).steps:
                 state.apply(events.StepSeen(NOW, target, step))
+    for domain in (text, *DOMAINS[:3]):
+        waiting = (Waiting(domain, 7, source=text), Waiting(f"y{text}", None, source=text, why=text))
+        state.apply(events.QueueSeen(NOW, Queue(evil, NOW, waiting, missing=(text,))))
+        state.apply(events.LogsRead(NOW, text, (Proof(domain, successes=1, failures=2, weak=3),), complete=False))
+    state.apply(events.QueueUnseen(NOW, "dlv2", failure))
     state.apply(events.HistoryFailed(NOW, text))
     validation = validate(profile, text, Beside(NOW))
     findings = tuple(replace(one, object=text, sentence=text, hint=text) for one in validation.report.findings)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from board_engine import BoardEngine
 from golden import screen_text
 from made_up import MadeUpEngine
 from textual.widgets import Input
+from watched import watched
 
 from fleet.faces.tui.actions import ACTIONS, VIEWS, Action, Kind, Scope
 from fleet.faces.tui.actions.commands import COMMANDS, Command, parse_command
@@ -175,15 +177,15 @@ EFFECTS: dict[str, Effect] = {
     "half_up": Effect(lambda s: s.cursor == 0),
     "next_page": Effect(lambda s: s.cursor == START + 20),
     "page_before": Effect(lambda s: s.cursor == 0),
-    "left": Effect(lambda s: s.view.body.scroll_offset.x == 0),
+    "left": Effect(lambda s: s.view.body.scroll_offset.x == 0, first=("resize", "l")),
     "right": Effect(lambda s: s.view.body.scroll_offset.x > 0, first=("resize",)),
     **{
         f"view_{view.id}": Effect(lambda s, view=view: s.app.current_mode == view.id, first=("4",) if not at else ())
         for at, view in enumerate(VIEWS)
     },
     "previous_view": Effect(lambda s: s.app.current_mode == "fleet", first=("4",)),
-    "next_pane": Effect(lambda s: s.app.focused is not None),
-    "previous_pane": Effect(lambda s: s.app.focused is not None),
+    "next_pane": Effect(lambda s: s.app.focused is pane_of(s), first=("wide",)),
+    "previous_pane": Effect(lambda s: s.app.focused is pane_of(s), first=("wide",)),
     "go_node": Effect(entry_says("node "), (), "dest0004.example", lambda s: s.view.cursor_key == "dest0004.example"),
     "go_destination": Effect(
         entry_says("dest "),
@@ -256,17 +258,76 @@ EFFECTS: dict[str, Effect] = {
     "quit_summary": Effect(lambda s: s.app.return_value == ("40 rows",), ends=True),
     "quit_now": Effect(lambda s: s.app.return_value == (), ends=True),
     "interrupt": Effect(lambda s: s.app.return_value == (), ends=True),
+    "suspend_process": Effect(lambda s: (s.tmp / "stopped").exists()),
 }
 
-ELSEWHERE = {"search", "next_match", "match_before", "next_section", "section_before"}
-"""Actions of a log and of a document: see ``test_log_view`` and ``test_closer``."""
 
-NOT_HERE = {"suspend_process"}
-"""Sends a signal to the whole program; Textual's own."""
+@dataclass(frozen=True)
+class InText:
+    """What shows that an action of a text worked: what must hold of the places before and after."""
+
+    check: Callable[["Spot", "Spot"], bool]
+    first: tuple[str, ...] = ()
+    arguments: str = ""
+    command_only: Callable[["Spot", "Spot"], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where the reader is: the first line seen, the line a search is on, whether a line is being written."""
+
+    top: int
+    match: int
+    heading: bool
+    writing: bool
+
+
+SEARCHED = ("slash", *"bogus", "enter")
+IN_TEXT: dict[str, InText] = {
+    "search": InText(lambda old, new: new.writing, (), "openssl", lambda old, new: new.match > old.match),
+    "next_match": InText(lambda old, new: new.match > old.match >= 0, SEARCHED),
+    "match_before": InText(lambda old, new: 0 <= new.match < old.match, (*SEARCHED, "n", "n")),
+    "next_section": InText(lambda old, new: new.heading and new.top > old.top),
+    "section_before": InText(
+        lambda old, new: new.heading and 0 < new.top < old.top, ("right_square_bracket", "right_square_bracket")
+    ),
+}
 
 
 def test_every_action_has_a_test_of_its_effect() -> None:
-    assert set(EFFECTS) | ELSEWHERE | NOT_HERE == {row.id for row in ACTIONS}
+    assert set(EFFECTS) | set(IN_TEXT) == {row.id for row in ACTIONS}
+
+
+@pytest.mark.parametrize("way", ["key", "command"])
+@pytest.mark.parametrize("identity", IN_TEXT)
+async def test_an_action_of_a_text_does_what_it_says(identity: str, way: str) -> None:
+    row, effect = next(row for row in ACTIONS if row.id == identity), IN_TEXT[identity]
+    app = FleetApp(BoardEngine(watched()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.do("view_destinations")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, CloserScreen)
+
+        def spot() -> Spot:
+            body = screen.body
+            top = body.scroll_offset.y
+            return Spot(top, body._match, body._lines[top].heading, screen.entry.is_open)
+
+        await pilot.press(*effect.first)
+        await pilot.pause()
+        before = spot()
+        if way == "key":
+            await pilot.press(textual_key(row.keys[0]))
+        else:
+            await pilot.press("colon")
+            screen.query_one(Input).value = f"{row.command} {effect.arguments}".rstrip()
+            await pilot.press("enter")
+        await pilot.pause()
+        check = effect.command_only if way == "command" and effect.command_only else effect.check
+        assert check(before, spot()), (before, spot())
 
 
 @pytest.mark.parametrize("way", ["key", "command"])
@@ -277,6 +338,7 @@ async def test_an_action_does_what_it_says(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("VISUAL", "touch")
     monkeypatch.setattr(FleetApp, "suspend", lambda self: nullcontext())  # a terminal of tests cannot be left
+    monkeypatch.setattr(FleetApp, "action_suspend_process", lambda self: (tmp_path / "stopped").touch())
     row, effect = next(row for row in ACTIONS if row.id == identity), EFFECTS[identity]
     engine = MadeUpEngine(40)
     app = FleetApp(engine)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from board_engine import BoardEngine
 from golden import SIZES, assert_fits, resize_storm, screen_lines, screen_text
+from textual.pilot import Pilot
 from watched import NOW, profile_text, watched
 
 from fleet.faces.tui.app import FleetApp
@@ -25,31 +26,43 @@ from fleet.views.board import Picture
 FOLDER = Path(__file__).parent / "board_screens"
 VIEWS = ("fleet", "destinations", "resolvers", "findings", "drift", "events")
 CLOSER = {
-    "fleet": "dlv2",
-    "destinations": "bogus.example",
-    "findings": "DRIFT801 node dlv2 version",
-    "drift": "dlv2 version",
+    "fleet_closer": ("fleet", "dlv2"),
+    "destinations_closer": ("destinations", "bogus.example"),
+    "resolvers_closer": ("resolvers", "dlv1 192.0.2.58"),
+    "findings_closer": ("findings", "DRIFT801 node dlv2 version"),
+    "drift_closer": ("drift", "dlv2 version"),
 }
-SCENES = [(view, False) for view in VIEWS] + [(view, True) for view in CLOSER]
+TIER, EVENT, WHAT_IF = "tier_closer", "events_closer", "what_if"
+SCENES = (*VIEWS, *CLOSER, TIER, EVENT, WHAT_IF)
 
 
-@pytest.mark.parametrize(("view", "closer"), SCENES, ids=[f"{view}{'-closer' * closer}" for view, closer in SCENES])
-async def test_screens_are_as_they_were_agreed_on(view: str, closer: bool) -> None:
+async def go_to(app: FleetApp, pilot: Pilot, scene: str) -> None:
+    view, key = CLOSER.get(scene, ({TIER: "fleet", EVENT: "events", WHAT_IF: "fleet"}.get(scene, scene), ""))
+    await app.do(f"view_{view}")
+    await pilot.pause()
+    assert isinstance(app.screen, ViewScreen)
+    if scene in VIEWS:
+        return
+    if scene == WHAT_IF:
+        await app.do("what_if", "tiers.delivery.destination_controls.default.dane=mandatory")
+        await app.workers.wait_for_complete()
+    else:
+        assert not key or app.screen.go_to(key)
+        await pilot.press(*(["g"] if scene == TIER else []), "enter")
+    await pilot.pause()
+    assert isinstance(app.screen, CloserScreen)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+async def test_screens_are_as_they_were_agreed_on(scene: str) -> None:
     app = FleetApp(BoardEngine(watched()))
     async with app.run_test(size=SIZES[0]) as pilot:
-        await app.do(f"view_{view}")
-        await pilot.pause()
-        if closer:
-            assert isinstance(app.screen, ViewScreen)
-            assert app.screen.go_to(CLOSER[view])
-            await pilot.press("enter")
-            await pilot.pause()
-            assert isinstance(app.screen, CloserScreen)
+        await go_to(app, pilot, scene)
         for width, height in SIZES:
             await pilot.resize_terminal(width, height)
             await pilot.pause()
             assert_fits(app)
-            path = FOLDER / f"{view}{'_closer' * closer}_{width}x{height}.txt"
+            path = FOLDER / f"{scene}_{width}x{height}.txt"
             if os.environ.get("FLEET_WRITE_GOLDEN"):
                 FOLDER.mkdir(exist_ok=True)
                 path.write_text(screen_text(app) + "\n", encoding="utf-8")

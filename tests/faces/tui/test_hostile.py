@@ -114,6 +114,8 @@ class Walk(FleetApp):
             engine.tell()
             await self.do("view_destinations" if self.current_mode == "fleet" else "view_fleet")
             self.say(Reply(text))
+            self._told_at = -100.0
+            self.announce((Reply(text, Mark.FAIL),))
             await self.do("excerpt")
             await asyncio.sleep(0.05)
             while len(self.screen_stack) > 1:
@@ -143,7 +145,7 @@ def on_a_pty(program: str, seconds: float = 180, **environment: str) -> tuple[in
         stdin=slave,
         stdout=slave,
         stderr=slave,
-        env={**os.environ, "TERM": "xterm-256color", **environment},
+        env={**os.environ, "TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm", "TMUX": "", "STY": "", **environment},
     )
     os.close(slave)
     sent = bytearray()

@@ -1,7 +1,10 @@
 """The hostile corpus through every view of the board: tables, panels, documents, titles, exports and pictures."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from board_engine import BoardEngine
@@ -9,13 +12,24 @@ from golden import assert_fits
 from hostile import HOSTILE, OURS_ON_A_PTY
 from hostile_board import hostile_picture
 from test_hostile import on_a_pty
+from watched import NOW
 
+from fleet.alerts import Notice, Watch
+from fleet.alerts.messages import brief_of
+from fleet.faces.live.alerting import situation_of
 from fleet.faces.tui.app import FleetApp
 from fleet.faces.tui.screens import CloserScreen
-from fleet.views.board import DOCUMENTS, TABLES, destination_panel, summary_lines, what_if_document
+from fleet.views.board import DOCUMENTS, TABLES, Picture, destination_panel, summary_lines, what_if_document
 from fleet.views.panels import Panel
 
 BY_TEXT = pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+
+
+def notices_of(picture: Picture) -> tuple[Notice, ...]:
+    """What alerts tell of it, once they have seen that it stays."""
+    watch = Watch()
+    found = [watch.look(situation_of(replace(picture, now=NOW + timedelta(hours=hours)))) for hours in (0, 2)]
+    return tuple(notice for notices in found for notice in notices)
 
 
 def texts_of(panel: Panel) -> list[str]:
@@ -47,9 +61,27 @@ def test_every_text_of_every_view_is_safe_and_bounded(text: str) -> None:
         panel = destination_panel(picture, domain)
         assert panel is not None
         assert all(one.isprintable() for one in texts_of(panel)), panel
+    for tier in picture.state.fleet.tiers if picture.state.fleet is not None else ():
+        document = DOCUMENTS["fleet"](picture, f"tier {tier}")
+        assert document is not None
+        assert all(line.isprintable() for line in document.lines)
+    notices = notices_of(picture)
+    assert all(brief_of(notice).isprintable() for notice in notices)
     assert all(line.isprintable() for line in summary_lines(picture))
     assert picture.validation is not None
     assert all(line.isprintable() for line in what_if_document(picture, picture.validation.reading, [text]).lines)
+
+
+def test_the_corpus_reaches_every_section_that_others_write() -> None:
+    text = HOSTILE[7]
+    picture = hostile_picture(text)
+    documents = [DOCUMENTS["destinations"](picture, domain) for domain in picture.state.targets]
+    seen = {one.title for document in documents if document is not None for one in document.sections}
+    assert {"Queues", "Mail logs", "Changes", "A check runs", "Runbook", "daneverify", "Other views", "History"} <= seen
+    assert picture.state.changes
+    assert notices_of(picture)
+    kinds = {row.cells[1].text for row in TABLES["events"](picture).rows}
+    assert {"queue", "logs", "ssh", "dns", "smtp", "audit", "operator", "changed"} <= kinds
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -69,7 +101,7 @@ async def test_every_screen_survives_all_of_it(part: int, tmp_path: Path) -> Non
                 assert isinstance(app.screen, CloserScreen), (view, ascii(text[:60]))
                 await pilot.press("right_square_bracket", "G")
                 assert_fits(app)
-                assert "\x1b" not in app.export_screenshot()
+                assert_a_sound_picture(app.export_screenshot())
                 await app.do("export", "md", str(tmp_path / f"{number}{view}.md"))
                 await pilot.press("escape")
                 await app.do("export", "csv", str(tmp_path / f"{number}{view}.csv"))
@@ -77,6 +109,11 @@ async def test_every_screen_survives_all_of_it(part: int, tmp_path: Path) -> Non
                 assert_fits(app)
             assert app.is_running
         assert_written_safely(tmp_path)
+
+
+def assert_a_sound_picture(drawn: str) -> None:
+    ElementTree.fromstring(drawn)
+    assert all(sign.isprintable() or sign == "\n" for sign in drawn)
 
 
 def assert_written_safely(folder: Path) -> None:

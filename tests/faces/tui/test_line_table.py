@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from golden import screen_lines
@@ -15,10 +16,13 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 
 from fleet.faces.tui.look import ASCII, UNICODE
+from fleet.faces.tui.screens.base import LEAST
 from fleet.faces.tui.themes import DARK
 from fleet.faces.tui.widgets.drawing import changed_span
 from fleet.faces.tui.widgets.line_table import LineTable, draw_header, draw_line, lay_out
+from fleet.monitor import State
 from fleet.views import Arrangement, Column, Mark, Row, Table, TableCell, arrange
+from fleet.views.board import TABLES, Picture
 
 
 class Host(App[None]):
@@ -37,6 +41,9 @@ class Host(App[None]):
 
     def on_line_table_sort_wanted(self, message: LineTable.SortWanted) -> None:
         self.got.append(("sort", message.column))
+
+    def on_line_table_head_opened(self, message: LineTable.HeadOpened) -> None:
+        self.got.append(("head", message.title))
 
     def on_line_table_fold_wanted(self, message: LineTable.FoldWanted) -> None:
         self.got.append(("fold", message.title, message.fold))
@@ -153,7 +160,9 @@ async def test_groups_fold_and_open() -> None:
         app.table.show(COLUMNS, shown.lines)
         await pilot.press("k", "h", "l", "enter")  # the cursor begins on the first row
         title = shown.lines[0].title
-        assert app.got == [("fold", title, True), ("fold", title, True)]
+        assert app.got == [("fold", title, True), ("head", title)]
+        await pilot.click(offset=(5, 1))
+        assert app.got[-1] == ("fold", title, True)
         assert app.table.cursor_key == ""
 
 
@@ -178,6 +187,14 @@ def test_every_line_is_exactly_as_wide_as_its_layout(found: list[str], width: in
     for drawn in (draw_line(row, layout, look, True, cursor), draw_header(layout, look, "b", True)):
         assert sum(cell_len(text) for text, _ in drawn) == layout.width
     assert layout.width == max(width, 2 + 5 + 4 + 3 + 2)
+
+
+@pytest.mark.parametrize("view", TABLES)
+def test_the_columns_shown_by_themselves_fit_every_width(view: str) -> None:
+    columns = TABLES[view](Picture(State(), datetime.now(UTC))).columns
+    assert columns
+    for width in range(LEAST[0] - 1, 260):  # a scroll bar takes one
+        assert lay_out(columns, (), width).width <= width, width
 
 
 spans = st.lists(st.tuples(st.sampled_from(["ab", "cd", "日", "e"]), st.sampled_from(["plain", Mark.OK])), max_size=4)

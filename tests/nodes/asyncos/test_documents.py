@@ -114,11 +114,38 @@ def test_a_poll_with_the_document_sees_both_and_drift_compares_them(variant: int
     assert (same["outbound_certificate"], same["bounce_profiles"]) == (DriftState.MATCH, DriftState.MATCH)
 
 
-def test_without_the_document_neither_is_observed_and_the_reason_names_it() -> None:
+ALONE = ("bounce_profiles", "outbound_certificate")
+
+
+def test_without_the_document_neither_is_observed_and_the_reason_says_what_would_show_it() -> None:
     seen = polled(Appliance(TOLD), document=False)
-    for name in ("bounce_profiles", "outbound_certificate"):
+    for name in ALONE:
         assert seen.unit(name).sight is Sight.NOT_OBSERVED
-        assert "the configuration as a document may" in seen.unit(name).why
+        for way in ("fleet poll --showconfig", "ssh.showconfig = true"):
+            assert way in seen.unit(name).why
+
+
+def test_a_role_that_may_not_show_the_document_is_the_reason_and_costs_nothing_else() -> None:
+    line = CommandLine(Appliance(TOLD), rows=10_000)
+    refusal = "showconfig\r\nYou are not in the correct access group to use this command.\r\n" + line.appliance.prompt
+    seen = converse(lambda sent: refusal if sent == "showconfig\n" else line.feed(sent), line.greeting()).observation
+    assert seen.failure is None
+    for name in (*ALONE, "showconfig"):
+        assert seen.unit(name).sight is Sight.NOT_OBSERVED
+        assert seen.unit(name).why == "gw1: the user's role on the node may not run 'showconfig'"
+    assert seen.settings.controls is not None
+
+
+def test_what_only_the_document_shows_has_its_own_element_as_evidence_however_long_the_document() -> None:
+    line = CommandLine(Appliance(TOLD), rows=10_000)
+    padding = "<x>" + "long " * 20_000 + "</x>\r\n<bounce_profiles>"
+    seen = converse(lambda sent: line.feed(sent).replace("<bounce_profiles>", padding), line.greeting()).observation
+    for name, said in (("bounce_profiles", "Slow &amp; patient"), ("outbound_certificate", "mail-2026")):
+        unit = seen.unit(name)
+        assert unit.sight is Sight.SEEN
+        assert unit.evidence is not None
+        assert said in unit.evidence.raw
+        assert len(unit.evidence.raw) < 1000
 
 
 def test_a_document_without_such_elements_says_so() -> None:
@@ -132,5 +159,6 @@ def test_a_document_without_such_elements_says_so() -> None:
 def test_a_document_that_is_none_is_unparsed_and_costs_nothing_else() -> None:
     line = CommandLine(Appliance(APPLIANCE), rows=10_000)
     seen = converse(lambda sent: line.feed(sent).replace("</config>", "</conf"), line.greeting()).observation
-    assert (seen.unit("showconfig").sight, seen.failure) == (Sight.UNPARSED, None)
+    assert [seen.unit(name).sight for name in ("showconfig", *ALONE)] == [Sight.UNPARSED] * 3
+    assert seen.failure is None
     assert seen.settings.routes == APPLIANCE.routes

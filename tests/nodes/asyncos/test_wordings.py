@@ -15,6 +15,7 @@ from fleet.lab.nodes import layouts, wordings
 from fleet.lab.nodes.commandline import UNMASKED, Appliance, CommandLine
 from fleet.lab.nodes.faults import Fault
 from fleet.model.observation import Observation, Sight
+from fleet.nodes.asyncos import grammar
 
 TABLES = ("STATUS", "WRONG_MODE", "UNCOMMITTED", "SHOWCONFIG", "WHICH_DOMAIN")
 ITS_NOON = "Thu Jun  4 12:00:00 2026 GMT"
@@ -85,6 +86,62 @@ def test_an_offer_to_switch_the_cluster_mode_is_left_by_ctrl_c_and_costs_one_uni
         assert wordings.WRONG_MODE[variant][0].strip().splitlines()[0] in unit.evidence.raw
     assert line.typed[line.typed.index("dnsconfig") + 1] == "^C"
     assert seen.settings.controls is not None
+
+
+REFUSED = [
+    ("You are not in the correct access group to use 'logconfig'.", FailureKind.ROLE, "the user's role on the node"),
+    ("Unknown command or missing feature key: logconfig", FailureKind.COMMAND, "the node does not know"),
+    ("Unknown command: logconfig", FailureKind.COMMAND, "the node does not know"),
+    ("This command requires a feature key.", FailureKind.COMMAND, "'logconfig' needs a feature key"),
+    ("The command is only available on cluster system", FailureKind.CLUSTER_MODE, "exists on clustered nodes only"),
+    (
+        "This machine is not yet resynchronized with the cluster after upgrading.",
+        FailureKind.CLUSTER_MODE,
+        "not yet back in step with its cluster after an upgrade, so 'logconfig' was not answered",
+    ),
+    ("Error: logconfig is restricted to cluster mode.", FailureKind.CLUSTER_MODE, "in the cluster mode"),
+    ("Invalid arguments when processing: logconfig", FailureKind.COMMAND, "did not accept 'logconfig'"),
+    ("Unknown option", FailureKind.COMMAND, "did not accept an answer to 'logconfig'"),
+    ("Traceback (most recent call last):\r\n  File ...", FailureKind.COMMAND, "'logconfig' crashed on the node"),
+]
+"""Answers that are reported, the kind of failure, and what the operator reads."""
+
+
+def test_every_refusal_there_is_has_an_example() -> None:
+    assert [row for row in grammar.REFUSALS if not any(row is grammar.refusal(said) for said, *_ in REFUSED)] == []
+
+
+@pytest.mark.parametrize(("said", "kind", "sentence"), REFUSED)
+def test_a_refusal_is_told_and_costs_one_unit(said: str, kind: FailureKind, sentence: str) -> None:
+    line = CommandLine(Appliance(APPLIANCE), rows=10_000)
+    answer = f"logconfig\r\n{said}\r\n{line.appliance.prompt}"
+    far = converse(lambda sent: answer if sent == "logconfig\n" else line.feed(sent), line.greeting(), document=False)
+    unit = far.observation.unit("logs")
+    assert far.failure is None
+    assert grammar.refusal(said) is not None
+    assert grammar.refusal(said).kind is kind  # type: ignore[union-attr]
+    assert unit.sight is Sight.NOT_OBSERVED
+    assert unit.why.startswith("gw1: ")
+    assert sentence in unit.why
+    assert far.sent[far.sent.index("logconfig\n") + 1] == "exit\n", "it stands at its prompt, and goes on"
+
+
+@pytest.mark.parametrize(
+    ("greeting", "kind", "sent"),
+    [
+        ("Welcome\r\nYour password has expired. New password: ", FailureKind.PROMPT, ["\x03"]),
+        ("Welcome\r\nAccept the license agreement? (y/n) ", FailureKind.PROMPT, ["\x03"]),
+        ("Welcome\r\nLoad the saved session? [Y]> ", FailureKind.PROMPT, ["\x03"]),
+        ("You have uncommitted changes. Continue? (y/n) ", FailureKind.UNCOMMITTED, []),
+    ],
+)
+def test_a_login_that_begins_with_a_question_is_left_by_ctrl_c(
+    greeting: str, kind: FailureKind, sent: list[str]
+) -> None:
+    far = converse(lambda _sent: "", greeting)
+    assert far.failure is not None
+    assert (far.failure.kind, far.sent) == (kind, sent)
+    assert greeting.rpartition("\r\n")[2].strip() in far.failure.sentence
 
 
 def test_the_configuration_as_a_document_shows_what_a_menu_did_not() -> None:

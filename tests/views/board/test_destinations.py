@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from watched import DOMAINS, NOW, verdict_for, watched
 
+from fleet.decision import WarningCode
 from fleet.errors import Failure, FailureKind
 from fleet.model import Mode, Policy
 from fleet.model.event import Act, CheckFailed, CheckFinished, CheckStarted, OperatorActed, StepSeen, Target
 from fleet.monitor import State
 from fleet.views import Mark
 from fleet.views.board import Document, Picture, destination_document, destination_panel, destinations_table
-from fleet.views.board.destination_rows import held_since, time_left
+from fleet.views.board.destination_rows import WARNING_WORDS, held_since, time_left
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +91,7 @@ def test_a_panel_says_what_becomes_of_mail_by_node_and_flow_and_how_long_it_has(
     assert told["dlv1 dlv2 dlv3 RELAY"] == (Mark.FAIL, "held until bounce, 51 h left")
     assert told["edge1"][0] is Mark.UNKNOWN
     assert [step.name for step in panel.steps] == ["MX", "A", "TLSA", "TLS", "CERT"]
-    assert (panel.steps[0].mark, panel.steps[0].word) == (Mark.UNKNOWN, "timeout")
+    assert (panel.steps[0].mark, panel.steps[0].word) == (Mark.UNKNOWN, "no answer")
     assert panel.history == (0.0, 9.0, 9.0)
 
 
@@ -190,7 +191,7 @@ def test_an_act_of_an_operator_is_on_the_panel_until_it_ends() -> None:
     picture.state.apply(OperatorActed(NOW, "ann", Act.SILENCED, "destination good.example", "moving", until))
     panel = destination_panel(picture, "good.example")
     assert panel is not None
-    assert panel.note == "silenced until 2026-11-25 16:00"
+    assert panel.note == "silenced until 11-25 16:00"
     assert "silenced by ann" in text_of(destination_document(picture, "good.example"), "State")
     later = destination_panel(replace(picture, now=until + timedelta(minutes=1)), "good.example")
     assert later is not None
@@ -206,3 +207,8 @@ def test_a_panel_that_did_not_change_is_the_same_object(picture: Picture) -> Non
 
 def test_without_a_profile_there_is_nothing() -> None:
     assert not destinations_table(Picture(State(), NOW)).rows
+
+
+def test_every_warning_has_words_that_fit_a_narrow_panel() -> None:
+    assert set(WARNING_WORDS) == set(WarningCode)
+    assert max(map(len, WARNING_WORDS.values())) <= 33

@@ -9,7 +9,7 @@ from watched import NOW, watched
 from fleet.model.event import NodeObserved, PollFailed
 from fleet.monitor import State
 from fleet.views import Arrangement, GroupHead, Mark, arrange
-from fleet.views.board import Picture, fleet_table, lanes_of, node_document
+from fleet.views.board import Picture, fleet_table, lanes_of, node_document, tier_document
 from fleet.views.rows import Row, Table
 
 
@@ -48,7 +48,7 @@ def test_a_node_never_polled_is_unknown_and_its_values_are_said_to_be_declared(p
 def test_a_node_that_fails_says_how_and_keeps_what_was_seen_of_it(picture: Picture) -> None:
     table = fleet_table(picture)
     words, mark = text(table, "edge1", "reach")
-    assert (words.partition(" ")[0], mark) == ("timeout", Mark.FAIL)
+    assert (words, mark) == ("no answer <1 min", Mark.FAIL)
     assert text(table, "edge1", "version")[0] == "3.7.10"
     lines = list(node_document(picture, "edge1").lines)
     assert any("no answer from 10.0.0.4 port 22" in line for line in lines)
@@ -90,10 +90,10 @@ def test_what_no_poll_confirmed_for_three_intervals_is_stale_with_its_age(pictur
 def test_a_lane_says_no_more_than_its_nodes_are_known_to_do(picture: Picture) -> None:
     heads = fleet_table(picture).heads
     assert heads["scan"].text.startswith("DANE off; ")
-    assert heads["delivery"].text.startswith("DANE 2 Default on, 1 Default on, declared; ")
+    assert heads["delivery"].text.startswith("DANE Default on (1 not seen); 1 finding, worst warning; ")
     assert (heads["scan"].mark, heads["delivery"].mark) == (Mark.OK, Mark.STALE)
     unseen = fleet_table(watched(polled=())).heads
-    assert (unseen["scan"].text.partition(";")[0], unseen["scan"].mark) == ("DANE off, declared", Mark.STALE)
+    assert (unseen["scan"].text.partition(";")[0], unseen["scan"].mark) == ("DANE off (2 not seen)", Mark.STALE)
 
 
 def test_a_resolver_that_strips_is_told_only_where_dane_is_on(picture: Picture) -> None:
@@ -107,7 +107,7 @@ def test_recipients_of_held_mail_are_counted_and_what_is_not_declared_is_not_cou
     words, mark = text(table, "dlv1", "outcome")
     assert (words, mark) == ("held 4 dests", Mark.FAIL)
     assert text(table, "dlv1", "recipients")[0] == "640"
-    assert text(table, "scan1", "outcome") == ("to the next tier", Mark.NONE)
+    assert text(table, "scan1", "outcome") == ("next tier", Mark.NONE)
 
 
 def test_a_row_that_did_not_change_is_the_same_object(picture: Picture) -> None:
@@ -138,3 +138,21 @@ def test_without_a_profile_there_is_nothing_and_nothing_is_claimed() -> None:
     table = fleet_table(Picture(State(), NOW))
     assert not table.rows
     assert not table.heads
+
+
+def test_a_tier_at_length_says_where_mail_goes_and_groups_its_nodes_by_what_is_known(picture: Picture) -> None:
+    delivery = tier_document(picture, "tier delivery")
+    assert delivery is not None
+    assert delivery.mark is Mark.WARN
+    told = list(delivery.lines)
+    assert any("hands it to Internet" in line for line in told)
+    assert any("✓ Default on: dlv1 dlv2" in line for line in told)
+    assert any("~ Default on, declared: dlv3" in line for line in told)
+    assert any("? reached: never polled: dlv3" in line for line in told)
+    assert any("DEST203" in line for line in told)
+    forbidden = tier_document(watched(scan_dane="mandatory"), "tier scan")
+    assert forbidden is not None
+    assert forbidden.mark is Mark.FAIL
+    assert any("DANE must be off" in line for line in forbidden.lines)
+    assert any("ON, MUST BE OFF" in line for line in forbidden.lines)
+    assert tier_document(picture, "tier nowhere") is None

@@ -34,15 +34,15 @@ def help_lines(scopes: frozenset[Scope], keys: Mapping[str, tuple[str, ...]], lo
     for group in Group:
         members = [one for one in here if one.group is group]
         if members:
-            lines += [LogLine(""), LogLine(group.upper(), Mark.RUNNING)]
-            lines += [LogLine(f"{names[one.id]:<{widest}}  {one.help}  {one.usage}") for one in members]
-    lines += [LogLine(""), LogLine("SIGNS", Mark.RUNNING)]
+            lines += [LogLine(""), LogLine(group, heading=True)]
+            lines += [LogLine(f"{names[one.id]:<{widest}}  {one.help} {one.usage}") for one in members]
+    lines += [LogLine(""), LogLine("What the signs mean", heading=True)]
     lines += [LogLine(f"{mark:<8} {meaning}", mark) for mark, meaning in LEGEND.items()]
     lines += [
         LogLine(
-            f"{look.cursor}  the cursor; {look.marked}  a marked row; {look.ascending} {look.descending}  sorted by"
+            f"{look.cursor} the cursor; {look.marked} a marked row; {look.ascending} {look.descending} sorted by this"
         ),
-        LogLine("In a filter: text  field:value  field>3d  !not  ~expression~  and a blank means and"),
+        LogLine("In a filter: text, field:value, field>3d, !not, ~expression~; a blank between two means and."),
     ]
     return lines[1:]
 
@@ -51,4 +51,4 @@ class HelpOverlay(ReadingOverlay):
     """The help of a screen."""
 
     def __init__(self, title: str, scopes: frozenset[Scope], keys: Mapping[str, tuple[str, ...]], look: Look) -> None:
-        super().__init__(title, help_lines(scopes, keys, look))
+        super().__init__(title, help_lines(scopes, keys, look), wrap=True)

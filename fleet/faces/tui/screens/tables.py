@@ -8,12 +8,34 @@ from fleet.faces.tui.screens.view import ViewScreen
 from fleet.faces.tui.widgets.line_table import LineTable
 from fleet.views import Filter
 
+TIER = "tier "
+"""What the key of a tier begins with, where a node is one of its nodes."""
+
 
 class NodesScreen(ViewScreen):
     """Tiers and nodes from inside to the Internet."""
 
     VIEW: ClassVar[str] = "fleet"
     EMPTY: ClassVar[str] = "The profile declares no node."
+
+    @property
+    def cursor_key(self) -> str:
+        """The node under the cursor, or the tier: ``tier edge``."""
+        body = self.body
+        lane = body.cursor_head if isinstance(body, LineTable) and self.arrangement.group == "tier" else ""
+        return f"{TIER}{lane}" if lane else super().cursor_key
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The marked nodes, else what is under the cursor."""
+        return super().targets or ((self.cursor_key,) if self.cursor_key.startswith(TIER) else ())
+
+    def open_head(self, title: str) -> None:
+        """Look closer at a tier."""
+        if self.cursor_key.startswith(TIER):
+            self.open(self.cursor_key)
+        else:
+            super().open_head(title)
 
 
 class ResolversScreen(ViewScreen):

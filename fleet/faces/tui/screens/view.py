@@ -169,6 +169,7 @@ class ViewScreen(ActingScreen):
             frozen=self.fleet_app.frozen,
             changes=self.fleet_app.changes,
             note=self.table.note,
+            order=self.table.order,
         )
         self.header.show(self.fleet_app.engine.name, status)
 
@@ -265,7 +266,7 @@ class ViewScreen(ActingScreen):
 
     def action_mark(self) -> None:
         """Mark what is under the cursor, or unmark it, and go on to the next."""
-        if self.cursor_key:
+        if any(row.key == self.cursor_key for row in self.shown.rows):
             self.marked ^= {self.cursor_key}
             self.rearrange()
             step = getattr(self._body, "action_down", None)
@@ -370,6 +371,15 @@ class ViewScreen(ActingScreen):
     @on(LineTable.Opened)
     def _row_opened(self, message: LineTable.Opened) -> None:
         self.open(message.key)
+
+    @on(LineTable.HeadOpened)
+    def _head_opened(self, message: LineTable.HeadOpened) -> None:
+        self.open_head(message.title)
+
+    def open_head(self, title: str) -> None:
+        """Fold a group, or unfold it, where nothing more is known of it."""
+        folded = self.arrangement.collapsed
+        self._choose(collapsed=folded ^ {title})
 
     @on(LineTable.FoldWanted)
     def _fold(self, message: LineTable.FoldWanted) -> None:

@@ -18,8 +18,13 @@ from fleet.faces.tui.widgets.drawing import KEY, PLAIN, LineWidget
 
 
 def footer_actions(scopes: frozenset[Scope]) -> list[Action]:
-    """The actions worth a place in the footer, the most useful first."""
-    return sorted((one for one in ACTIONS if one.footer and one.scope in scopes), key=lambda one: one.footer)
+    """The actions worth a place in the footer, the most useful first.
+
+    One step back is for a closer look, which is left by it; on a view it undoes, and leaving is another key.
+    """
+    without = "back" if Scope.VIEW in scopes else "leave"
+    found = (one for one in ACTIONS if one.footer and one.scope in scopes and one.id != without)
+    return sorted(found, key=lambda one: one.footer)
 
 
 class Footer(LineWidget):
@@ -63,8 +68,8 @@ class Footer(LineWidget):
         left = self.size.width
         for action in self._actions:
             text = f"{shown_key(self._keys[action.id][0])} {action.title}"
-            left -= cell_len(text) + 2
-            if left < 0:
-                break
-            fitting.append((action, text))
+            length = cell_len(text) + 2
+            if length <= left:  # a shorter one behind it may still have room
+                left -= length
+                fitting.append((action, text))
         return fitting

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from fleet.faces.tui.actions import VIEWS
+from fleet.faces.tui.look import Look
 from fleet.faces.tui.widgets.drawing import DIM, HEAD, PLAIN, STRONG, Drawn, LineWidget, Span
 from fleet.views import Mark
 
@@ -35,6 +36,8 @@ class Status:
     changes: int = 0
     note: str = ""
     """What else must be known of the rows."""
+    order: str = "worst first"
+    """The order that is natural to them."""
     about: str = ""
     """The one object that is looked at; the counts are then of its sections."""
 
@@ -52,7 +55,7 @@ def draw_status(status: Status) -> Drawn:
     for said, role in (
         (f"filter {status.filter}" if status.filter else "", Mark.RUNNING),
         ("problems only" if status.problems_only else "", Mark.RUNNING),
-        (f"by {status.sort}" if status.sort else "" if status.about else "worst first", DIM),
+        (f"by {status.sort}" if status.sort else "" if status.about else status.order, DIM),
         ("inverted" if status.inverted else "", DIM),
         (f"grouped by {status.group}" if status.group else "", DIM),
         (status.note, DIM),
@@ -63,6 +66,23 @@ def draw_status(status: Status) -> Drawn:
         if said:
             spans.append((f"  {said}", role))
     return tuple(spans)
+
+
+_ROOMY = 70
+"""Columns from which tabs have a blank on both sides."""
+
+
+def _named(name: str, room: int, look: Look) -> str:
+    """``name`` in at most ``room`` cells; what kind of picture it is stays, whatever the fleet is called."""
+    length = cell_len(name)
+    if length <= room:
+        return name
+    fleet, blank, kind = name.partition(" (")
+    tail = f" ({kind}" if blank else ""
+    left = room - cell_len(tail)
+    if blank and left > 1:
+        return look.fit(fleet, left) + tail
+    return look.fit(kind.rstrip(")") if blank else name, room)
 
 
 class Header(LineWidget):
@@ -105,7 +125,7 @@ class Header(LineWidget):
             return self.strip(draw_status(self._status), width)
         tabs = self._tabs()
         room = width - sum(cell_len(text) for text, _ in tabs) - 1
-        name = self.look.fit(self._fleet, min(room, cell_len(self._fleet)))
+        name = _named(self._fleet, room - 1, self.look)
         blank = " " * (room - cell_len(name))
         return self.strip((*tabs, (blank, PLAIN), (name, HEAD)), width)
 
@@ -121,9 +141,10 @@ class Header(LineWidget):
 
     def _tabs(self) -> list[Span]:
         wide = self.size.width >= 90
+        end = " " if self.size.width >= _ROOMY else ""  # what kind of picture it is must be read beside them
         tabs: list[Span] = []
         for number, view in enumerate(VIEWS, 1):
             title = view.title if wide else view.short
             here = view.id == self._view
-            tabs.append((f"[{number} {title}]" if here else f" {number} {title} ", HEAD if here else PLAIN))
+            tabs.append((f"[{number} {title}]" if here else f" {number} {title}{end}", HEAD if here else PLAIN))
         return tabs

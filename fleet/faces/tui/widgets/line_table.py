@@ -143,6 +143,13 @@ class LineTable(LineWidget, ScrollView, can_focus=True):
         key: str
 
     @dataclass
+    class HeadOpened(Message):
+        """The head of a group is to be opened."""
+
+        table: "LineTable"
+        title: str
+
+    @dataclass
     class SortWanted(Message):
         """The title of a column was clicked."""
 
@@ -201,6 +208,12 @@ class LineTable(LineWidget, ScrollView, can_focus=True):
         """The key of the row under the cursor; empty on the head of a group or where there is no row."""
         key = self._key_at(self._cursor)
         return "" if key.startswith("\0") else key
+
+    @property
+    def cursor_head(self) -> str:
+        """The group whose head is under the cursor; empty on a row."""
+        line = self._line()
+        return line.title if isinstance(line, GroupHead) else ""
 
     def move_to(self, key: str) -> bool:
         """Put the cursor on the row ``key``; whether it is there."""
@@ -338,10 +351,10 @@ class LineTable(LineWidget, ScrollView, can_focus=True):
         self._sideways(fold=False, step=8)
 
     def action_open(self) -> None:
-        """Open the row; fold or unfold a group."""
+        """Open the row, or the group."""
         line = self._line()
         if isinstance(line, GroupHead):
-            self.post_message(self.FoldWanted(self, line.title, not line.collapsed))
+            self.post_message(self.HeadOpened(self, line.title))
         elif line is not None:
             self.post_message(self.Opened(self, line.key))
 
@@ -359,7 +372,10 @@ class LineTable(LineWidget, ScrollView, can_focus=True):
         index = at.y - 1 + self.scroll_offset.y
         if index < len(self._lines):
             self._go(index)
-            if event.chain == 2 or isinstance(self._line(), GroupHead):
+            line = self._line()
+            if isinstance(line, GroupHead):
+                self.post_message(self.FoldWanted(self, line.title, not line.collapsed))
+            elif event.chain == 2:
                 self.action_open()
 
     def _line(self) -> Row | GroupHead | None:

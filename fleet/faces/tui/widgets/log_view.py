@@ -17,18 +17,19 @@ from textual.strip import Strip
 
 from fleet.faces.tui.actions import Scope
 from fleet.faces.tui.actions.bindings import bindings
-from fleet.faces.tui.widgets.drawing import DIM, PLAIN, Drawn, LineWidget
+from fleet.faces.tui.widgets.drawing import DIM, HEAD, PLAIN, Drawn, LineWidget, Role
 from fleet.faces.tui.widgets.ring import Ring
 from fleet.views import Mark
 
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of safe text; ``when`` stands before it, a mark as its glyph."""
+    """One line of safe text; ``when`` stands before it, a mark as its glyph.  A ``heading`` stands out."""
 
     text: str
     mark: Mark | None = None
     when: str = ""
+    heading: bool = False
 
 
 class LogView(LineWidget, ScrollView, can_focus=True):
@@ -82,6 +83,12 @@ class LogView(LineWidget, ScrollView, can_focus=True):
         elif gone:
             self.scroll_to(y=max(0, self.scroll_offset.y - gone), animate=False)
         self.refresh()
+
+    def replace(self, ring: Ring[LogLine]) -> None:
+        """Show other lines from now on."""
+        self._ring = ring
+        self._seen_dropped, self._seen_count, self._widest, self._match = ring.dropped, 0, 1, -1
+        self.changed()
 
     def render_line(self, y: int) -> Strip:
         """Line ``y`` of what is seen."""
@@ -179,7 +186,8 @@ class LogView(LineWidget, ScrollView, can_focus=True):
     def _draw(self, line: LogLine) -> Drawn:
         when = ((f"{line.when} ", DIM),) if line.when else ()
         sign = ((f"{self.look.sign(line.mark)} ", line.mark),) if line.mark else ()
-        return (*when, *sign, (line.text, PLAIN if line.mark is None else line.mark))
+        role: Role = HEAD if line.heading else PLAIN if line.mark is None else line.mark
+        return (*when, *sign, (line.text, role))
 
     def _length(self, line: LogLine) -> int:
         return cell_len(line.text) + 2 * (line.mark is not None) + (cell_len(line.when) + 1 if line.when else 0)

@@ -6,7 +6,9 @@ of lines that changed, so that it can be bound to another destination at any tim
 May import ``textual``, ``fleet.views`` and the modules beside.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from rich.cells import cell_len
 from textual import events
@@ -15,7 +17,7 @@ from textual.strip import Strip
 
 from fleet.faces.tui.look import Look
 from fleet.faces.tui.widgets.drawing import DIM, HEAD, PLAIN, STRONG, Drawn, LineWidget, Role, Span, changed_span
-from fleet.views import GroupHead, Panel, curve
+from fleet.views import GroupHead, Mark, Panel, curve
 
 LEAST_HEIGHT = 8
 LEAST_WIDTH = 38
@@ -86,23 +88,23 @@ def _edge(panel: Panel, width: int, look: Look, cursor: bool, marked: bool) -> D
 
 def _body(panel: Panel, width: int, height: int, look: Look) -> list[tuple[Span, ...]]:
     """The lines inside; where they are too many, the least telling go first, and never a rung."""
-    steps: list[tuple[str, Role]] = [
-        (f"{step.name} {look.sign(step.mark)} {step.word}", step.mark) for step in panel.steps
-    ]
-    rungs = _flow(steps, width)
-    head = f"{panel.mode} {look.dot} {panel.age}" if panel.mode and panel.age else panel.mode or panel.age
+    rungs = _flow(list(_rungs(panel, look)), width)
     weaker = f", weakest {panel.weakest}" if panel.weakest else ""
     paths = f"expected {panel.expected or 'unknown'}{weaker}" if panel.expected or panel.weakest else ""
     note = f"{look.sign(panel.note_mark)} {panel.note}" if panel.note and panel.note_mark else panel.note
-    others = sum(map(bool, (note, head, paths, panel.history)))
-    outcomes = _outcomes(panel, width, max(1, height - len(rungs) - others), look)
+    others = sum(map(bool, (note, panel.mode or panel.age, paths, panel.history)))
+    head = _head(panel, width, look)
+    most = height - len(rungs) - others
+    if most < len(panel.outcomes):  # what becomes of mail is worth more than its past and its paths
+        most = min(len(panel.outcomes), height - len(rungs) - len(head) - bool(note))
+    outcomes = _outcomes(panel, width, max(1, most), look)
     past: Span = (curve(panel.history, width, look.ascii), DIM)
     # In the order of importance; each is put where it belongs below.
     wanted: tuple[tuple[str, list[tuple[Span, ...]]], ...] = (
         ("rungs", rungs),
         ("outcomes", outcomes),
         ("note", [((note, panel.note_mark or PLAIN),)] if note else []),
-        ("head", [((head, DIM),)] if head else []),
+        ("head", head),
         ("paths", [((paths, PLAIN),)] if paths else []),
         ("past", [(past,)] if panel.history else []),
     )
@@ -112,6 +114,22 @@ def _body(panel: Panel, width: int, height: int, look: Look) -> list[tuple[Span,
         chosen[name] = lines[: max(0, left)]
         left -= len(lines)
     return [line for name in ("head", "rungs", "outcomes", "paths", "past", "note") for line in chosen[name]]
+
+
+def _rungs(panel: Panel, look: Look) -> Iterator[tuple[str, Role]]:
+    """Each rung with its sign and word; rungs of which the same is not known stand together."""
+    for (mark, word), steps in groupby(panel.steps, key=lambda step: (step.mark, step.word)):
+        names = [step.name for step in steps]
+        alike = [" ".join(names)] if mark in (Mark.NONE, Mark.UNKNOWN) else names
+        yield from ((f"{name} {look.sign(mark)} {word}", mark) for name in alike)
+
+
+def _head(panel: Panel, width: int, look: Look) -> list[tuple[Span, ...]]:
+    """What the nodes are told to do and how old the verdict is: on two lines where they need them."""
+    parts = [part for part in (panel.mode, panel.age) if part]
+    joined = f" {look.dot} ".join(parts)
+    fits = cell_len(joined) <= width
+    return [((part, DIM),) for part in ([joined] if joined and fits else parts)]
 
 
 def _outcomes(panel: Panel, width: int, most: int, look: Look) -> list[tuple[Span, ...]]:
@@ -129,6 +147,7 @@ def _outcomes(panel: Panel, width: int, most: int, look: Look) -> list[tuple[Spa
         elif spare > 0:
             spare -= 1
             lines.append(((_within(f"{outcome.sender}:", width, look), outcome.mark),))
+            text = text if cell_len(text) + 2 <= room else f"{look.sign(outcome.mark)} {outcome.short or outcome.text}"
             lines.append(((_within(f"  {text}", room, look), outcome.mark), (more, DIM)))
         else:  # what becomes of mail is worth more than the whole list of nodes
             text = f"{look.sign(outcome.mark)} {outcome.short or outcome.text}"
