@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import jsonschema
 import pytest
 from verdicts import bad_match, destination
 from watched import profile_text, verdict_for
@@ -14,7 +15,9 @@ from fleet.clock import now
 from fleet.decision import judge_all
 from fleet.errors import UsageError
 from fleet.faces.cli.moments import moment
+from fleet.faces.export.before_after_json import BeforeAfterDocument
 from fleet.faces.export.json import check_document, dumps
+from fleet.faces.export.schema import document_schema
 from fleet.history import open_history
 from fleet.model import Verdict
 from fleet.model import event as events
@@ -75,7 +78,7 @@ def test_every_destination_is_worse_better_unknown_or_the_same(run) -> None:
     code, out = run("2h ago", "now", "--json")
     document = json.loads(out)
     assert code == document["exit_code"] == 1
-    assert document["format"] == "fleet-compare/1"
+    jsonschema.validate(document, document_schema(BeforeAfterDocument))
     assert sections(document) == {
         "worse": {"breaks.example", "silent.example"},
         "better": {"mends.example"},
@@ -93,7 +96,7 @@ def test_the_text_says_what_happens_to_mail_the_weight_and_the_first_step_that_d
     assert "stays in the queue for 3 d, then goes back to its sender" in said
     assert "unseen.example (160 a day): DANE -> not tested, at worst held (not checked)" in said
     assert "first step that differs: certificate of mx1.breaks.example 192.0.2.1: matches (" in said
-    assert "first step that differs: MX: secure -> timeout (192.0.2.53:53 gave no answer within 5 s)" in said
+    assert "first step that differs: MX: secure -> no answer (192.0.2.53:53 gave no answer within 5 s)" in said
     assert "not checked since" in said
     assert "worse: 2 destinations, 40 recipients a day (1 of unknown size)" in said
     assert "same: 1 destination of unknown size" in said

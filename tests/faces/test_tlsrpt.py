@@ -5,10 +5,13 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import jsonschema
 from verdicts import bad_match, destination
 from watched import profile_text
 
 from fleet.clock import now
+from fleet.faces.export.schema import document_schema
+from fleet.faces.export.tls_reports_json import TlsReportsDocument
 from fleet.faces.live.judging import judge, known
 from fleet.faces.live.last_known import state_of
 from fleet.history import open_history
@@ -51,6 +54,7 @@ def test_whose_witness_it_is_and_where_our_check_disagrees(here, tmp_path: Path)
     done = here("tlsrpt", *files, "--profile", str(profile), "--history", str(path), "--json")
     document = json.loads(done.stdout)
     assert done.returncode == document["exit_code"] == 1
+    jsonschema.validate(document, document_schema(TlsReportsDocument))
     found = {one["domain"]: (one["witness"], bool(one["disagreement"])) for one in document["domains"]}
     assert found == {
         "example.com": ("inbound", False),

@@ -6,6 +6,7 @@ May import ``fleet.decision``, ``fleet.forecast``, ``fleet.model``, ``fleet.moni
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from fleet.decision import TABLES, Judgement, advice, judge_all, warnings
 from fleet.forecast import DaneUse
@@ -15,7 +16,7 @@ from fleet.forecast.runbook import pages
 from fleet.layout import canonical, effective
 from fleet.model import Mode, Policy, Verdict
 from fleet.model.fleet import Destination, Fleet
-from fleet.monitor import CheckEntry, Freshness, freshness_of_check
+from fleet.monitor import MARKS_KEPT, CheckEntry, Freshness, freshness_of_check
 from fleet.text import show
 from fleet.views.board.commands import check_command, reproducing
 from fleet.views.board.destination_rows import fate_mark, fate_words, fortune, held, held_since, time_left
@@ -268,6 +269,20 @@ def _changes(picture: Picture, domain: str) -> Iterator[Detail]:
         yield Detail(1, f"seen from {show(one.seen_from, 200)}")
     if len(found) > CHANGES:
         yield Detail(0, f"and {counted(len(found) - CHANGES, 'older change')}: fleet changes lists them")
+    since = _watched_since(picture, domain)
+    if since is not None:
+        age = rough_age(since, picture.now)
+        no = "no change" if not found else "no other change"
+        yield Detail(0, f"{no} in the {age} it was watched: what changed before {moment(since)} nobody saw", Mark.NONE)
+
+
+def _watched_since(picture: Picture, domain: str) -> datetime | None:
+    """From when on its changes are noted; None where that is longer ago than is remembered, or was never."""
+    rings = [entry.marks for entry in picture.state.checks_of(domain) if entry.marks]
+    if not rings or any(len(marks) >= MARKS_KEPT for marks in rings):
+        return picture.state.changes_since
+    first = min(marks[0].at for marks in rings)
+    return max(first, picture.state.changes_since or first)
 
 
 def _ahead(picture: Picture, verdict: Verdict) -> list[Detail]:

@@ -12,6 +12,7 @@ from fleet.views.board import Picture
 from fleet.views.board.destination_document import destination_document
 from fleet.views.board.witnesses import panel_outcomes, queue_lines, report_lines
 from fleet.views.marks import Mark
+from fleet.views.names import moment
 
 
 def looked(*waiting: Waiting, complete: bool = True) -> Picture:
@@ -67,3 +68,17 @@ def test_what_reports_count_stands_beside_the_verdict_and_says_of_whose_mail() -
     assert document is not None
     assert "TLS reports" in [one.title for one in document.sections]
     assert list(report_lines(picture, "absent.example")) == []
+
+
+def test_a_destination_says_since_when_its_changes_are_seen() -> None:
+    picture = watched()
+    document = destination_document(picture, "good.example")
+    assert document is not None
+    (changes,) = [one for one in document.sections if one.title == "Changes"]
+    (first,) = {entry.marks[0].at for entry in picture.state.checks_of("good.example") if entry.marks}
+    assert "nobody saw" in changes.lines[-1].text
+    assert f"what changed before {moment(first)}" in changes.lines[-1].text
+    picture.state.changes_since = NOW
+    later_on = destination_document(Picture(picture.state, NOW + timedelta(hours=1)), "good.example")
+    assert later_on is not None
+    assert any("in the 1 h it was watched" in line for line in later_on.lines)
