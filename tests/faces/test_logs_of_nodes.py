@@ -3,16 +3,22 @@
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import jsonschema
 import pytest
 from test_queue import HEAD, NAMES, NODE
 
+from fleet.faces.cli import logs_search
+from fleet.faces.cli.logs_run import LogsAsked
+from fleet.faces.cli.logs_search import SearchAsked, write_searched
 from fleet.faces.export.logs_json import LogsDocument
 from fleet.faces.export.schema import document_schema
 from fleet.faces.live.last_known import state_of
 from fleet.lab.nodes.handle import NodesHandle, Simulated, spawn_nodes
+from fleet.nodes import NodeClock, Searched
 from fleet.plain import to_plain
 
 Here = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -127,3 +133,23 @@ def test_what_cannot_be_asked_is_said_at_once(here: Here, profile: Path, argumen
     done = here("logs", *arguments, *more)
     assert (done.returncode, done.stdout) == (2, "")
     assert why in done.stderr
+
+
+@pytest.mark.parametrize(("given", "hour"), [("", 7), ("UTC", 10)])
+def test_times_are_read_in_the_zone_of_the_node_unless_another_is_named(
+    profile: Path, given: str, hour: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = NodeClock(timezone(timedelta(hours=3)), 90.0)
+
+    async def searched(node, _dialer, domains, begin, **_options):
+        begin(domains[0], clock)(PFX.encode())
+        return (Searched(node.name, domains[0], "/var/log/mail.log", clock),)
+
+    monkeypatch.setattr(logs_search, "search_logs", searched)
+    asked = LogsAsked((), str(profile), "pfx", zone=given, as_json=True)
+    write_searched(asked, SearchAsked("ietf.org"))
+    document = json.loads(capsys.readouterr().out)
+    (seen,) = document["destinations"]
+    assert datetime.fromisoformat(seen["first"]).astimezone(UTC).hour == hour
+    write_searched(replace(asked, as_json=False), SearchAsked("ietf.org"))
+    assert "its clock is 90 s ahead of ours" in " ".join(capsys.readouterr().out.split())

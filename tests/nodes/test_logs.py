@@ -130,3 +130,26 @@ async def test_a_cluster_level_session_searches_nothing(serve: Serve, dialer: Di
     assert one.failure is not None
     assert one.failure.kind is FailureKind.CLUSTER_MODE
     assert taken == {}
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "Info: MID 1 Subject 'ietf.org [Y]> ",
+        "gw1> ietf.org",
+        "There are uncommitted changes at ietf.org",
+        "ietf.org -Press Any Key For More-",
+        "\x1b]0;ietf.org\x07\x1b[31mietf.org",
+        "Unknown command: ietf.org",
+        "Do you want to commit your changes for ietf.org? [Y]> ",
+    ],
+)
+async def test_whatever_stands_in_a_log_only_the_search_and_keys_that_change_nothing_are_sent(
+    serve: Serve, dialer: Dialer, evil: str
+) -> None:
+    server, node = await serve(Appliance(APPLIANCE, logs={"mail_logs": ESA + evil + "\n"}))
+    found = await search_logs(node, dialer, ["ietf.org"], lambda _name, _clock: lambda _block: None, pause=0)
+    typed = [text for line in server.sessions for text in line.typed]
+    assert set(typed) <= {"status", "grep -e ietf.org -i mail_logs", " ", "^C", "exit", ""}
+    assert [changed for line in server.sessions for changed in line.changed] == []
+    assert len(found) == 1
