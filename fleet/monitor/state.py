@@ -26,8 +26,12 @@ CHECK_SECONDS = 1800
 LOG_LINES = 500
 """Lines of the log that State holds; the history has them all."""
 
-LOGS_KEPT = 100
-"""Mail logs of which State holds what they proved, those read last."""
+LOGS_KEPT = 1000
+PROOFS_KEPT = 500_000
+"""Mail logs of which State holds what they proved, those read last: so many, and so many proofs of them together.
+
+A search makes one of each node and destination, a file that is read one of all its destinations.
+"""
 
 REPORTS_KEPT = 500
 """TLS reports of which State holds what they counted, those read last."""
@@ -242,8 +246,9 @@ def _queue(state: State, event: events.QueueSeen | events.QueueUnseen) -> Touche
 def _read(state: State, event: LogsRead) -> Touched:
     state.logs.pop(event.log, None)
     state.logs[event.log] = event
-    while len(state.logs) > LOGS_KEPT:
-        del state.logs[next(iter(state.logs))]
+    proofs = sum(len(read.proofs) for read in state.logs.values())
+    while len(state.logs) > LOGS_KEPT or (proofs > PROOFS_KEPT and len(state.logs) > 1):
+        proofs -= len(state.logs.pop(next(iter(state.logs))).proofs)
     return Touched(Part.LOGS, event.log)
 
 

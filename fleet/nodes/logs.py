@@ -49,7 +49,7 @@ FILES = {
 """Where systems keep the log, tried in this order; the first that is there is the one."""
 _ENTRIES = {Platform.POSTFIX: (GREP_POSTFIX, ZGREP_POSTFIX), Platform.EXIM: (GREP_EXIM, ZGREP_EXIM)}
 _ADDRESS = re.compile(r"\S+@\S+")
-_ABSENT = re.compile(r"(?i)no such file|cannot find")
+_ABSENT = re.compile(r"(?i)no such file|can't open")
 _NOTHING = re.compile(r"(?im)^[ \t]*no results were found")
 _UNABLE = re.compile(r"(?im)^[ \t]*(?:unable to (?:grep|tail)\b.*|no such log\b.*|invalid log\b.*)$")
 
