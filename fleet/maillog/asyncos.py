@@ -6,6 +6,7 @@ window as its oldest entry, and is counted.  May import modules of this room.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -59,6 +60,7 @@ class AsyncOsLines:
         self._dns = DnsLines(context)
         self._connections: Window[tuple[str, str], _Connection] = Window(connections)
         self._messages: Window[tuple[str, str], dict[int, str]] = Window(messages)
+        self._told: Window[tuple[str, str], bool] = Window(messages)
         self._open: tuple[Where, str] | None = None
         self._pieces = 0
         self._handlers: Mapping[str, Callable[[Where, str], Sequence[Evidence]]] = {
@@ -80,6 +82,15 @@ class AsyncOsLines:
     def evicted(self) -> int:
         """Connections and messages that left the window before they ended."""
         return self._connections.evicted + self._messages.evicted
+
+    @property
+    def unfinished(self) -> Counter[str]:
+        """Messages by destination of which no line read so far says what became of them."""
+        found: Counter[str] = Counter()
+        for key in self._messages:
+            if self._told.get(key) is None:
+                found.update(set((self._messages.get(key) or {}).values()))
+        return found
 
     def read(self, line: str, number: int) -> Sequence[Evidence] | None:
         """What ``line`` proves."""
@@ -194,6 +205,7 @@ class AsyncOsLines:
     def _message(self, where: Where, body: str) -> Sequence[Evidence]:
         if found := _FINISHED.match(body):
             self._messages.take((where.stamp.host, found[1]))
+            self._told.take((where.stamp.host, found[1]))
         return ()
 
     def _start(self, where: Where, body: str) -> Sequence[Evidence]:
@@ -228,6 +240,8 @@ class AsyncOsLines:
     def _to(self, where: Where, mid: str, rids: str) -> Iterator[str]:
         """The domains of a message's recipients, each once; one empty name where they are not known."""
         known = self._messages.get((where.stamp.host, mid))
+        if known is not None:
+            self._told.put((where.stamp.host, mid), True)
         numbers = (int(rid[:9]) for rid in rids.replace(",", " ").split())
         domains = {known.get(number, "") for number in numbers} if known is not None else {""}
         if "" in domains:

@@ -3,6 +3,7 @@
 The format of the line before is tried first.  May import modules of this room.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -100,6 +101,11 @@ class LogReader:
     def finish(self) -> None:
         """No line follows."""
         self._asyncos.finish()
+
+    @property
+    def unfinished(self) -> Counter[str]:
+        """Messages by destination whose end no line says; of formats that tell it elsewhere than the destination."""
+        return self._asyncos.unfinished
 
     @property
     def counts(self) -> Counts:

@@ -17,6 +17,7 @@ from fleet.model.observation import Observation
 from fleet.model.proof import Proof
 from fleet.model.queue import Queue
 from fleet.model.resolver import ResolverKind
+from fleet.model.testimony import Counted
 from fleet.model.verdict import Step, Verdict
 
 HERE = "this host"
@@ -367,6 +368,21 @@ class LogsRead:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportRead:
+    """A TLS report was read: what it counted, by destination.  Read again, it replaces what it said before."""
+
+    at: datetime
+    report: str
+    testimonies: tuple[Counted, ...] = ()
+    complete: bool = True
+
+    @property
+    def subject(self) -> str:
+        """The report, by who wrote it and its number there."""
+        return self.report
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorActed:
     """An operator acknowledged or silenced something, or took that back.
 
@@ -448,6 +464,7 @@ Event = (
     | QueueSeen
     | QueueUnseen
     | LogsRead
+    | ReportRead
     | OperatorActed
     | IntervalChanged
     | HistoryFailed

@@ -21,6 +21,7 @@ May import ``fleet.history``, ``fleet.decision``, ``fleet.layout``, ``fleet.plai
 
 from fleet.monitor.changes import KEPT as KEPT_CHANGES
 from fleet.monitor.changes import Changed
+from fleet.monitor.checks import RING as MARKS_KEPT
 from fleet.monitor.checks import CheckEntry, CheckMark
 from fleet.monitor.engine import Check, Engine, Limits, Poll
 from fleet.monitor.freshness import (
@@ -41,6 +42,7 @@ from fleet.monitor.state import Part, State, Touched
 
 __all__ = [
     "KEPT_CHANGES",
+    "MARKS_KEPT",
     "QUEUE_SECONDS",
     "Backoff",
     "Changed",

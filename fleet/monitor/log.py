@@ -68,6 +68,7 @@ WORDS: dict[type, Callable[[Any], str]] = {
     events.QueueSeen: _queue,
     events.QueueUnseen: lambda event: event.failure.sentence,
     events.LogsRead: lambda event: f"mail log read: it proves something of {len(event.proofs)} destinations",
+    events.ReportRead: lambda event: f"TLS report read: it counts sessions with {len(event.testimonies)} destinations",
     events.OperatorActed: _acted,
     events.IntervalChanged: lambda event: f"every {event.seconds} s",
     events.HistoryFailed: lambda event: event.sentence,

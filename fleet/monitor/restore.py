@@ -21,6 +21,7 @@ from fleet.model.event import (
     OperatorActed,
     ProfileLoaded,
     QueueSeen,
+    ReportRead,
     ResolverJudged,
     Target,
 )
@@ -70,6 +71,7 @@ class Frozen:
     log: tuple[LogLine, ...]
     queues: tuple[QueueEntry, ...] = ()
     logs: tuple[LogsRead, ...] = ()
+    reports: tuple[ReportRead, ...] = ()
     changes: tuple[Changed, ...] = ()
     changes_since: datetime | None = None
 
@@ -86,6 +88,7 @@ def freeze(state: State) -> Frozen:
         log=tuple(state.log),
         queues=tuple(state.queues.values()),
         logs=tuple(state.logs.values()),
+        reports=tuple(state.reports.values()),
         changes=tuple(state.changes),
         **{name: getattr(state, name) for name in _AS_THEY_ARE},
     )
@@ -179,6 +182,7 @@ def _thaw(frozen: Frozen) -> State:
         log=deque(frozen.log, maxlen=LOG_LINES),
         queues={entry.node: entry for entry in frozen.queues},
         logs={read.log: read for read in frozen.logs},
+        reports={read.report: read for read in frozen.reports},
         changes=deque(frozen.changes, maxlen=KEPT),
         **{name: getattr(frozen, name) for name in _AS_THEY_ARE},
     )

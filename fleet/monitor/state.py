@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from fleet.model import event as events
-from fleet.model.event import Activity, Event, LogsRead, OperatorActed, ResolverJudged, Target
+from fleet.model.event import Activity, Event, LogsRead, OperatorActed, ReportRead, ResolverJudged, Target
 from fleet.model.fleet import Fleet
 from fleet.monitor import changes, checks, nodes, queues
 from fleet.monitor.changes import Changed
@@ -26,8 +26,15 @@ CHECK_SECONDS = 1800
 LOG_LINES = 500
 """Lines of the log that State holds; the history has them all."""
 
-LOGS_KEPT = 100
-"""Mail logs of which State holds what they proved, those read last."""
+LOGS_KEPT = 1000
+PROOFS_KEPT = 500_000
+"""Mail logs of which State holds what they proved, those read last: so many, and so many proofs of them together.
+
+A search makes one of each node and destination, a file that is read one of all its destinations.
+"""
+
+REPORTS_KEPT = 500
+"""TLS reports of which State holds what they counted, those read last."""
 
 Cell = tuple[str, str, str]
 """A resolver, a transport and a vantage."""
@@ -42,6 +49,7 @@ class Part(StrEnum):
     RESOLVER = "resolver"
     QUEUE = "queue"
     LOGS = "logs"
+    REPORTS = "reports"
     ACT = "act"
     FLEET = "fleet"
     MONITOR = "monitor"
@@ -75,6 +83,8 @@ class State:
     """By node; a node whose queue was never asked for has none."""
     logs: dict[str, LogsRead] = field(default_factory=dict)
     """What mail logs proved, by log."""
+    reports: dict[str, ReportRead] = field(default_factory=dict)
+    """What TLS reports counted, by report."""
     acts: dict[str, OperatorActed] = field(default_factory=dict)
     seconds: dict[str, int] = field(default_factory=dict)
     """Intervals that an operator changed, by ``IntervalChanged.subject``."""
@@ -117,6 +127,7 @@ class State:
             resolvers=self.resolvers.copy(),
             queues=self.queues.copy(),
             logs=self.logs.copy(),
+            reports=self.reports.copy(),
             acts=self.acts.copy(),
             seconds=self.seconds.copy(),
             log=self.log.copy(),
@@ -235,9 +246,18 @@ def _queue(state: State, event: events.QueueSeen | events.QueueUnseen) -> Touche
 def _read(state: State, event: LogsRead) -> Touched:
     state.logs.pop(event.log, None)
     state.logs[event.log] = event
-    while len(state.logs) > LOGS_KEPT:
-        del state.logs[next(iter(state.logs))]
+    proofs = sum(len(read.proofs) for read in state.logs.values())
+    while len(state.logs) > LOGS_KEPT or (proofs > PROOFS_KEPT and len(state.logs) > 1):
+        proofs -= len(state.logs.pop(next(iter(state.logs))).proofs)
     return Touched(Part.LOGS, event.log)
+
+
+def _reported(state: State, event: ReportRead) -> Touched:
+    state.reports.pop(event.report, None)
+    state.reports[event.report] = event
+    while len(state.reports) > REPORTS_KEPT:
+        del state.reports[next(iter(state.reports))]
+    return Touched(Part.REPORTS, event.report)
 
 
 def _acted(state: State, event: OperatorActed) -> Touched:
@@ -286,6 +306,7 @@ _FOLDS: dict[type, Callable[[State, Any], Touched]] = {
     events.QueueSeen: _queue,
     events.QueueUnseen: _queue,
     events.LogsRead: _read,
+    events.ReportRead: _reported,
     events.OperatorActed: _acted,
     events.IntervalChanged: _interval,
     events.HistoryFailed: _history_failed,

@@ -20,6 +20,7 @@ For other rooms::
         poller.standings["dlv1"].good                      # last good facts and, with .at, their age
     await poll_node(node, dialer)                          # one node -> Observation
     await look_at_queue(node, dialer, ["ietf.org"])    # what waits there -> Queue, or the Failure that says why not
+    await search_logs(node, dialer, domains, begin)    # the lines of its mail log that name them, opt-in
     await dialer.host_keys(node)                           # the keys it shows, for review; nothing is sent
     await dialer.presents(node)                            # the same, against what is on record
     await dialer.reach(node)                               # its port answers
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from fleet.nodes.dial import Dialer
     from fleet.nodes.hostkeys import HostKey, KeyStanding, Presented
     from fleet.nodes.limits import Limits
+    from fleet.nodes.logs import NodeClock, Searched, search_logs
     from fleet.nodes.poll import Kept, poll_node
     from fleet.nodes.poller import Poller, Standing
     from fleet.nodes.queues import look_at_queue
@@ -58,10 +60,12 @@ __all__ = [
     "Kept",
     "KeyStanding",
     "Limits",
+    "NodeClock",
     "OwnCheck",
     "Poller",
     "Presented",
     "Recording",
+    "Searched",
     "Standing",
     "TunnelNetwork",
     "Vantages",
@@ -69,6 +73,7 @@ __all__ = [
     "own_checks",
     "poll_node",
     "replayed",
+    "search_logs",
 ]
 
 _ROOMS: MappingProxyType[str, str] = MappingProxyType(
@@ -79,10 +84,12 @@ _ROOMS: MappingProxyType[str, str] = MappingProxyType(
         "Kept": "poll",
         "KeyStanding": "hostkeys",
         "Limits": "limits",
+        "NodeClock": "logs",
         "OwnCheck": "asyncos.daneverify",
         "Poller": "poller",
         "Presented": "hostkeys",
         "Recording": "recording",
+        "Searched": "logs",
         "Standing": "poller",
         "TunnelNetwork": "tunnel",
         "Vantages": "vantages",
@@ -90,6 +97,7 @@ _ROOMS: MappingProxyType[str, str] = MappingProxyType(
         "own_checks": "asyncos.daneverify",
         "poll_node": "poll",
         "replayed": "replaying",
+        "search_logs": "logs",
     }
 )
 """Where each name lives: it is loaded when it is asked for, so that a login does not wait for parsers."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from fleet.nodes.slots import Choice, ConfigPath, Domain, LookupTable, Number, Refused, Secret, Slot
+from fleet.nodes.slots import Choice, ConfigPath, Domain, LogName, LookupTable, Number, Refused, Secret, Slot
 
 _ENV = ("env", "LC_ALL=C", "PATH=/usr/sbin:/usr/local/sbin:/sbin:/usr/bin:/usr/local/bin:/bin")
 """Fixed language for the parsers; sbin folders because a login for one command has a short PATH."""
@@ -23,6 +23,8 @@ _ENV = ("env", "LC_ALL=C", "PATH=/usr/sbin:/usr/local/sbin:/sbin:/usr/bin:/usr/l
 POSTFIX_PATH = ConfigPath(("/etc/postfix", "/usr/local/etc/postfix"))
 MAP_TYPES = Choice(frozenset({"btree", "cdb", "dbm", "hash", "lmdb", "sdbm", "texthash"}))
 """Lookup tables whose content ``postmap -s`` lists."""
+LOG_PATH = ConfigPath(("/var/log",))
+"""Where Unix systems keep their logs."""
 
 POSTFIX_PARAMETERS = (
     "mail_version",
@@ -111,6 +113,11 @@ ABORT = _key("\x03", "Ctrl-C: leave whatever this is")
 TOPHOSTS = _menu("tophosts", "the twenty destinations with most waiting recipients")
 HOSTSTATUS = Entry(Place.ASYNCOS, ("hoststatus", Domain()), "what waits for one destination, and whether it is up")
 STATUS_DETAIL = _menu("status detail", "how much waits in all, and since when")
+GREP = Entry(
+    Place.ASYNCOS,
+    ("grep -e", Domain(), "-i", LogName()),
+    "the lines of one log that name a domain (opt-in: fleet logs --domain)",
+)
 DANEVERIFY = Entry(Place.ASYNCOS, ("daneverify", Domain()), "the appliance's own DANE check of one domain (opt-in)")
 DOMAIN = Entry(Place.ASYNCOS, (Domain(),), "the same domain, where that check asks for it")
 
@@ -129,6 +136,21 @@ EXIM4_CONFIG = _shell("exim4", "-bP", "config", purpose="the same under Debian's
 POSTQUEUE = _shell("postqueue", "-j", purpose="Postfix's queue; recipients are counted by domain and forgotten")
 EXIM_QUEUE = _shell("exim", "-bpru", purpose="Exim's queue; recipients are counted by domain and forgotten")
 EXIM4_QUEUE = _shell("exim4", "-bpru", purpose="the same under Debian's name")
+LOCAL_CLOCK = _shell("date", "+%Y-%m-%dT%H:%M:%S%z", purpose="the node's own time and zone, in which it writes logs")
+_TLS_LINES = ("-e", "TLS.connection.established.to", "-e", "TLS.connection.reused.to")
+"""Postfix's own words, dots for blanks: these lines name a host and no domain, and say how a delivery went."""
+GREP_POSTFIX = _shell(
+    "grep", "-a", "-h", "-i", "-e", Domain(), *_TLS_LINES, LOG_PATH,
+    purpose="the lines of a mail log that name a domain, and of every delivery over TLS (opt-in: fleet logs --domain)",
+)  # fmt: skip
+ZGREP_POSTFIX = _shell(
+    "zgrep", "-a", "-h", "-i", "-e", Domain(), *_TLS_LINES, LOG_PATH, purpose="the same of a packed log"
+)
+GREP_EXIM = _shell(
+    "grep", "-a", "-h", "-i", "-e", Domain(), LOG_PATH,
+    purpose="the lines of Exim's log that name a domain (opt-in: fleet logs --domain)",
+)  # fmt: skip
+ZGREP_EXIM = _shell("zgrep", "-a", "-h", "-i", "-e", Domain(), LOG_PATH, purpose="the same of a packed log")
 RESOLV_CONF = _shell("cat", "/etc/resolv.conf", purpose="the resolvers programs ask")
 RESOLVECTL = _shell("resolvectl", "status", "--no-pager", purpose="the resolvers behind systemd-resolved")
 UNBOUND_MODULES = _shell("unbound-checkconf", "-o", "module-config", purpose="whether a local unbound validates")

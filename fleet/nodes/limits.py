@@ -14,6 +14,7 @@ class Limits:
     ``errand``: a command that waits for servers of others (the appliance's own DANE check), silence in it included.
     ``output``, ``document``: bytes of one answer, of the XML configuration.  ``pages``: turns of a pager.
     ``queue``: bytes of the listing of a whole delivery queue, which is counted as it comes and not kept.
+    ``log``: bytes of the lines that a search of a mail log finds, which are read as they come and not kept.
     ``watched``: destinations that one look at an appliance's queue asks for one by one.
     ``polls``: nodes asked at the same time; most of them wait, so this is many.  ``handshakes``: key exchanges at the
     same time; they cost processor time, so this is few.  ``lease``: seconds after which a handshake that is still not
@@ -31,6 +32,7 @@ class Limits:
     output: int = 256 * 1024
     document: int = 16 * 1024 * 1024
     queue: int = 512 * 1024 * 1024
+    log: int = 64 * 1024 * 1024
     watched: int = 50
     pages: int = 2000
     polls: int = 1000

@@ -8,13 +8,14 @@ underscores and slashes.  May import ``fleet.errors`` and ``fleet.text`` only.
 import ipaddress
 import re
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NewType, Protocol
 
 from fleet.errors import FleetError
 from fleet.text import show
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _PATH_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", re.ASCII)
+_LOG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
 _MAX_DOMAIN = 253
 _MAX_PATH = 255
 _MAX_SECRET = 1024
@@ -24,6 +25,10 @@ SHORTEST_SECRET = 4
 
 class Refused(FleetError):  # noqa: N818 (it is a state, not a mistake)
     """A value that may not be sent.  Nothing has left when this is raised; the message never repeats a secret."""
+
+
+Subscription = NewType("Subscription", str)
+"""What is meant to fill ``LogName``."""
 
 
 class Slot(Protocol):
@@ -113,6 +118,19 @@ class LookupTable:
         """See ``Slot``."""
         kind, colon, path = value.partition(":") if isinstance(value, str) else ("", "", "")
         return self.types.encode(kind) + colon + self.paths.encode(path)
+
+
+@dataclass(frozen=True, slots=True)
+class LogName:
+    """The name of an appliance's log subscription (``mail_logs``): letters, digits and underscores."""
+
+    secret: bool = False
+
+    def encode(self, value: object) -> str:
+        """See ``Slot``."""
+        if isinstance(value, str) and _LOG_NAME.fullmatch(value):
+            return value
+        raise _refused("the name of a log subscription", value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""QUEUE101 to QUEUE103: mail that waits, and mail logs that contradict the last check.
+"""QUEUE101 to QUEUE104: mail that waits, and mail logs and TLS reports that contradict the last check.
 
 These judge what was seen of nodes at work.  A profile by itself says nothing about them, so they are no rules of
 ``catalogue``, whose silence would be called clean: where no queue was looked at, nothing is said at all.
@@ -20,6 +20,8 @@ from fleet.model.finding import Finding, Severity, Source
 from fleet.model.fleet import Fleet, Node, ObjectPath, Platform
 from fleet.model.proof import Proof
 from fleet.model.queue import Delivery, Waiting
+from fleet.model.testimony import Counted
+from fleet.rules.reports import report_findings
 from fleet.rules.words import count
 
 RELEVANT = timedelta(days=1)
@@ -31,7 +33,8 @@ class Seen:
     """What nodes and logs showed.
 
     ``intervals``: seconds between checks by domain, else ``usual``.  ``changes``: when something last became another
-    ("node dlv1", "tier edge", "destination ietf.org").  ``proofs``: by domain, of all logs.
+    ("node dlv1", "tier edge", "destination ietf.org").  ``proofs``: by domain, of all logs;
+    ``testimonies``: of all TLS reports.
     """
 
     deliveries: Sequence[Delivery] = ()
@@ -40,6 +43,7 @@ class Seen:
     usual: float = 1800.0
     changes: Mapping[str, datetime] = field(default_factory=dict)
     proofs: Mapping[str, Sequence[Proof]] = field(default_factory=dict)
+    testimonies: Mapping[str, Sequence[Counted]] = field(default_factory=dict)
 
     def changed_at(self, node: Node, domain: str) -> datetime | None:
         """When something last changed that may bear on this mail; None: no change is known."""
@@ -53,8 +57,9 @@ class Seen:
 
 
 def queue_findings(fleet: Fleet, seen: Seen, now: datetime) -> tuple[Finding, ...]:
-    """What is to be said of queues and logs."""
-    return (*_waiting(fleet, seen, now), *_contradictions(fleet, seen))
+    """What is to be said of queues, logs and reports."""
+    reported = report_findings(fleet, seen.testimonies, seen.verdicts)
+    return (*_waiting(fleet, seen, now), *_contradictions(fleet, seen), *reported)
 
 
 def _waiting(fleet: Fleet, seen: Seen, now: datetime) -> Iterator[Finding]:

@@ -1,4 +1,6 @@
-"""What QUEUE101 to QUEUE103 mean; ``queue`` finds them.  No profile has one by itself, so none is shown as an example.
+"""What QUEUE101 to QUEUE104 mean; ``queue`` and ``reports`` find them.
+
+No profile has one by itself, so none is shown as an example.
 
 May import ``fleet.model`` and ``rule``.
 """
@@ -35,6 +37,16 @@ QUEUE_RULES = (
         "That is said only where the check ends alike on the platform of every node that may have written the log. "
         "Another resolver, another address of the server, or another time may be the reason.",
         "vendor document: find DANE successes in the mail logs",
+        (),
+        (),
+    ),
+    Rule(
+        "QUEUE104",
+        Severity.WARNING,
+        "TLS reports contradict the last check",
+        "The last check of this destination and what senders counted under DANE say opposite things. A report is of a "
+        "day that is over and of its writer's mail: other resolvers, another address of the server, or another time.",
+        "RFC 8460 4.3",
         (),
         (),
     ),

@@ -3,7 +3,7 @@
 May import ``fleet.maillog`` and modules of this room.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fleet.maillog import Counts, Evidence, Kind, Tally, Witnessed
@@ -61,9 +61,51 @@ class LogView:
     resolvers: tuple[LogRow, ...]
     totals: tuple[tuple[Mark, str], ...]
     incomplete: tuple[str, ...]
+    searches: tuple[LogRow, ...] = ()
 
 
-def log_view(tally: Tally, counts: Counts, incomplete: tuple[str, ...], limit: int) -> LogView:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A node that searched its log for one destination.  Texts as they came, not safe.
+
+    ``lines`` it gave; ``unfinished``: messages for the destination whose end stands on lines that do not name it.
+    ``zone``: in which its times were taken; ``clock_ahead``: seconds its clock is before ours, None where not known.
+    """
+
+    node: str
+    domain: str
+    log: str
+    lines: int = 0
+    unfinished: int = 0
+    zone: str = ""
+    clock_ahead: float | None = None
+    failure: str = ""
+    hint: str = ""
+
+
+_OFF = 30.0
+"""Seconds a clock may be off before it is told."""
+
+
+def _search_row(one: Search) -> LogRow:
+    head = f"{show(one.node, 80)}, {show(one.log, 120) or 'mail log'}, {both_names(one.domain)}: "
+    notes = []
+    if one.failure:
+        notes = [show(one.failure, 300), *([show(one.hint, 200)] if one.hint else [])]
+    if one.unfinished:
+        notes.append(f"{one.unfinished:,} messages of which these lines do not say what became of them: unknown")
+    if one.zone:
+        notes.append(f"times without a zone were taken as {show(one.zone, 40)}")
+    if one.clock_ahead is not None and abs(one.clock_ahead) > _OFF:
+        way = "ahead of" if one.clock_ahead > 0 else "behind"
+        notes.append(f"its clock is {abs(one.clock_ahead):,.0f} s {way} ours; times are as it wrote them")
+    mark = Mark.UNKNOWN if one.failure or one.unfinished or not one.lines else Mark.NONE
+    return LogRow(mark, head + ("not all seen" if one.failure else f"{one.lines:,} lines read"), (), tuple(notes))
+
+
+def log_view(
+    tally: Tally, counts: Counts, incomplete: tuple[str, ...], limit: int, searches: Sequence[Search] = ()
+) -> LogView:
     """``tally`` with at most ``limit`` rows of destinations and of hosts (0: all)."""
     destinations = sorted(tally.destinations.items(), key=_worst_first)
     hosts = sorted(tally.hosts.items(), key=_worst_first)
@@ -80,6 +122,7 @@ def log_view(tally: Tally, counts: Counts, incomplete: tuple[str, ...], limit: i
         resolvers=tuple(_row(name, seen) for name, seen in sorted(tally.resolvers.items())),
         totals=tuple(_totals(tally.total)),
         incomplete=tuple(show(reason) for reason in incomplete),
+        searches=tuple(map(_search_row, searches)),
     )
 
 

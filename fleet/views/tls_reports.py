@@ -1,17 +1,19 @@
 """TLS reports ready to show: sessions by policy domain, what failed and what that is to mail, and whose witness it is.
 
-May import ``fleet.tlsrpt``, ``fleet.decision``, ``fleet.layout``, ``fleet.model``, ``fleet.text`` and its own package.
+May import ``fleet.tlsrpt``, ``fleet.decision``, ``fleet.rules``, ``fleet.layout``, ``fleet.model``, ``fleet.text``
+and its own package.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from fleet.decision import judge
 from fleet.layout import canonical
-from fleet.model import Mode, Outcome, Policy, Verdict
+from fleet.model import Mode, Policy, Verdict
 from fleet.model.fleet import Fleet
+from fleet.model.testimony import Witness
+from fleet.rules.reports import parted
 from fleet.text import show
 from fleet.tlsrpt import MEANINGS, PolicyType, Reported, ReportTally
 from fleet.tlsrpt.report import DANE_RESULTS
@@ -22,19 +24,6 @@ from fleet.views.names import age, both_names, moment
 _LONG = 300
 _NAMES = 4
 _RESULTS = 20
-
-
-class Witness(StrEnum):
-    """Of which mail a report speaks, seen from a fleet."""
-
-    INBOUND = "inbound"
-    """Others' mail to a domain of ours."""
-    OUTBOUND = "outbound"
-    """Our mail to others: written by an organization of ours."""
-    OTHERS = "others"
-    """Others' mail to a destination that we send to as well."""
-    UNKNOWN = "unknown"
-    """The profile knows neither side, or there is none."""
 
 
 WITNESS_WORDS = {
@@ -80,14 +69,8 @@ def witness(domain: str, seen: Reported, fleet: Fleet | None) -> Witness:
 
 def disagreement(kind: PolicyType, seen: Reported, verdict: Verdict) -> str:
     """Where the reports and the last verdict part; empty where they do not, or where they are about other things."""
-    outcome = judge(verdict, Policy.RFC7672, Mode.OPPORTUNISTIC).outcome
-    if kind is PolicyType.TLSA and seen.failed and outcome is Outcome.DANE:
-        return "the reports have sessions that failed under DANE, our check finds DANE: it is not the same for all"
-    if kind is PolicyType.TLSA and not seen.failed and seen.successful and outcome is Outcome.HELD:
-        return "the reports have only good sessions under DANE, our check finds that mail is held"
-    if kind is PolicyType.NONE and outcome is Outcome.DANE:
-        return "these senders found no policy where our check finds DANE: they do not look for it, or cannot"
-    return ""
+    of_dane = sum(number for (result, _mx), number in seen.failures.items() if result in DANE_RESULTS)
+    return parted(kind, seen.successful, seen.failed, of_dane, verdict)
 
 
 def incomplete(tally: ReportTally, unread: Mapping[str, str]) -> tuple[str, ...]:

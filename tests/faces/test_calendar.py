@@ -7,11 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import jsonschema
 import pytest
 from verdicts import Sample, destination
 from watched import profile_text, verdict_for
 
 from fleet.clock import now
+from fleet.faces.export.calendar_json import CalendarDocument
+from fleet.faces.export.schema import document_schema
 from fleet.history import open_history
 from fleet.model.event import Act, CheckFinished, OperatorActed, Target
 
@@ -59,6 +62,7 @@ def run(here, tmp_path: Path) -> Callable[..., "tuple[int, str]"]:
 def test_days_come_in_order_and_what_should_have_been_renewed_is_exit_1(run) -> None:
     code, out = run("--json")
     document = json.loads(out)
+    jsonschema.validate(document, document_schema(CalendarDocument))
     assert code == document["exit_code"] == 1
     days = [(one["kind"], one["subject"]) for one in document["days"]]
     assert days == [

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from document_keys import assert_pinned
 from verdicts import RECORD, TWIN, bad_match, destination
 from watched import observation, profile_text
 
@@ -69,6 +70,7 @@ def run(here, tmp_path: Path) -> Callable[..., "tuple[int, str]"]:
 def test_every_kind_of_change_has_its_before_after_and_effect(run) -> None:
     code, out = run("--json", "--since", "1d ago")
     document = json.loads(out)
+    assert_pinned(document)
     found = {
         (one["about"], one["change"]["kind"], one["change"]["effect"]): one["change"] for one in document["changes"]
     }

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import jsonschema
 import pytest
 from verdicts import bad_match, destination
 from watched import profile_text, verdict_for
@@ -14,7 +15,9 @@ from fleet.clock import now
 from fleet.decision import judge_all
 from fleet.errors import UsageError
 from fleet.faces.cli.moments import moment
+from fleet.faces.export.before_after_json import BeforeAfterDocument
 from fleet.faces.export.json import check_document, dumps
+from fleet.faces.export.schema import document_schema
 from fleet.history import open_history
 from fleet.model import Verdict
 from fleet.model import event as events
@@ -75,7 +78,7 @@ def test_every_destination_is_worse_better_unknown_or_the_same(run) -> None:
     code, out = run("2h ago", "now", "--json")
     document = json.loads(out)
     assert code == document["exit_code"] == 1
-    assert document["format"] == "fleet-compare/1"
+    jsonschema.validate(document, document_schema(BeforeAfterDocument))
     assert sections(document) == {
         "worse": {"breaks.example", "silent.example"},
         "better": {"mends.example"},

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from document_keys import assert_pinned
 
 from fleet.faces.live.last_known import state_of
 from fleet.lab.nodes.handle import NodesHandle, Simulated, spawn_nodes
@@ -88,6 +89,7 @@ def test_destinations_that_begin_to_queue_after_a_change_are_found(
     fill(nodes, esa=120, pfx=7, exm=3)
     after = here("queue", str(profile), "--json")
     document = json.loads(after.stdout)
+    assert_pinned(document)
     assert after.returncode == 1
     rows = {row["node"]: row for row in document["waiting"]}
     assert {name: row["recipients"] for name, row in rows.items()} == {"esa": 120, "pfx": 7, "exm": 3}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from document_keys import assert_pinned
 from standpoints import Declared, Here, Standpoints, resolver, standpoints
 
 from fleet.faces.live.last_known import last_known
@@ -107,6 +108,7 @@ def test_the_document_has_every_node_every_cell_and_every_destination_that_is_he
     check(stand, path)
     done = audit(stand, path, "--json")
     document = json.loads(done.stdout)
+    assert_pinned(document)
     assert (document["format"], document["exit_code"]) == ("fleet-resolver-audit/1", done.returncode)
     first, postfix = document["nodes"]
     assert first["resolvers"][0]["down"]["held"] == ["good.lab", "rollover.lab"]

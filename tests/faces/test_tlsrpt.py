@@ -2,14 +2,21 @@
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 
+import jsonschema
 from verdicts import bad_match, destination
 from watched import profile_text
 
 from fleet.clock import now
+from fleet.faces.export.schema import document_schema
+from fleet.faces.export.tls_reports_json import TlsReportsDocument
+from fleet.faces.live.judging import judge, known
+from fleet.faces.live.last_known import state_of
 from fleet.history import open_history
 from fleet.model.event import CheckFinished, Target
+from fleet.profile import read_profile
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tlsrpt"))
 from reports import RFC_EXAMPLE, mail, packed, report, written
@@ -47,6 +54,7 @@ def test_whose_witness_it_is_and_where_our_check_disagrees(here, tmp_path: Path)
     done = here("tlsrpt", *files, "--profile", str(profile), "--history", str(path), "--json")
     document = json.loads(done.stdout)
     assert done.returncode == document["exit_code"] == 1
+    jsonschema.validate(document, document_schema(TlsReportsDocument))
     found = {one["domain"]: (one["witness"], bool(one["disagreement"])) for one in document["domains"]}
     assert found == {
         "example.com": ("inbound", False),
@@ -78,3 +86,28 @@ def test_hostile_text_is_never_shown_raw(here, tmp_path: Path) -> None:
     assert "\x1b" not in done.stdout
     assert "\u202e" not in done.stdout
     assert "not a word of RFC 8460" in " ".join(done.stdout.split())
+
+
+def test_reports_that_are_remembered_are_in_the_history_once_and_contradict_the_check(here, tmp_path: Path) -> None:
+    profile, path = tmp_path / "profile.toml", tmp_path / "history.sqlite"
+    profile.write_text(profile_text(("good.example",)), encoding="utf-8")
+    with open_history(path, leased=False) as history:
+        history.append(CheckFinished(now(), Target("good.example"), destination("good.example").verdict))
+    span = {"start-datetime": (now() - timedelta(days=1)).isoformat(), "end-datetime": now().isoformat()}
+    more = {"contact-info": "postmaster@example.com", "date-range": span}
+    file = saved(tmp_path, "ours.json", written(report("good.example", 9, 3, "dnssec-invalid", **more)))
+    for _ in range(2):
+        done = here("tlsrpt", file, "--profile", str(profile), "--history", str(path), "--remember")
+        assert (done.returncode, done.stderr) == (1, "")
+    state = state_of(path)
+    (read,) = state.reports.values()
+    (told,) = read.testimonies
+    assert (told.successful, told.failed, told.dane_failed, told.witness) == (9, 3, 3, "outbound")
+    assert "postmaster" not in repr(read)
+    reading = read_profile(profile.read_text(), "profile.toml")
+    report_of = judge(known(state, reading, now()), now()).report
+    assert report_of is not None
+    assert [one.object for one in report_of.findings if one.code == "QUEUE104"] == [
+        "destination good.example reports outbound"
+    ]
+    assert here("tlsrpt", file, "--remember").returncode == 2

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from fleet.errors import Failure, FailureKind
-from fleet.model.event import LogsRead, QueueSeen, QueueUnseen
+from fleet.model.event import LogsRead, QueueSeen, QueueUnseen, ReportRead
 from fleet.model.proof import Proof
 from fleet.model.queue import Queue, Rise, Waiting
+from fleet.model.testimony import Counted
 from fleet.monitor import State
 from fleet.monitor.queues import MOST_SERIES, RING
+from fleet.monitor.state import LOGS_KEPT, PROOFS_KEPT, REPORTS_KEPT
 
 AT = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
@@ -74,3 +76,26 @@ def test_a_log_that_is_read_again_replaces_what_it_proved() -> None:
     state.apply(LogsRead(AT, "mail.log", (Proof("ietf.org", 1),)))
     state.apply(LogsRead(AT, "mail.log", (Proof("ietf.org", 2),)))
     assert [one.successes for read in state.logs.values() for one in read.proofs] == [2]
+
+
+def test_logs_are_kept_up_to_a_number_and_up_to_a_number_of_proofs() -> None:
+    state = State()
+    for number in range(LOGS_KEPT + 1):
+        state.apply(LogsRead(AT, f"log {number}", (Proof("ietf.org", 1),)))
+    assert (len(state.logs), "log 0" in state.logs) == (LOGS_KEPT, False)
+    one = Proof("ietf.org", 1)
+    state.apply(LogsRead(AT, "huge", (one,) * (PROOFS_KEPT - 9)))
+    assert len(state.logs) == 10
+    state.apply(LogsRead(AT, "larger still", (one,) * (PROOFS_KEPT + 1)))
+    assert list(state.logs) == ["larger still"]
+
+
+def test_a_report_that_is_read_again_replaces_itself_and_only_so_many_are_kept() -> None:
+    state = State()
+    for good in (1, 2):
+        state.apply(ReportRead(AT, "Sender 7", (Counted("ietf.org", "tlsa", good),)))
+    assert [one.successful for read in state.reports.values() for one in read.testimonies] == [2]
+    for number in range(REPORTS_KEPT):
+        state.apply(ReportRead(AT, f"other {number}", (Counted("ietf.org", "tlsa", 1),)))
+    assert len(state.reports) == REPORTS_KEPT
+    assert "Sender 7" not in state.reports

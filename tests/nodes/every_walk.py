@@ -6,8 +6,9 @@ from typing import get_type_hints
 
 from fleet.nodes.asyncos import walks
 from fleet.nodes.asyncos.session import Walk
+from fleet.nodes.slots import Subscription
 
-GOOD = {str: "example.com", int: 1}
+GOOD = {str: "example.com", int: 1, Subscription: "mail_logs"}
 """What a walk that is made for something is made for."""
 
 

@@ -16,7 +16,7 @@ from fleet.lab.nodes import layouts
 from fleet.lab.nodes.commandline import Appliance, CommandLine
 from fleet.model.observation import Sight
 from fleet.nodes.commands import TABLE, Entry, Line, Place, encode
-from fleet.nodes.slots import Address, Choice, ConfigPath, Domain, LookupTable, Number, Refused, Secret, Slot
+from fleet.nodes.slots import Address, Choice, ConfigPath, Domain, LogName, LookupTable, Number, Refused, Secret, Slot
 
 HOSTILE = st.one_of(
     st.text(max_size=40),
@@ -67,6 +67,7 @@ EVERY_SLOT = (
     ConfigPath(("/etc/postfix",)),
     Choice(frozenset({"hash"})),
     LookupTable(Choice(frozenset({"hash"})), ConfigPath(("/etc/postfix",))),
+    LogName(),
     Number(),
 )
 
@@ -115,6 +116,7 @@ def test_every_walk_sends_entries_of_the_table_only() -> None:
             "hash:/etc/postfix/a",
             "hash:/etc/postfix/a",
         ),
+        (LogName(), "mail_logs", "mail_logs"),
         (Number(), 7, "7"),
         (Secret(), "correct horse", "correct horse"),
     ],

@@ -1,10 +1,12 @@
 """Real queues over real OpenSSH: what Postfix and Exim hold is counted as their own programs count it."""
 
+import gzip
 import json
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +17,9 @@ import pytest
 from gateways import Gateway, running_gateway
 from internet.postfix import Postfix
 from internet.world import EXIM
+
+from fleet.maillog import LogReader, Tally
+from fleet.maillog.context import Context
 
 HERE = Path(__file__).parent
 DEFERRING = "default_transport = smtp\nrelay_domains =\ndefer_transports = smtp\n"
@@ -109,3 +114,42 @@ def run_exim(gateway: Gateway, arguments: list[str], text: str = "") -> str:
     folder = gateway.folder
     command = [str(folder / "exim4"), "-C", str(folder / "exim.conf"), *arguments]
     return gateway.namespace.run(command, text=text, LD_LIBRARY_PATH=str(folder / "lib"))
+
+
+def test_a_real_log_is_searched_with_the_real_grep_and_says_what_reading_all_of_it_says(postfix: Gateway) -> None:
+    real = HERE.parent / "maillog" / "postfix.log"
+    name = "agility.dlab"
+    with tempfile.NamedTemporaryFile(prefix="fleet-peer-", suffix=".log", dir="/var/log", delete=False) as made:
+        path = Path(made.name)
+    lines = real.read_bytes().splitlines(keepends=True)
+    half = len(lines) // 2
+    files = {Path(f"{path}.1.gz"): gzip.compress(b"".join(lines[:half])), path: b"\xff\n" + b"".join(lines[half:])}
+    try:
+        for file, content in files.items():
+            file.write_bytes(content)
+            file.chmod(0o644)
+        found = search(postfix, path, 1, name)
+        path.chmod(0o600)
+        shut = search(postfix, path, 0, name)
+    finally:
+        for file in files:
+            file.unlink(missing_ok=True)
+    assert found["failure"] is None, found
+    assert numbers(found["text"].splitlines(), name) == numbers(real.read_text().splitlines(), name)
+    assert abs(found["clock"]["ahead"]) < 30
+    assert "may not read" in shut["failure"]["sentence"]
+    assert shut["text"] == ""
+
+
+def search(gateway: Gateway, path: Path, older: int, name: str) -> dict[str, Any]:
+    arguments = ["postfix", str(gateway.key), gateway.pins[0], str(path), str(older), name]
+    answer: dict[str, Any] = json.loads(gateway.namespace.run([sys.executable, str(HERE / "logs_here.py"), *arguments]))
+    return answer
+
+
+def numbers(lines: list[str], name: str) -> dict[str, int]:
+    """What lines prove of the destination: kinds and how often."""
+    tally = Tally()
+    tally.add(LogReader(Context(does_dane=lambda _node, _domain, _at: True)).read(lines))
+    assert tally.destinations[name].proven
+    return dict(tally.destinations[name].proven)

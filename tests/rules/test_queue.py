@@ -8,6 +8,7 @@ from verdicts import AT, bad_match, destination
 from fleet.model.dns import Existence, ResolverWord
 from fleet.model.proof import Proof
 from fleet.model.queue import Delivery, Level, Queue, Series, Waiting
+from fleet.model.testimony import Counted, Witness
 from fleet.profile import read_profile
 from fleet.rules.queue import Seen, queue_findings
 
@@ -118,3 +119,42 @@ def test_a_check_that_ends_otherwise_on_another_platform_is_not_contradicted() -
     assert queue_findings(both, seen, NOW) == ()
     agreed = Seen(verdicts=GOOD, proofs={"example.org": (failed,)})
     assert [one.code for one in queue_findings(both, agreed, NOW)] == ["QUEUE103"]
+
+
+def told(bad: int, *, good: int = 9, ends: timedelta = timedelta(0), **other: object) -> Counted:
+    start, end = AT - timedelta(days=1), AT + ends
+    return Counted(
+        "example.org", **{"policy": "tlsa", "successful": good, "failed": bad, "start": start, "end": end, **other}
+    )
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "testimony", "codes"),
+    [
+        (GOOD, told(3), ["QUEUE104"]),
+        (GOOD, told(3, policy="sts"), []),
+        (GOOD, told(3, policy="no-policy-found", dane_failed=3), ["QUEUE104"]),
+        (GOOD, told(0), []),
+        (GOOD, told(3, ends=-timedelta(days=1)), ["QUEUE104"]),
+        (GOOD, told(3, ends=-timedelta(days=3)), []),
+        (BAD, told(3), []),
+        (BAD, told(0, ends=timedelta(hours=1)), ["QUEUE104"]),
+        (BAD, told(0, ends=-timedelta(hours=1)), []),
+        ({}, told(3), []),
+    ],
+)
+def test_reports_that_contradict_the_check_are_a_finding(verdicts, testimony: Counted, codes: list[str]) -> None:
+    assert found(Seen(verdicts=verdicts, testimonies={"example.org": (testimony,)})) == codes
+
+
+def test_a_report_is_a_finding_of_those_whose_mail_it_counts() -> None:
+    assert FLEET is not None
+    ours = told(2, witness=Witness.OUTBOUND, results=(("dnssec-invalid", 2),))
+    both = (ours, told(4, witness=Witness.OTHERS), told(0, witness=Witness.UNKNOWN))
+    one, two = queue_findings(FLEET, Seen(verdicts=GOOD, testimonies={"example.org": both}), NOW)
+    assert "our own senders' mail to example.org count 9 good sessions and 2 failed sessions" in one.sentence
+    assert "(dnssec-invalid 2) from 2026-11-22 to 2026-11-23" in one.sentence
+    assert (one.object, two.object) == (
+        "destination example.org reports outbound",
+        "destination example.org reports others",
+    )

@@ -18,6 +18,7 @@ from fleet.maillog import Counts, Evidence, Kind, LogReader, Tally, nothing_know
 from fleet.maillog.context import Context
 from fleet.maillog.tally import OF_DNS
 from fleet.text import show
+from fleet.views.mail_log import Search
 
 _SAID_WHILE_FOLLOWING = frozenset(Kind) - {Kind.DNSSEC}
 
@@ -30,7 +31,7 @@ class LogsAsked:
     profile: str | None = None
     node: str = ""
     since: str | None = None
-    zone: str = "UTC"
+    zone: str = ""
     follow: bool = False
     limit: int = 50
     as_json: bool = False
@@ -99,11 +100,13 @@ class _Run:
 
 def write_logs(asked: LogsAsked) -> ExitCode:
     """Read, print, and return the exit code."""
+    if not asked.files:
+        raise UsageError("name a FILE (- reads stdin), or --node and --domain to ask nodes over SSH")
     if asked.follow and len(asked.files) != 1:
         raise UsageError("--follow takes one FILE")
     if asked.files.count(STDIN) > 1:
         raise UsageError("standard input can be read once")
-    history = _history(asked)
+    history = remembered_in(asked)
     for name in asked.files:
         refuse_unreadable(name, follow=asked.follow)
     run = _Run(asked)
@@ -116,7 +119,7 @@ def write_logs(asked: LogsAsked) -> ExitCode:
     run.finish()
     incomplete = _incomplete(run, interrupted)
     code = worst_code([exit_code(run.tally, incomplete), *([ExitCode.INTERRUPTED] if interrupted else [])])
-    _write(run, incomplete, code)
+    write_out(asked, run.tally, run.counts, incomplete, code)
     if asked.destinations_out is not None:
         from fleet.faces.cli.destination_list import write_destinations
         from fleet.faces.cli.logs_remember import weights
@@ -132,7 +135,7 @@ def write_logs(asked: LogsAsked) -> ExitCode:
     return code
 
 
-def _history(asked: LogsAsked) -> Path | None:
+def remembered_in(asked: LogsAsked) -> Path | None:
     """Where to write down what is proved; None: nowhere."""
     if not asked.remember:
         return None
@@ -158,7 +161,12 @@ def exit_code(tally: Tally, incomplete: tuple[str, ...]) -> ExitCode:
 
 def _incomplete(run: _Run, interrupted: bool) -> tuple[str, ...]:
     """Why this may not be all; following is meant to be ended by hand."""
-    counts, tally = run.counts, run.tally
+    broken = ("interrupted before the end",) if interrupted and not run.asked.follow else ()
+    return (*run.damage, *lacking(run.tally, run.counts), *broken)
+
+
+def lacking(tally: Tally, counts: Counts) -> tuple[str, ...]:
+    """What the lines themselves lack."""
     seen = any(kind not in OF_DNS for kind in (*tally.total.proven, *tally.total.weak))
     reasons = [
         (not counts.recognised, "no line has a format that is known"),
@@ -167,23 +175,29 @@ def _incomplete(run: _Run, interrupted: bool) -> tuple[str, ...]:
         (counts.overlong, f"{counts.overlong:,} lines are too long and were cut"),
         (counts.evicted, f"{counts.evicted:,} connections or messages left the window before they ended"),
         (tally.beyond, f"{tally.beyond:,} proofs are about more names than are told apart"),
-        (interrupted and not run.asked.follow, "interrupted before the end"),
     ]
-    return (*run.damage, *(text for holds, text in reasons if holds))
+    return tuple(text for holds, text in reasons if holds)
 
 
-def _write(run: _Run, incomplete: tuple[str, ...], code: ExitCode) -> None:
-    asked, counts = run.asked, run.counts
+def write_out(
+    asked: LogsAsked,
+    tally: Tally,
+    counts: Counts,
+    incomplete: tuple[str, ...],
+    code: ExitCode,
+    searches: tuple[Search, ...] = (),
+) -> None:
+    """Print it as asked."""
     if asked.as_json:
         from fleet.faces.export.logs_json import logs_document
         from fleet.plain import dumps, to_plain
 
-        print(dumps(to_plain(logs_document(asked.files, run.tally, counts, incomplete, int(code)))))
+        print(dumps(to_plain(logs_document(asked.files, tally, counts, incomplete, int(code), searches))))
         return
     from fleet.faces.export.logs_text import logs_text
     from fleet.views.mail_log import log_view
 
-    for line in logs_text(log_view(run.tally, counts, incomplete, asked.limit), look()):
+    for line in logs_text(log_view(tally, counts, incomplete, asked.limit, searches), look()):
         print(line)
     if counts.unjoined:
         print(f"{counts.unjoined:,} deliveries began before these lines: where they went is not known")
@@ -206,7 +220,7 @@ def _followed(one: Evidence, as_json: bool) -> str:
 
 
 def _context(asked: LogsAsked) -> Context:
-    zone = _zone(asked.zone)
+    zone = zone_named(asked.zone) or UTC
     since = point("--since", asked.since, now(), zone) if asked.since else None
     if asked.profile is None:
         if since is not None:
@@ -224,7 +238,10 @@ def _context(asked: LogsAsked) -> Context:
     return Context(node=asked.node, zone=zone, does_dane=dane_known(reading.fleet, since))
 
 
-def _zone(name: str) -> tzinfo:
+def zone_named(name: str) -> tzinfo | None:
+    """The zone called ``name``; None where none was named."""
+    if not name:
+        return None
     if name.upper() == "UTC":
         return UTC
     try:

@@ -1,7 +1,8 @@
 """What mail logs prove, as JSON: one document, named ``fleet-logs/1``, for programs to act on.
 
 Written from these dataclasses, from which its schema is derived (``schema.document_schema``).  Within one version keys
-are added but never renamed or removed.  No value holds a recipient's address.  May import ``fleet.maillog``.
+are added but never renamed or removed.  No value holds a recipient's address.  May import ``fleet.maillog`` and
+``fleet.views``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fleet.maillog import Counts, Evidence, Form, Kind, Sure, Tally, Witnessed
+from fleet.views.mail_log import Search
 
 LOGS_FORMAT = "fleet-logs/1"
 
@@ -70,7 +72,10 @@ class SeenDocument:
 
 @dataclass(frozen=True, slots=True)
 class LogsDocument:
-    """All of it.  ``incomplete``: why this may not be all, in sentences; ``exit_code`` is the command's."""
+    """All of it.  ``incomplete``: why this may not be all, in sentences; ``exit_code`` is the command's.
+
+    ``searches``: where nodes were asked, what came of each destination on each of them.
+    """
 
     files: tuple[str, ...]
     counts: Counts
@@ -81,11 +86,17 @@ class LogsDocument:
     destinations: tuple[SeenDocument, ...]
     hosts: tuple[SeenDocument, ...]
     resolvers: tuple[SeenDocument, ...]
+    searches: tuple[Search, ...] = ()
     format: str = LOGS_FORMAT
 
 
 def logs_document(
-    files: Sequence[str], tally: Tally, counts: Counts, incomplete: Sequence[str], exit_code: int
+    files: Sequence[str],
+    tally: Tally,
+    counts: Counts,
+    incomplete: Sequence[str],
+    exit_code: int,
+    searches: Sequence[Search] = (),
 ) -> LogsDocument:
     """The document of ``tally``."""
     return LogsDocument(
@@ -98,6 +109,7 @@ def logs_document(
         destinations=_all(tally.destinations),
         hosts=_all(tally.hosts),
         resolvers=_all(tally.resolvers),
+        searches=tuple(searches),
     )
 
 

@@ -33,6 +33,8 @@ def logs_text(view: LogView, look: Look) -> Iterator[str]:
             yield ""
     for mark, text in view.totals:
         yield look.painted(f"{look.sign(mark)} {text}", mark)
+    for row in view.searches:
+        yield from _named(row, look, width)
     for reason in view.incomplete:
         yield from fold(f"Incomplete: {reason}", width, hang=2)
 

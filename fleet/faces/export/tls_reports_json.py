@@ -9,8 +9,9 @@ from datetime import datetime
 
 from fleet.model import Verdict
 from fleet.model.fleet import Fleet
+from fleet.model.testimony import Witness
 from fleet.tlsrpt import MEANINGS, PolicyType, Reported, ReportTally
-from fleet.views.tls_reports import Witness, disagreement, witness
+from fleet.views.tls_reports import disagreement, witness
 
 FORMAT = "fleet-tlsrpt/1"
 

@@ -2,7 +2,8 @@
 
 The profile is the shipped ``demo.toml`` with what a busy month does to a fleet (``TROUBLES``): a debug log somebody
 forgot, a route in the way of DANE, a suppression that outlived its finding.  What the gateways really do differs from
-it in places (``really``).  While it runs, a gateway fails and recovers, and so does a mail server (``unrest``).
+it in places (``really``), and mail waits in its queues (``WAITING``).  While it runs, a gateway fails and recovers, and
+so does a mail server (``unrest``).
 
 May import ``fleet.lab``, ``fleet.profile``, ``fleet.plain``, ``fleet.model`` and the modules beside.
 """
@@ -55,6 +56,18 @@ object = "tier scan"
 reason = "accepted while the old listener was being moved"
 until = 2027-01-31
 """
+WAITING: Mapping[str, tuple[Mapping[str, object], ...]] = {
+    # What DANE holds stands in the queues, beside a little mail on its way out.
+    "dlv1": (
+        {"domain": "dual-stack.lab", "recipients": 12, "seconds": 5 * 3600},
+        {"domain": "good.lab", "recipients": 1, "seconds": 20},
+    ),
+    "edge1": (
+        {"domain": "wrong-key.lab", "recipients": 37, "seconds": 31 * 3600},
+        {"domain": "good.lab", "recipients": 2, "seconds": 40},
+    ),
+}
+"""The delivery queues of the gateways; the others' are empty.  **Synthetic**, as their layouts are."""
 POLL_SECONDS = 10
 _FAILS_AT, _RECOVERS_AT, _ROUND = 20.0, 45.0, 70.0
 """Seconds within a round of unrest."""
@@ -114,6 +127,8 @@ def demo_fleet(troubles: tuple[Edit, ...] = TROUBLES, extra: str = EXTRA) -> Ite
             for name in fleet.nodes
         }
         with spawn_nodes(directory, served) as nodes:
+            for name, held in WAITING.items():
+                nodes.queue(name, held)
             doors = [item for name in fleet.nodes for item in _door(name, nodes)]
             profile = directory / "demo.toml"
             profile.write_text(edit(text, doors), encoding="utf-8")

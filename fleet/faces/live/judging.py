@@ -22,6 +22,7 @@ from fleet.model.finding import Severity
 from fleet.model.observation import Observation
 from fleet.model.proof import Proof
 from fleet.model.resolver import ResolverKind
+from fleet.model.testimony import Counted
 from fleet.monitor import Freshness, State, freshness_of_queue
 from fleet.monitor.state import CHECK_SECONDS
 from fleet.profile import Reading
@@ -60,6 +61,7 @@ class Known:
             and _identical(self.node_verdicts, other.node_verdicts)
             and self.seen.deliveries == other.seen.deliveries
             and self.seen.proofs == other.seen.proofs
+            and self.seen.testimonies == other.seen.testimonies
         )
 
 
@@ -72,12 +74,18 @@ def known(state: State, reading: Reading, now: datetime) -> Known:
 
 
 def seen_of(state: State, now: datetime) -> Seen:
-    """What looks at queues and mail logs showed; a look that no longer speaks for ``now`` says that nothing waits as
-    little as that something does."""
+    """What looks at queues, mail logs and TLS reports showed.
+
+    A look that no longer speaks for ``now`` says that nothing waits as little as that something does.
+    """
     proofs: dict[str, list[Proof]] = {}
     for read in state.logs.values():
         for one in read.proofs:
             proofs.setdefault(one.domain, []).append(one)
+    testimonies: dict[str, list[Counted]] = {}
+    for report in state.reports.values():
+        for told in report.testimonies:
+            testimonies.setdefault(told.domain, []).append(told)
     changes: dict[str, datetime] = {}
     for change in state.changes:
         changes[change.about] = change.at
@@ -92,6 +100,7 @@ def seen_of(state: State, now: datetime) -> Seen:
         float(CHECK_SECONDS),
         changes,
         proofs,
+        testimonies,
     )
 
 

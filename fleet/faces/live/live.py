@@ -277,9 +277,9 @@ class LiveEngine(Shown):
         )
 
     async def _look_at_queues(self) -> None:
-        await keep_looking(self._queueing, self.polls.queue, self.publish)
+        await keep_looking(self.queueing, self.polls.queue, self.publish)
 
-    def _queueing(self) -> list[tuple[str, tuple[str, ...]]]:
+    def queueing(self) -> list[tuple[str, tuple[str, ...]]]:
         """External nodes whose last poll was good, and the destinations to ask them for; nobody while paused."""
         fleet = self.state.fleet
         if fleet is None or self.state.paused:
@@ -287,7 +287,8 @@ class LiveEngine(Shown):
         names = [node.name for node in fleet.nodes.values() if fleet.tiers[node.tier].external]
         entries = ((name, self.state.nodes.get(name)) for name in names)
         good = [name for name, entry in entries if entry is not None and entry.seen_at and entry.failure is None]
-        return [(name, tuple(fleet.destinations)) for name in good]
+        watched = tuple(fleet.destinations)
+        return [(name, watched) for name in good]
 
     def _auditable(self) -> list[Known]:
         """Nodes that a poll was made of; the others wait for theirs."""

@@ -12,7 +12,10 @@ from fleet.views.board import Picture
 
 
 async def one_round(engine: LiveEngine, seconds: float) -> Picture:
-    """The picture after all was polled, audited and checked once, or after ``seconds``; then the engine ends."""
+    """The picture after all was polled, audited and checked and its queues looked at once, or after ``seconds``.
+
+    Then the engine ends.
+    """
     changed = asyncio.Event()
     engine.subscribe(changed.set)
     working = asyncio.ensure_future(engine.run())
@@ -37,6 +40,8 @@ def _complete(engine: LiveEngine) -> bool:
     audits = Audits(state.resolvers.values())
     declared = state.fleet.nodes.values()
     if not all(audits.of(node.name, one).cells for node in declared for one in in_use(node.settings)):
+        return False
+    if not all(name in state.queues for name, _watched in engine.queueing()):
         return False
     nodes = [state.nodes.get(name) for name in state.fleet.nodes]
     checks = [state.checks.get(target) for target in engine.watched.targets]

@@ -15,7 +15,7 @@ from fleet.monitor import QUEUE_SECONDS
 
 QueueEvent = QueueSeen | QueueUnseen
 FIRST = 1.0
-_LOOK_SECONDS = 5.0
+_LOOK_SECONDS = 2.0
 PLACES = 32
 """Queues looked at at the same time."""
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from fleet.lab.nodes import documents, layouts, waiting, wordings
+from fleet.lab.nodes import documents, layouts, mail_logs, waiting, wordings
 from fleet.lab.nodes.daneverify import VARIANTS, Verification
 from fleet.lab.nodes.faults import Fault
 from fleet.lab.nodes.place import Place
@@ -50,6 +50,8 @@ class Appliance:
     """Where it stands: what its ``daneverify`` sees."""
     queue: tuple[Held, ...] = ()
     """What waits."""
+    logs: mail_logs.Logs = field(default_factory=dict)
+    """What its log subscriptions hold, by name."""
 
     @property
     def clock(self) -> str:
@@ -327,6 +329,11 @@ def _daneverify(line: CommandLine, appliance: Appliance) -> Menu:
     return ""
 
 
+def _grep(line: CommandLine, appliance: Appliance) -> Menu:
+    yield from ()
+    return mail_logs.appliance(appliance.logs, line.arguments)
+
+
 async def _never() -> AsyncIterator[str]:
     await asyncio.Event().wait()
     yield ""
@@ -359,4 +366,5 @@ _COMMANDS: Mapping[str, Callable[[CommandLine, Appliance], Menu]] = {
     "logconfig": _logconfig,
     "showconfig": _showconfig,
     "daneverify": _daneverify,
+    "grep": _grep,
 }

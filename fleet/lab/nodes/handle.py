@@ -50,6 +50,10 @@ class NodesHandle:
         """From now on this waits on ``node`` (``fleet.lab.nodes.waiting.Held.read``)."""
         self._child.order({"node": node, "queue": [dict(one) for one in held]})
 
+    def log(self, node: str, logs: Mapping[str, str]) -> None:
+        """From now on these are ``node``'s mail logs, by the name of a subscription or a file."""
+        self._child.order({"node": node, "logs": dict(logs)})
+
     def move(self, node: str, place: Mapping[str, object]) -> None:
         """From now on ``node`` stands at ``place`` (``fleet.lab.nodes.place``)."""
         self._child.order({"node": node, "place": dict(place)})

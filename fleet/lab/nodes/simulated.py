@@ -6,9 +6,10 @@ who may log in, what each node really is told to do, which need not be what a pr
 
 Writes a client key into the directory and prints one line with the port and the host key's fingerprint of each node.
 Each later line orders a fault, ``{"node": "dlv1", "fault": "reset"}`` (``fleet.lab.nodes.faults``), other settings,
-``{"node": "dlv1", "settings": {...}}``, another place, ``{"node": "dlv1", "place": {...}}``, or another delivery queue,
-``{"node": "dlv1", "queue": [{"domain": "ietf.org", "recipients": 3, "seconds": 7200}]}``, and is answered when it is in
-force.
+``{"node": "dlv1", "settings": {...}}``, another place, ``{"node": "dlv1", "place": {...}}``, another delivery queue,
+``{"node": "dlv1", "queue": [{"domain": "ietf.org", "recipients": 3, "seconds": 7200}]}``, or other mail logs,
+``{"node": "dlv1", "logs": {"mail_logs": "..."}}`` by the name of a subscription or a file, and is answered when it is
+in force.
 
 May import asyncssh, ``fleet.model``, ``fleet.plain``, ``fleet.errors`` and the lab's own modules.
 """
@@ -63,14 +64,17 @@ class Simulation:
         fault = Fault(order.get("fault", server.fault))
         if "settings" in order:
             settings = from_plain(Settings, order["settings"])
-            server.behind = replace(_behind(name, settings, self._places[name]), queue=server.behind.queue)
+            server.behind = _like(server.behind, _behind(name, settings, self._places[name]))
         if "place" in order:
             place = Place.read(order["place"])
-            server.behind = replace(_behind(name, server.behind.settings, place), queue=server.behind.queue)
+            server.behind = _like(server.behind, _behind(name, server.behind.settings, place))
             self._put(name, server, place)
         if "queue" in order:
             queue = tuple(Held.read(one, now()) for one in order["queue"])
             server.behind = replace(server.behind, queue=queue)
+        if "logs" in order:
+            texts = {str(name): str(text) for name, text in order["logs"].items()}
+            server.behind = replace(server.behind, logs=texts)
         if isinstance(server.behind, Appliance):
             server.behind = replace(server.behind, fault=fault)
         if fault is not server.fault:
@@ -89,6 +93,11 @@ class Simulation:
         """Stop them all."""
         for server in self.servers.values():
             await server.close()
+
+
+def _like(old: Appliance | Gateway, new: Appliance | Gateway) -> Appliance | Gateway:
+    """``new`` with the mail and the logs that ``old`` has."""
+    return replace(new, queue=old.queue, logs=old.logs)
 
 
 def _behind(name: str, settings: Settings, place: Place) -> Appliance | Gateway:

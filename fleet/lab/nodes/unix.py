@@ -5,10 +5,10 @@ May import ``fleet.model`` and the lab's own modules.
 
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 
-from fleet.lab.nodes import waiting
+from fleet.lab.nodes import mail_logs, waiting
 from fleet.lab.nodes.waiting import Held
 from fleet.model.fleet import Platform, Settings
 from fleet.model.peers import EximSettings, PostfixSettings
@@ -24,6 +24,12 @@ class Gateway:
     queue: tuple[Held, ...] = ()
     lists: bool = True
     """Whether the account may list the queue."""
+    logs: mail_logs.Logs = field(default_factory=dict)
+    """What its log files hold, by path."""
+    unreadable: tuple[str, ...] = ()
+    """Files the account may not read."""
+    zone: tzinfo = UTC
+    """Where its clock stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,15 @@ def answer(gateway: Gateway, command: str) -> Answer:
     return _MISSING if program is None else program(gateway, words[1:])
 
 
-def _date(_gateway: Gateway, _words: Sequence[str]) -> Answer:
+def _date(gateway: Gateway, words: Sequence[str]) -> Answer:
+    if "-u" not in words:
+        return Answer(datetime.now(gateway.zone).strftime("%Y-%m-%dT%H:%M:%S%z\n"))
     return Answer(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ\n"))
+
+
+def _grep(gateway: Gateway, words: Sequence[str]) -> Answer:
+    found = mail_logs.unix(gateway.logs, words, gateway.unreadable)
+    return Answer(found.output, found.complaint, found.status)
 
 
 def _cat(gateway: Gateway, words: Sequence[str]) -> Answer:
@@ -170,6 +183,8 @@ _PROGRAMS: dict[str, Callable[[Gateway, Sequence[str]], Answer]] = {
     "postconf": _postconf,
     "postqueue": _postqueue,
     "exim4": _exim,
+    "grep": _grep,
+    "zgrep": _grep,
 }
 
 

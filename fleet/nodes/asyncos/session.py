@@ -143,10 +143,21 @@ class Session:
             raise self._unexpected(text + prompt, "the login")
         self._prompt, self.level, self.greeting = prompt.strip(), level, text
 
-    async def walk(self, walk: Walk) -> Captured:
-        """Carry out ``walk``.  Raises Declined (go on with the next) or RemoteError (the session is over)."""
-        started = monotonic()
+    async def walk(self, walk: Walk, cut: Callable[[str], None] | None = None) -> Captured:
+        """Carry out ``walk``.  Raises Declined (go on with the next) or RemoteError (the session is over).
+
+        ``cut`` is then told what had come, for whom a part is worth something.
+        """
         budget = self._budget(walk.document, walk.errand)
+        try:
+            return await self._walk(walk, budget)
+        except RemoteError:
+            if cut is not None:
+                cut(without_echo("".join(budget.shown), encode(walk.start, *walk.values).command))
+            raise
+
+    async def _walk(self, walk: Walk, budget: _Budget) -> Captured:
+        started = monotonic()
         first = encode(walk.start, *walk.values)
         replies: dict[str, str] = {}
         text, prompt = await self._ask(first, first, budget)
@@ -211,7 +222,8 @@ class Session:
         except _Silence as silence:
             self._leave_alone(silence.text)
             await self._abort()
-            raise self._unexpected("".join(budget.shown) + silence.text, f"'{first.command}'") from silence
+            budget.shown.append(silence.text)
+            raise self._unexpected("".join(budget.shown), f"'{first.command}'") from silence
         self._leave_alone(text + prompt)
         return without_echo(text, line.command), prompt
 
@@ -258,8 +270,15 @@ class Session:
         return bool(self._prompt) and prompt.strip() == self._prompt
 
     async def _to_prompt(self, budget: _Budget, settle: float) -> tuple[str, str]:
-        """Everything up to the next prompt, rendered, and the prompt."""
+        """Everything up to the next prompt, rendered, and the prompt; what came before a failure is shown as well."""
         received = bytearray()
+        try:
+            return await self._receive(budget, settle, received)
+        except RemoteError:
+            budget.shown.append(rendered(decode(bytes(received))))
+            raise
+
+    async def _receive(self, budget: _Budget, settle: float, received: bytearray) -> tuple[str, str]:
         paged_at = 0
         while True:
             tail = decode(bytes(received[max(paged_at, len(received) - _TAIL) :]))

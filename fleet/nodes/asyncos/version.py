@@ -59,6 +59,12 @@ def parse_clock(text: str) -> datetime | None:
         raise Unparsed(f"{quoted(found[0])} is no moment") from error
 
 
+def zone_of(text: str) -> timezone | None:
+    """The zone in which it shows that time, and writes its logs; None where it is not given."""
+    found = next((found for form in _MOMENTS if (found := form.search(text)) is not None), None)
+    return None if found is None else _zone(found["zone"] or "")
+
+
 def _zone(text: str) -> timezone | None:
     digits = re.search(r"([+-])(\d{2}):?(\d{2})", text)
     if digits is None:

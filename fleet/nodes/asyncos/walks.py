@@ -10,6 +10,7 @@ import re
 from fleet.nodes import commands
 from fleet.nodes.asyncos.grammar import is_menu, numbered, operations
 from fleet.nodes.asyncos.session import Turn, Walk, When
+from fleet.nodes.slots import Subscription
 
 _DEEPEST_MENU = 4
 _NO_DEFAULT_OR_ALL = re.compile(r"(?i).*\[(?:all)?\] ?>")
@@ -148,6 +149,14 @@ def daneverify(domain: str) -> Walk:
         values=(domain,),
         errand=True,
     )
+
+
+def grep(domain: str, log: Subscription) -> Walk:
+    """The lines of ``log`` that name ``domain``.
+
+    The one-line form is documented and asks nothing; whatever is asked all the same has no answer here.
+    """
+    return Walk(commands.GREP, values=(domain, log), errand=True, document=True)
 
 
 def _chooses(number: int) -> When:

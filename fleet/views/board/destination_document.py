@@ -6,6 +6,7 @@ May import ``fleet.decision``, ``fleet.forecast``, ``fleet.model``, ``fleet.moni
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from fleet.decision import TABLES, Judgement, advice, judge_all, warnings
 from fleet.forecast import DaneUse
@@ -15,7 +16,7 @@ from fleet.forecast.runbook import pages
 from fleet.layout import canonical, effective
 from fleet.model import Mode, Policy, Verdict
 from fleet.model.fleet import Destination, Fleet
-from fleet.monitor import CheckEntry, Freshness, freshness_of_check
+from fleet.monitor import MARKS_KEPT, CheckEntry, Freshness, freshness_of_check
 from fleet.text import show
 from fleet.views.board.audits import met_fleet
 from fleet.views.board.commands import check_command, reproducing
@@ -23,7 +24,7 @@ from fleet.views.board.destination_rows import fate_mark, fate_words, fortune, h
 from fleet.views.board.document import Document, Section, section
 from fleet.views.board.outlook import Fate, Outlook, Way, is_watched, outlook_for, policy_and_mode, telling_check
 from fleet.views.board.picture import Picture
-from fleet.views.board.witnesses import log_lines, queue_lines
+from fleet.views.board.witnesses import log_lines, queue_lines, report_lines
 from fleet.views.board.words import counted, listed, rough_age
 from fleet.views.changes import EFFECT_MARKS, effect_words, subject_words, values
 from fleet.views.explanation import Detail, explanation
@@ -55,6 +56,7 @@ def destination_document(picture: Picture, domain: str) -> Document | None:
         section("State", _state(picture, domain, entry)),
         section("Queues", queue_lines(picture, domain)),
         section("Mail logs", log_lines(picture, domain)),
+        section("TLS reports", report_lines(picture, domain)),
     ]
     if verdict is None:
         again = section("Do it by hand", [check_command(domain)], verbatim=True)
@@ -268,6 +270,20 @@ def _changes(picture: Picture, domain: str) -> Iterator[Detail]:
         yield Detail(1, f"seen from {show(one.seen_from, 200)}")
     if len(found) > CHANGES:
         yield Detail(0, f"and {counted(len(found) - CHANGES, 'older change')}: fleet changes lists them")
+    since = _watched_since(picture, domain)
+    if since is not None:
+        age = rough_age(since, picture.now)
+        no = "no change" if not found else "no other change"
+        yield Detail(0, f"{no} in the {age} it was watched: what changed before {moment(since)} nobody saw", Mark.NONE)
+
+
+def _watched_since(picture: Picture, domain: str) -> datetime | None:
+    """From when on its changes are noted; None where that is longer ago than is remembered, or was never."""
+    rings = [entry.marks for entry in picture.state.checks_of(domain) if entry.marks]
+    if not rings or any(len(marks) >= MARKS_KEPT for marks in rings):
+        return picture.state.changes_since
+    first = min(marks[0].at for marks in rings)
+    return max(first, picture.state.changes_since or first)
 
 
 def _ahead(picture: Picture, verdict: Verdict) -> list[Detail]:

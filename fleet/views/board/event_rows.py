@@ -123,6 +123,7 @@ _KINDS = {
     "QueueSeen": "queue",
     "QueueUnseen": "queue",
     "LogsRead": "logs",
+    "ReportRead": "logs",
     "OperatorActed": "operator",
     "IntervalChanged": "operator",
     "Paused": "operator",

@@ -1,21 +1,25 @@
-"""What queues and mail logs showed of one destination, beside its verdict.
+"""What queues, mail logs and TLS reports showed of one destination, beside its verdict.
 
-May import ``fleet.forecast``, ``fleet.model``, ``fleet.monitor``, ``fleet.views`` and its own package.
+May import ``fleet.forecast``, ``fleet.model``, ``fleet.tlsrpt``, ``fleet.monitor``, ``fleet.views`` and its own
+package.
 """
 
 from collections.abc import Iterator
 
 from fleet.forecast.waiting import trend
-from fleet.model.event import LogsRead
+from fleet.model.event import LogsRead, ReportRead
 from fleet.model.proof import Proof
+from fleet.model.testimony import Counted
 from fleet.monitor import Freshness, QueueEntry, State, freshness_of_queue
 from fleet.text import show
+from fleet.tlsrpt import MEANINGS, PolicyType
 from fleet.views.board.picture import Picture
 from fleet.views.board.words import listed, rough_age
 from fleet.views.explanation import Detail
 from fleet.views.marks import Mark
 from fleet.views.names import moment
 from fleet.views.panels import PanelOutcome
+from fleet.views.tls_reports import WITNESS_WORDS
 
 
 def queued(state: State, domain: str) -> tuple[tuple[QueueEntry, int], ...]:
@@ -78,6 +82,33 @@ def log_lines(picture: Picture, domain: str) -> Iterator[Detail]:
             yield Detail(1, "not all of that log could be read", Mark.UNKNOWN)
 
 
+def testimonies_of(state: State, domain: str) -> tuple[tuple[ReportRead, Counted], ...]:
+    """What TLS reports counted for ``domain``."""
+    return tuple((read, one) for read in state.reports.values() for one in read.testimonies if one.domain == domain)
+
+
+def report_lines(picture: Picture, domain: str) -> Iterator[Detail]:
+    """What each report that was read counts, the newest first: under which policy, and of whose mail."""
+    for read, one in reversed(testimonies_of(picture.state, domain)):
+        mark = Mark.FAIL if one.failed else Mark.OK if one.policy in _AUTHENTICATED else Mark.UNKNOWN
+        yield Detail(0, f"{show(read.report, 160)}, policy {show(one.policy, 20)}: {session_words(one)}", mark)
+        yield Detail(1, WITNESS_WORDS[one.witness])
+        if one.start is not None and one.end is not None:
+            yield Detail(1, f"sessions from {moment(one.start)} to {moment(one.end)}")
+        for result, number in one.results:
+            yield Detail(1, f"{number:,} x {show(result, 80)}: {MEANINGS.get(result, 'not a word of RFC 8460')}")
+        if not read.complete:
+            yield Detail(1, "not all of that report could be read, or its sums do not agree", Mark.UNKNOWN)
+
+
+_AUTHENTICATED = frozenset({str(PolicyType.TLSA), str(PolicyType.STS)})
+
+
+def session_words(one: Counted) -> str:
+    """The numbers in words."""
+    return f"{one.successful:,} good, {one.failed:,} failed"
+
+
 def proof_words(one: Proof) -> str:
     """The numbers in words."""
     counts = ((one.successes, "DANE"), (one.failures, "DANE failed"), (one.fallbacks, "fallback"), (one.held, "held"))
@@ -86,7 +117,7 @@ def proof_words(one: Proof) -> str:
 
 
 def panel_outcomes(picture: Picture, domain: str) -> Iterator[PanelOutcome]:
-    """A line for the queues and one for the logs, where they have something to say."""
+    """A line for the queues, the reports and the logs, where they have something to say."""
     state = picture.state
     for stale, mark in ((False, Mark.WARN), (True, Mark.STALE)):
         waiting = [found for found in queued(state, domain) if _stale(found[0], picture) is stale]
@@ -95,6 +126,13 @@ def panel_outcomes(picture: Picture, domain: str) -> Iterator[PanelOutcome]:
             names = listed(tuple(show(entry.node, 64) for entry, _number in waiting), 2)
             wait = "waited, stale" if stale else "wait"
             yield PanelOutcome(f"queue {names}", mark, f"{total:,} recipients {wait}", f"{total:,} {wait}")
+    counted = [one for _read, one in testimonies_of(state, domain)]
+    if counted:
+        both = Counted(domain, "", sum(one.successful for one in counted), sum(one.failed for one in counted))
+        words = session_words(both)
+        bare = all(one.policy not in _AUTHENTICATED for one in counted)
+        mark = Mark.FAIL if both.failed else Mark.UNKNOWN if bare else Mark.OK
+        yield PanelOutcome("TLS reports", mark, words, words)
     found = [one for _read, one in proofs_of(state, domain)]
     if found:
         whole = Proof(

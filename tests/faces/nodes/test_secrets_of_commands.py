@@ -60,6 +60,7 @@ COMMANDS = (
     ("queue", "dlv1", "dlv2", "edge1", "scan1"),
     ("queue", "dlv1", "dlv2", "edge1", "scan1", "--json"),
     ("resolvers", "dlv1", "dlv2", "scan1", "--network", "NETWORK", "--trust-anchor", "ANCHOR", "--json"),
+    ("logs", "--node", "dlv1,dlv2,edge1,scan1", "--domain", "good.lab", "--remember"),
     ("check", "good.lab", "--from", "dlv1", "--from", "dlv2", "--no-smtp", "--trust-anchor", "ANCHOR", "--explain"),
     ("check", "good.lab", "--from", "dlv1", "--from", "scan1", "--daneverify", "--trust-anchor", "ANCHOR", "--json"),
 )
@@ -70,7 +71,7 @@ def test_no_command_prints_or_leaves_a_secret(demo: DemoFleet, run: Run, planted
     said: dict[str, str] = {}
     where = {"NETWORK": str(demo.lab.network), "ANCHOR": str(demo.lab.trust_anchor)}
     for words in COMMANDS:
-        profile = ("--profile", str(planted)) if words[0] == "check" else (str(planted),)
+        profile = ("--profile", str(planted)) if words[0] in {"check", "logs"} else (str(planted),)
         done = run(words[0], *profile, *(where.get(word, word) for word in words[1:]), **ENVIRONMENT)
         said[" ".join(words)] = done.stdout + done.stderr
         assert "Traceback" not in done.stderr, words
@@ -85,7 +86,7 @@ def test_no_command_prints_or_leaves_a_secret(demo: DemoFleet, run: Run, planted
     assert "its passphrase is wrong" in logins["dlv2"]["failure"]["sentence"]
     assert "with the password it was offered" in logins["scan1"]["failure"]["sentence"]
     assert "<config>" in (tmp_path / "0.jsonl").read_text()
-    for words in (" ".join(words) for words in COMMANDS if words[0] in {"queue", "resolvers", "check"}):
+    for words in (" ".join(words) for words in COMMANDS if words[0] in {"queue", "resolvers", "check", "logs"}):
         refused = "with the password it was offered" if "scan1" in words else "its passphrase is wrong"
         assert refused in " ".join(said[words].split()), words
 
