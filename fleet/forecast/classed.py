@@ -10,7 +10,7 @@ May import ``fleet.layout``, ``fleet.model`` and modules of this package.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fleet.forecast.alike import shape
 from fleet.forecast.conditions import new_enough
@@ -263,7 +263,7 @@ class _Forecaster:
 
     def _different_traces(self) -> tuple[Trace, ...]:
         found = (trace(verdict) for verdict in self._verdicts.values())
-        seen = (Trace(one.asked, one.bogus, ()) for one in found)
+        seen = (replace(one, names=()) for one in found)
         return tuple(dict.fromkeys((*seen, Trace(frozenset(), frozenset(), ()))))  # the last: what was not checked
 
     def _speaker(self, verdict: Verdict) -> Verdict:

@@ -1,8 +1,10 @@
 """Through which resolvers a node sees a destination, and what each of them makes of the recorded check.
 
 A check that asked the node's own resolver was *measured*: it says what that resolver does, unless the profile (or
-``--set``) or an audit says that it loses something.  Otherwise the resolver's kind decides: as an audit found it, else
-as the profile declares it; a kind that nobody knows is unknown.
+``--set``) or an audit says that it loses something.  It speaks for no node where an audit asked the resolver for that
+node and heard nothing, or where the check was made from another node: who answers at the address there is not known.
+Otherwise the resolver's kind decides: as an audit found it, else as the profile declares it; a kind that nobody knows
+is unknown.
 
 May import ``fleet.model`` and modules of this package.
 """
@@ -14,6 +16,7 @@ from typing import NamedTuple
 from fleet.forecast.failover import Answering, alternates, answering
 from fleet.forecast.through import Strips, answered_after_refusal, lookups, refused, seen_through
 from fleet.model import Policy, Security, TlsaStep, Verdict
+from fleet.model.event import HERE
 from fleet.model.fleet import Platform, Settings
 from fleet.model.resolver import Resolver, ResolverKind
 
@@ -22,8 +25,6 @@ _PLATFORMS: Mapping[Policy, Platform] = {
     Policy.POSTFIX: Platform.POSTFIX,
     Policy.EXIM: Platform.EXIM,
 }
-_WORSE = (ResolverKind.PASSES, ResolverKind.STRIPS)
-"""Kinds that count even against what a check saw: who supposes or found them wants to know what they do."""
 _KNOWN = (ResolverKind.VALIDATES, ResolverKind.PASSES)
 
 
@@ -38,11 +39,24 @@ class Resolving:
         """What ``resolver`` does to DNSSEC, as far as anybody knows."""
         return self.kinds.get(resolver.address, resolver.kind)
 
+    def shown_by(self, seen: "Trace", resolver: Resolver) -> bool:
+        """Whether the check ``seen`` itself shows what ``resolver`` does, for a node that asks it.
+
+        A kind that loses something counts even against what a check saw: who supposes or found it wants to know what it
+        does.  One that is not known counts against it where an audit tried to find it out in vain.
+        """
+        if seen.asked != {endpoint(resolver)}:
+            return False
+        kind = self.kind(resolver)
+        untried = not resolver.unheard and resolver.address not in self.kinds
+        return kind is ResolverKind.VALIDATES or (kind is ResolverKind.UNKNOWN and untried and seen.vantage == HERE)
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What of a check says through whom it saw: the resolvers it ``asked``, and those of which it got bogus answers.
 
+    ``vantage``: ``HERE``, or the node through whose network it asked.
     ``bogus`` leaves out answers that the resolver refused itself (SERVFAIL): those are no doing of its own.  ``names``:
     the domain, its hosts and where TLSA was asked, which alternate servers may stand for.
     """
@@ -50,6 +64,7 @@ class Trace:
     asked: frozenset[str]
     bogus: frozenset[str]
     names: tuple[str, ...]
+    vantage: str = HERE
 
 
 def trace(verdict: Verdict) -> Trace:
@@ -58,7 +73,7 @@ def trace(verdict: Verdict) -> Trace:
     bogus = (one.resolver for one in found if one.security is Security.BOGUS and not refused(one))
     bases = (step.base for step in verdict.steps if isinstance(step, TlsaStep))
     names = tuple(dict.fromkeys((verdict.domain, *(host.name for host in verdict.hosts), *bases)))
-    return Trace(frozenset(one.resolver for one in found), frozenset(bogus), names)
+    return Trace(frozenset(one.resolver for one in found), frozenset(bogus), names, verdict.vantage)
 
 
 class View(NamedTuple):
@@ -153,7 +168,7 @@ def _sights(settings: Settings, seen: Trace, policy: Policy, resolving: Resolvin
         for one in answers.resolvers:
             kind = resolving.kind(one)
             itself = seen.asked == {endpoint(one)}  # then what it found bogus is bogus through it, whoever's doing
-            measured = itself and kind not in _WORSE
+            measured = resolving.shown_by(seen, one)
             says = "" if kind in _KNOWN or measured else f"{one.address} {_WORDS[kind]}"
             for unvalidated in _after_refusal(answers, policy, resolving):
                 view = View(policy, _kind(policy, kind), measured, unvalidated, frozenset() if itself else doubts)

@@ -20,7 +20,8 @@ class Resolver:
     ``priority``: 0 is asked first; resolvers of one priority are asked in random order (AsyncOS).  ``secondary``: asked
     only when the others cannot be reached (seed, "Managing secondary DNS servers").  ``domains``: not empty for an
     alternate server, asked for these domains and what lies below them only (split DNS).  ``kind`` is what the operator
-    declares; what an audit found counts for more.
+    declares; what an audit found counts for more.  ``unheard``: an audit tried to find the kind out for the node that
+    has this in its list, in vain; no profile sets it.
     """
 
     address: str
@@ -29,6 +30,7 @@ class Resolver:
     secondary: bool = False
     domains: tuple[str, ...] = ()
     kind: ResolverKind = ResolverKind.UNKNOWN
+    unheard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,9 @@ def test_an_audit_that_found_nothing_out_leaves_no_proof_of_what_is_declared(not
     audits = Audits(nothing, NOW)
     assert audits.kinds(node("dlv1", DECLARED)) == {"10.0.0.53": UNKNOWN}
     assert audits.worst_kinds([node("dlv1", DECLARED)]) == {DECLARED: UNKNOWN}
-    assert kinds_of(as_met(fleet_of(node("dlv1", DECLARED)), audits)) == {"dlv1": [UNKNOWN]}
+    met = as_met(fleet_of(node("dlv1", DECLARED)), audits)
+    assert kinds_of(met) == {"dlv1": [UNKNOWN]}
+    assert [one.unheard for one in met.nodes["dlv1"].settings.resolvers or ()] == [True], "no check stands in for it"
 
 
 def test_where_nobody_tried_what_is_declared_counts() -> None:

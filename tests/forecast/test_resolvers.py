@@ -1,5 +1,7 @@
 """Resolver what-if: kinds, priorities, secondaries and silence, on each platform."""
 
+from dataclasses import replace
+
 import pytest
 
 from fleet.forecast import Resolving, Why, forecast
@@ -131,6 +133,25 @@ def test_a_resolver_nobody_tested_is_unknown_unless_the_check_asked_it(tell) -> 
     assert tell(ASYNCOS, '{ address = "198.51.100.1" }').outcome is Outcome.UNKNOWN
     measured = tell(ASYNCOS, '{ address = "192.0.2.53" }')
     assert (measured.outcome, measured.measured) == (Outcome.DANE, True)
+
+
+@pytest.mark.parametrize(("platform", "dane"), [(ASYNCOS, "opportunistic"), (POSTFIX, "dane")])
+def test_a_check_from_here_does_not_speak_for_a_resolver_an_audit_heard_nothing_of(tell, platform, dane) -> None:
+    """The same address may be answered by somebody else where the node stands."""
+    from fleet.model.resolver import ResolverKind
+
+    asked = '{ address = "192.0.2.53" }'
+    found = tell(platform, asked, dane=dane, kinds={"192.0.2.53": ResolverKind.UNKNOWN})
+    assert (found.outcome, found.measured) == (Outcome.UNKNOWN, False)
+    assert found.why is Why.RESOLVERS
+    assert tell(platform, asked, dane=dane, kinds={"192.0.2.53": ResolverKind.VALIDATES}).measured
+
+
+def test_a_check_from_another_node_does_not_tell_what_an_untested_resolver_does(tell, checks) -> None:
+    asked = '{ address = "192.0.2.53"%s }'
+    elsewhere = replace(checks.verdict(checks.Host()), vantage="dlv9")
+    assert tell(ASYNCOS, asked % "", verdict=elsewhere).outcome is Outcome.UNKNOWN
+    assert tell(ASYNCOS, asked % ', kind = "validates"', verdict=elsewhere).outcome is Outcome.DANE
 
 
 def test_bogus_through_a_foreign_resolver_may_be_its_own_doing(tell, checks) -> None:
