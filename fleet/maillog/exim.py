@@ -25,6 +25,10 @@ _FLAG = re.compile(r"(=>|->|>>|==|\*\*) (.*)")
 _CERTIFICATE = re.compile(r" CV=(\S{1,32})")
 _HOST = re.compile(r" H=(\S{1,254})")
 _CODE = re.compile(r" defer \((-?\d{1,5})\)")
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"(?=@)')
+_FOREIGN = re.compile(r" (?:C|DN|SNI)=")
+"""What follows is the peer's own text: its answer, its certificate's name."""
+_REMOTE = "SMTP error from remote mail server"
 _NAMES_DANE = re.compile(r"DANE (?:error|attempt failed)|TLSA record problem")
 _WANTS_TLS = re.compile(r": (?:TLS session: |a TLS session is required)")
 _DELIVERED = frozenset({"=>", "->", ">>"})
@@ -75,6 +79,8 @@ def _recipient(rest: str) -> str:
 
 
 def _sent(rest: str) -> Form | None:
+    """Read from what Exim itself says: addresses in quotes and the peer's answer could hold any field."""
+    rest = _FOREIGN.split(_QUOTED.sub("", rest) if '"' in rest else rest, maxsplit=1)[0]
     if " H=" not in rest:
         return None
     if " X=" not in rest:
@@ -84,6 +90,7 @@ def _sent(rest: str) -> Form | None:
 
 
 def _not_sent(flag: str, rest: str) -> Form:
+    rest = _QUOTED.sub("", rest).partition(_REMOTE)[0]
     dane = _NAMES_DANE.search(rest) is not None
     if flag == "**":
         return Form.EXIM_DANE_BOUNCED if dane else Form.EXIM_BOUNCED
