@@ -34,6 +34,6 @@ def test_the_two_newest_older_parts_oldest_first(names: list[str], base: str, ne
 
 def test_how_a_part_is_packed_is_told() -> None:
     assert rotated(["m.log.1.xz", "m.log.2"], "m.log", 9) == (
-        Rotated("mail.log.2"),
-        Rotated("mail.log.1.xz", ".xz"),
+        Rotated("m.log.2"),
+        Rotated("m.log.1.xz", ".xz"),
     )
