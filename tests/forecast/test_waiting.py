@@ -36,10 +36,11 @@ def test_a_fresh_check_whose_mail_is_held_is_the_cause(ask) -> None:
     [
         (None, 5, "dlv1", "never checked"),
         (BAD, 31, "dlv1", "older than one interval"),
+        (BAD, -31, "dlv1", "older than one interval"),
         (GOOD, 5, "dlv1", "does not have its mail held"),
         (BAD, 5, "scan1", "does not deliver to the outside"),
     ],
-    ids=["never checked", "stale", "delivered", "inner tier"],
+    ids=["never checked", "stale", "of a clock that was ahead", "delivered", "inner tier"],
 )
 def test_whatever_is_missing_the_cause_is_unknown(ask, verdict, minutes: float, node: str, why: str) -> None:
     found = ask(verdict, minutes, node)
