@@ -92,6 +92,22 @@ def test_what_an_appliance_cannot_show_by_name_is_unknown_and_never_no_failure(h
     assert (row["node"], row["log"], row["lines"], row["unfinished"]) == ("esa", "mail_logs", 4, 2)
 
 
+def test_a_consolidated_log_says_how_mail_went_on_the_lines_that_name_it(
+    here: Here, profile: Path, nodes: NodesHandle
+) -> None:
+    line = (
+        "<134>Nov 25 09:00:00 esa CEF:0|Cisco|x|15|y|z|5|ESAMID={mid} duser=someone@{to} "
+        "ESADaneStatus={how} ESADaneHost={to}\n"
+    )
+    told = (("ietf.org", "success"), ("ietf.org", "failure"), ("ietf.org", "success"), ("notietf.org", "success"))
+    nodes.log("esa", {"all_logs": "".join(line.format(mid=n, to=to, how=how) for n, (to, how) in enumerate(told))})
+    done = search(here, profile, "esa", "ietf.org", "--log", "all_logs", "--json")
+    document = json.loads(done.stdout)
+    assert kinds(document, "ietf.org") == {"dane-success": (2, 0), "dane-failure": (1, 0)}
+    assert [one["name"] for one in document["destinations"]] == ["ietf.org"]
+    assert (document["incomplete"], "someone" in done.stdout) == ([], False)
+
+
 def test_nothing_found_and_a_node_that_fails_are_not_clean(here: Here, profile: Path, nodes: NodesHandle) -> None:
     none = search(here, profile, "pfx", "absent.example")
     assert none.returncode == 3
