@@ -61,7 +61,6 @@ FILES = {
 _ENTRIES = {Platform.POSTFIX: (GREP_POSTFIX, ZGREP_POSTFIX), Platform.EXIM: (GREP_EXIM, ZGREP_EXIM)}
 _ADDRESS = re.compile(r"\S+@\S+")
 _ABSENT = re.compile(r"(?i)no such file|can't open")
-_ABSENT_FOLDER = re.compile(r"(?i)cannot access .*no such file")
 _LOGS = "/var/log"
 _NOTHING = re.compile(r"(?im)^[ \t]*no results were found")
 _UNABLE = re.compile(r"(?im)^[ \t]*(?:unable to (?:grep|tail)\b.*|no such log\b.*|invalid log\b.*)$")
@@ -257,8 +256,6 @@ class _Search:
             limits = self.dialer.limits
             self.listed[folder] = await execute(connection, line, self.peer, limits.command, limits.output)
         done = self.listed[folder]
-        if _ABSENT_FOLDER.search(done.complaint):
-            return (), []
         if done.status != 0:
             return (), [_why(done, self.peer, f"the rotated files in {folder}")]
         found = rotated(done.text.splitlines(), base, self.older)

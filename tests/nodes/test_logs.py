@@ -104,6 +104,27 @@ async def test_dated_files_are_found_by_their_names_and_what_cannot_be_read_is_s
     assert "mail.log-20261122.xz was not searched" in one.failure.sentence
 
 
+async def test_a_folder_that_may_not_be_listed_is_said_and_the_current_file_still_searched(
+    serve: Serve, dialer: Dialer
+) -> None:
+    logs = {"/var/log/mail.log-20261124": "one ietf.org\n", "/var/log/mail.log": "now ietf.org\n"}
+    behind = Gateway(POSTFIX, logs=logs, unreadable=("/var/log",))
+    (one,), taken = await search(serve, dialer, behind, "ietf.org", older=1)
+    assert taken["ietf.org"] == "now ietf.org\n"
+    assert one.failure is not None
+    assert (one.failure.kind, "the rotated files in /var/log" in one.failure.sentence) == (FailureKind.ROLE, True)
+
+
+@pytest.mark.parametrize("older", [0, 3])
+async def test_a_folder_is_listed_once_and_only_where_older_files_are_asked_for(
+    serve: Serve, dialer: Dialer, older: int
+) -> None:
+    server, node = await serve(Gateway(EXIM, logs={"/var/log/exim4/mainlog": EXM, "/var/log/exim4/mainlog.1": EXM}))
+    names = ["ietf.org", "a.example"]
+    await search_logs(node, dialer, names, lambda _name, _clock: lambda _block: None, older=older, pause=0)
+    assert sum("ls -1" in text for text in server.commands) == bool(older)
+
+
 async def test_only_rotated_files_are_a_log_too_and_the_missing_one_is_said(serve: Serve, dialer: Dialer) -> None:
     logs = {"/var/log/maillog-20261124": "one ietf.org\n"}
     (one,), taken = await search(serve, dialer, Gateway(POSTFIX, logs=logs), "ietf.org", older=1)

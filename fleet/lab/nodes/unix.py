@@ -65,6 +65,8 @@ def _grep(gateway: Gateway, words: Sequence[str]) -> Answer:
 
 
 def _ls(gateway: Gateway, words: Sequence[str]) -> Answer:
+    if words[-1] in gateway.unreadable:
+        return Answer(complaint=f"ls: cannot open directory '{words[-1]}': Permission denied\n", status=2)
     folder = words[-1].rstrip("/") + "/"
     names = sorted(path.removeprefix(folder) for path in gateway.logs if path.startswith(folder))
     if not names:
