@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from test_queue import HEAD, NAMES, NODE
+from three_gateways import gateways, written_profile
 
 from fleet.faces.cli import logs_search
 from fleet.faces.cli.logs_run import LogsAsked
@@ -17,9 +17,8 @@ from fleet.faces.cli.logs_search import SearchAsked, write_searched
 from fleet.faces.export.logs_json import LogsDocument
 from fleet.faces.export.schema import document_schema
 from fleet.faces.live.last_known import state_of
-from fleet.lab.nodes.handle import NodesHandle, Simulated, spawn_nodes
+from fleet.lab.nodes.handle import NodesHandle
 from fleet.nodes import NodeClock, Searched
-from fleet.plain import to_plain
 
 Here = Callable[..., "subprocess.CompletedProcess[str]"]
 ESA = (
@@ -42,25 +41,17 @@ EXM = (
 
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodesHandle]:
-    folder = tmp_path_factory.mktemp("nodes")
-    with spawn_nodes(folder, {name: Simulated("fleet", to_plain(told)) for name, told in NAMES.items()}) as running:
+    with gateways(tmp_path_factory.mktemp("nodes")) as running:
         yield running
 
 
 @pytest.fixture
 def profile(nodes: NodesHandle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    text = HEAD
-    for number, (name, settings) in enumerate(NAMES.items(), 1):
-        door, key = nodes.doors[name], nodes.key
-        where = {"number": number, "port": door.port, "key": key, "host_key": door.host_key}
-        text += NODE.format(name=name, platform=settings.platform, **where)
     nodes.log("esa", {"mail_logs": ESA.format(mid=14) + ESA.format(mid=15)})
     nodes.log("pfx", {"/var/log/mail.log": PFX})
     nodes.log("exm", {"/var/log/exim4/mainlog": EXM})
-    path = tmp_path / "fleet.toml"
-    path.write_text(text)
-    return path
+    return written_profile(nodes, tmp_path / "fleet.toml")
 
 
 def search(here: Here, profile: Path, nodes: str, domains: str, *more: str):
