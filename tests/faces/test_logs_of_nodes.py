@@ -122,6 +122,10 @@ def test_what_was_found_is_remembered_by_node_and_destination(here: Here, profil
     logs = state_of(kept).logs
     assert set(logs) == {"pfx /var/log/mail.log ietf.org", "exm /var/log/exim4/mainlog ietf.org"}
     assert [one.failures for read in logs.values() for one in read.proofs] == [0, 1]
+    assert all(read.complete for read in logs.values())
+    search(here, profile, "esa", "ietf.org", "--remember")
+    whole = {name.partition(" ")[0]: read.complete for name, read in state_of(kept).logs.items()}
+    assert whole == {"pfx": True, "exm": True, "esa": False}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from verdicts import AT, bad_match, destination
 
+from fleet.errors import Failure, FailureKind
 from fleet.forecast.waiting import Blame, Cause, Trend, blame, first_bounce, is_news, trend
 from fleet.model import Verdict
 from fleet.model.queue import Level, Rise, Series, Waiting
@@ -46,6 +47,14 @@ def test_whatever_is_missing_the_cause_is_unknown(ask, verdict, minutes: float, 
     found = ask(verdict, minutes, node)
     assert found.cause is Cause.UNKNOWN
     assert why in found.sentence
+
+
+def test_mail_held_without_dane_is_not_put_down_to_dane(fleets: SimpleNamespace, two_tiers: str) -> None:
+    fleet = fleets.of(two_tiers.replace('dane = "opportunistic"', 'tls = "required"'))
+    verdict = destination().with_failure(Failure(FailureKind.NO_STARTTLS, "no STARTTLS"))
+    found = blame(fleet, fleet.nodes["dlv1"], "example.org", {"example.org": verdict}, AT, interval=1800)
+    assert found.cause is Cause.UNKNOWN
+    assert "held without DANE" in found.sentence
 
 
 def test_the_oldest_message_and_the_timer_give_the_time_left(fleets: SimpleNamespace, two_tiers: str) -> None:

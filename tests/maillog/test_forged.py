@@ -36,6 +36,11 @@ def test_a_peer_that_speaks_of_dane_is_no_dane_failure_of_exim(read, flag: str) 
     assert one.kind in (Kind.HELD, Kind.BOUNCED)
 
 
+def test_a_recipient_that_speaks_of_dane_is_no_dane_failure_of_exim(read) -> None:
+    (one,), _ = read(f'{EXIM}== "a: DANE error b"@example.org R=dnslookup T=smtp defer (-44) {TO}: timed out')
+    assert (one.form, one.domain) == (Form.EXIM_DEFERRED, "example.org")
+
+
 def test_a_peer_that_speaks_of_dane_is_no_dane_failure_of_an_appliance(read) -> None:
     to = f"{ESA}MID 14 ICID 5 RID 0 To: <bob@example.org>\n"
     found, _ = read(
