@@ -26,7 +26,7 @@ _CERTIFICATE = re.compile(r" CV=(\S{1,32})")
 _HOST = re.compile(r" H=(\S{1,254})")
 _CODE = re.compile(r" defer \((-?\d{1,5})\)")
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"(?=@)')
-_FOREIGN = re.compile(r" (?:C|DN|SNI)=")
+_FOREIGN = (" C=", " DN=", " SNI=")
 """What follows is the peer's own text: its answer, its certificate's name."""
 _REMOTE = "SMTP error from remote mail server"
 _NAMES_DANE = re.compile(r"DANE (?:error|attempt failed)|TLSA record problem")
@@ -80,7 +80,10 @@ def _recipient(rest: str) -> str:
 
 def _sent(rest: str) -> Form | None:
     """Read from what Exim itself says: addresses in quotes and the peer's answer could hold any field."""
-    rest = _FOREIGN.split(_QUOTED.sub("", rest) if '"' in rest else rest, maxsplit=1)[0]
+    if rest.startswith('"') or '"@' in rest:
+        rest = _QUOTED.sub("", rest)
+    for field in _FOREIGN:
+        rest = rest.partition(field)[0]
     if " H=" not in rest:
         return None
     if " X=" not in rest:
@@ -90,7 +93,7 @@ def _sent(rest: str) -> Form | None:
 
 
 def _not_sent(flag: str, rest: str) -> Form:
-    rest = _QUOTED.sub("", rest).partition(_REMOTE)[0]
+    rest = (_QUOTED.sub("", rest) if '"' in rest else rest).partition(_REMOTE)[0]
     dane = _NAMES_DANE.search(rest) is not None
     if flag == "**":
         return Form.EXIM_DANE_BOUNCED if dane else Form.EXIM_BOUNCED

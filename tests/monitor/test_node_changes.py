@@ -8,7 +8,8 @@ from fleet.model.event import ResolverJudged
 from fleet.model.fleet import Settings
 from fleet.model.observation import Observation, Sight, Unit
 from fleet.model.resolver import ResolverKind
-from fleet.monitor.changes import of_node, of_resolver
+from fleet.monitor.changes import _EACH, of_node, of_profile, of_resolver
+from fleet.profile import read_profile
 
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -32,3 +33,14 @@ def judged(kind: ResolverKind) -> ResolverJudged:
 def test_a_resolver_of_unknown_kind_did_not_change(kind: ResolverKind) -> None:
     assert not list(of_resolver(judged(ResolverKind.UNKNOWN), judged(kind)))
     assert not list(of_resolver(judged(kind), judged(ResolverKind.UNKNOWN)))
+
+
+def test_a_node_that_was_set_up_anew_is_a_bounded_number_of_changes() -> None:
+    text = '[fleet]\nname = "x"\n[tiers.edge]\ndelivers_to = ["internet"]\n[tiers.edge.smtp_routes]\n'
+    before, after = (
+        read_profile(text + "".join(f'"d{n}.example" = "{to}.example"\n' for n in range(60)), "x.toml").fleet
+        for to in ("a", "b")
+    )
+    assert before is not None
+    assert after is not None
+    assert len(list(of_profile(before, after, AT))) == _EACH
