@@ -26,8 +26,8 @@ _CERTIFICATE = re.compile(r" CV=(\S{1,32})")
 _HOST = re.compile(r" H=(\S{1,254})")
 _CODE = re.compile(r" defer \((-?\d{1,5})\)")
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"(?=@)')
-_FOREIGN = (" C=", " DN=", " SNI=")
-"""What follows is the peer's own text: its answer, its certificate's name."""
+_ANSWER, _NAMES = " C=", (" DN=", " SNI=")
+"""What follows is the peer's own text: its answer, its certificate's name, the name it is known by."""
 _REMOTE = "SMTP error from remote mail server"
 _NAMES_DANE = re.compile(r"DANE (?:error|attempt failed)|TLSA record problem")
 _WANTS_TLS = re.compile(r": (?:TLS session: |a TLS session is required)")
@@ -74,22 +74,24 @@ class EximLines:
 
 def _recipient(rest: str) -> str:
     """The address that a line is about; a local part in quotes may hold blanks."""
-    end = rest.find(" ", rest.rfind('"@') + 1) if rest.startswith('"') else rest.find(" ")
+    quoted = _QUOTED.match(rest) if rest.startswith('"') else None
+    end = rest.find(" ", quoted.end() if quoted else 0)
     return (rest if end < 0 else rest[:end]).rstrip(":")
 
 
 def _sent(rest: str) -> Form | None:
-    """Read from what Exim itself says: addresses in quotes and the peer's answer could hold any field."""
-    if rest.startswith('"') or '"@' in rest:
+    """Read from what Exim itself says: addresses in quotes and the peer's own words could hold any field."""
+    if '"@' in rest:
         rest = _QUOTED.sub("", rest)
-    for field in _FOREIGN:
-        rest = rest.partition(field)[0]
+    rest = rest.partition(_ANSWER)[0]
     if " H=" not in rest:
         return None
     if " X=" not in rest:
         return Form.EXIM_CLEAR
     certificate = _CERTIFICATE.search(rest)
-    return Form.EXIM_DANE if certificate and certificate[1] == "dane" else Form.EXIM_TLS
+    if certificate is None or certificate[1] != "dane" or any(one in rest[: certificate.start()] for one in _NAMES):
+        return Form.EXIM_TLS
+    return Form.EXIM_DANE
 
 
 def _not_sent(flag: str, rest: str) -> Form:

@@ -29,6 +29,11 @@ def test_exim_delivers_with_dane_only_where_exim_says_so(read, rest: str, form: 
     assert (one.form, one.domain) == (form, "example.org")
 
 
+def test_what_the_peer_answers_is_not_whom_mail_was_for(read) -> None:
+    (one,), _ = read(f'{EXIM}=> "a b"@example.org R=dnslookup T=smtp {TO} X=T CV=dane C="250 \\"@example.net ok"')
+    assert (one.form, one.domain) == (Form.EXIM_DANE, "example.org")
+
+
 @pytest.mark.parametrize("flag", ["==", "**"])
 def test_a_peer_that_speaks_of_dane_is_no_dane_failure_of_exim(read, flag: str) -> None:
     said = "SMTP error from remote mail server after RCPT TO:<bob@example.org>: 451 DANE error: a session is required"
