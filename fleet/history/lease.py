@@ -6,6 +6,7 @@ blocks the next one.
 May import ``fleet.errors``, ``fleet.text``, ``fleet.clock`` and the modules of this room.
 """
 
+import contextlib
 import os
 import socket
 import sys
@@ -40,8 +41,9 @@ class LeaseHeld:
 class Lease:
     """The right to schedule, until ``release`` or the end of the process."""
 
-    def __init__(self, descriptor: int, holder: str) -> None:
+    def __init__(self, descriptor: int, holder: str, path: Path) -> None:
         self._descriptor: int | None = descriptor
+        self._path = path
         self.holder = holder
 
     def release(self) -> None:
@@ -49,6 +51,12 @@ class Lease:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def end(self) -> None:
+        """``release``, and leave no file behind."""
+        with contextlib.suppress(OSError):
+            self._path.unlink()
+        self.release()
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +71,8 @@ def take_lease(path: Path, *, clock: WallClock = now) -> Lease | LeaseHeld:
     """The lease of the history at ``path``, or who holds it; HistoryError where no lock can be made at all."""
     with told(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path.with_name(path.name + ".lease"), os.O_RDWR | os.O_CREAT, 0o600)
+        beside = path.with_name(path.name + ".lease")
+        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _lock(descriptor)
         except OSError:
@@ -75,4 +84,4 @@ def take_lease(path: Path, *, clock: WallClock = now) -> Lease | LeaseHeld:
         holder = f"{socket.gethostname()} {os.getpid()}"
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{holder} since {clock().isoformat(timespec='seconds')}".encode())
-        return Lease(descriptor, holder)
+        return Lease(descriptor, holder, beside)

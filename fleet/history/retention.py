@@ -4,6 +4,9 @@ Deleted is only what a later event of the same type about the same subject has r
 limit and both part of a checkpoint.  So the last known value of everything stays, and what is left still folds to
 the right values at every moment within the limit.
 
+A day without a single event is no day that passed: it does not count.  So a clock that jumps months ahead, or a
+monitor that was off for so long, makes nothing old at once.
+
 Everything here blocks: ``tend`` belongs in a thread.  It works in slices of a few milliseconds, because a commit of the
 monitor waits for it.
 
@@ -13,11 +16,12 @@ May import ``fleet.clock`` and the modules of this room.
 import sqlite3
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from fleet.history.database import connect, told
 
+_DAY = 86_400.0
 _SLICE = 250
 """Events looked at in one transaction."""
 _PAGES = 64
@@ -33,7 +37,7 @@ _REPLACED = """DELETE FROM events WHERE id > :low AND id <= :high AND EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How much is kept: events of the last ``days``, and of those at most the last ``events``."""
+    """How much is kept: events of the last ``days`` on which any came, and of those at most the last ``events``."""
 
     days: float = 30
     events: int = 1_000_000
@@ -85,7 +89,7 @@ def _fold(connection: sqlite3.Connection) -> None:
 
 def _limit(connection: sqlite3.Connection, retention: Retention, now: datetime) -> int:
     """The number of the last event that may be deleted."""
-    oldest = (now - timedelta(days=retention.days)).timestamp()
+    oldest = _oldest(connection, retention.days, now.timestamp())
     (by_age,) = connection.execute(
         "SELECT coalesce((SELECT id FROM events WHERE at < ? ORDER BY at DESC LIMIT 1), 0)", (oldest,)
     ).fetchone()
@@ -94,6 +98,19 @@ def _limit(connection: sqlite3.Connection, retention: Retention, now: datetime) 
     ).fetchone()
     (checkpointed,) = connection.execute("SELECT coalesce(min(through), 0) FROM checkpoints").fetchone()
     return int(min(max(by_age, by_count), checkpointed))
+
+
+def _oldest(connection: sqlite3.Connection, days: float, now: float) -> float:
+    """When the last ``days`` with events in them began, going back from ``now``."""
+    edge = now
+    while days > 0:
+        (last,) = connection.execute("SELECT max(at) FROM events WHERE at <= ?", (edge,)).fetchone()
+        if last is None:
+            return float("-inf")
+        step = min(days, 1.0)
+        days -= step
+        edge = (edge if edge - last <= step * _DAY else last) - step * _DAY
+    return edge
 
 
 def _delete(connection: sqlite3.Connection, limit: int, pause: float) -> int:

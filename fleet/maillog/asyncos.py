@@ -32,11 +32,14 @@ _TLS_FAILED = re.compile(r"DCID (\d{1,20}) (?:TLS failed: |IP \S{2,64} TLS was r
 _CLOSE = re.compile(r"DCID (\d{1,20}) close")
 _TO = re.compile(r"MID (\d{1,20}) ICID \d{1,20} RID (\d{1,9}) To: <(.*)>")
 _START = re.compile(r"Delivery start DCID (\d{1,20}) MID (\d{1,20}) to RID \[([\d, ]{1,8000})\]")
+_BEGUN = re.compile(r"Start MID (\d{1,20}) ICID \d")
 _FINISHED = re.compile(r"Message finished MID (\d{1,20}) (?:done|aborted)")
 _BACK = re.compile(
     r"(Delayed|Bounced): DCID:? (\d{1,20}) (?:MID|Message) (\d{1,20}) to (?:RID )?(\d{1,9}|\[[\d, ]{1,8000}\]) - "
     r"(\d\.\d{1,3}\.\d{1,3})?(.*)"
 )
+_REMOTE = re.compile(r"\('\d{3}'")
+"""Where the words of the peer begin: its reply code, then its text."""
 _NAMES_DANE = re.compile(r"\bDANE\b|\bTLSA\b")
 
 
@@ -67,6 +70,7 @@ class AsyncOsLines:
             "New": self._new,
             "DCID": self._dcid,
             "MID": self._mid,
+            "Start": self._begun,
             "Delivery": self._start,
             "Message": self._message,
             "Delayed:": self._back,
@@ -173,6 +177,7 @@ class AsyncOsLines:
             return ()
         one = self._connection(where, found[1])
         one.secured, one.failed = True, False
+        one.named = ""
         rest = (found[2] or "").strip()
         if not rest.startswith("for "):
             return ()
@@ -183,6 +188,13 @@ class AsyncOsLines:
         return (self._make(Form.ASYNCOS_TLS_FOR, where, domain=one.named, host=one.address),)
 
     # ---------------------------------------------------------------------------------------------------- messages
+    def _begun(self, where: Where, body: str) -> Sequence[Evidence]:
+        """A number that is used again is another message."""
+        if found := _BEGUN.match(body):
+            self._messages.take((where.stamp.host, found[1]))
+            self._told.take((where.stamp.host, found[1]))
+        return ()
+
     def _mid(self, where: Where, body: str) -> Sequence[Evidence]:
         if " To: <" not in body:
             return ()
@@ -192,6 +204,7 @@ class AsyncOsLines:
         domain = recipient_domain(found[3])
         if not domain:
             self.unparsed += bool(found[3])
+            (self._messages.get((where.stamp.host, found[1])) or {}).pop(int(found[2]), None)
             return ()
         key = (where.stamp.host, found[1])
         known = self._messages.get(key)
@@ -229,7 +242,7 @@ class AsyncOsLines:
         form = Form.ASYNCOS_BOUNCED
         if found[1] == "Delayed":
             form = Form.ASYNCOS_DELAYED_TLS if one is not None and one.failed else Form.ASYNCOS_DELAYED
-            if _NAMES_DANE.search(found[6]):
+            if _NAMES_DANE.search(_REMOTE.split(found[6], maxsplit=1)[0]):
                 form = Form.ASYNCOS_DELAYED_DANE
         host = one.address if one is not None else ""
         return tuple(

@@ -15,6 +15,8 @@ from fleet.maillog.names import domain_of
 from fleet.maillog.stamp import Stamp, Stamps
 
 _START = "CEF:0|"
+_QUOTED = re.compile(r"='[^']*'(?= |$)")
+"""A sender's own words, as a subject, which may hold any field."""
 _STATUS = re.compile(r"(?:^|[ |])ESADaneStatus=(\S{0,32})")
 _HOST = re.compile(r"(?:^|[ |])ESADaneHost=(\S{1,254})")
 _END = re.compile(r"(?:^|[ |])(?:end|rt|start)=(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4})")
@@ -37,10 +39,11 @@ class CefLines:
             return None
         if "ESADane" not in line:
             return ()
-        status, host = _STATUS.search(line, at), _HOST.search(line, at)
+        said = _QUOTED.sub("=", line[at:])
+        status, host = _STATUS.search(said), _HOST.search(said)
         form = _FORMS.get(status[1].lower()) if status else None
         domain = domain_of(host[1]) if host else ""
-        if form is None or not domain:
+        if form is None or not domain or said.count("ESADaneStatus=") > 1 or said.count("ESADaneHost=") > 1:
             self.unparsed += 1
             return ()
         where = Where(self._stamp(line, at), number)

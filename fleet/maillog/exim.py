@@ -25,6 +25,10 @@ _FLAG = re.compile(r"(=>|->|>>|==|\*\*) (.*)")
 _CERTIFICATE = re.compile(r" CV=(\S{1,32})")
 _HOST = re.compile(r" H=(\S{1,254})")
 _CODE = re.compile(r" defer \((-?\d{1,5})\)")
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"(?=@)')
+_ANSWER, _NAMES = " C=", (" DN=", " SNI=")
+"""What follows is the peer's own text: its answer, its certificate's name, the name it is known by."""
+_REMOTE = "SMTP error from remote mail server"
 _NAMES_DANE = re.compile(r"DANE (?:error|attempt failed)|TLSA record problem")
 _WANTS_TLS = re.compile(r": (?:TLS session: |a TLS session is required)")
 _DELIVERED = frozenset({"=>", "->", ">>"})
@@ -70,20 +74,28 @@ class EximLines:
 
 def _recipient(rest: str) -> str:
     """The address that a line is about; a local part in quotes may hold blanks."""
-    end = rest.find(" ", rest.rfind('"@') + 1) if rest.startswith('"') else rest.find(" ")
+    quoted = _QUOTED.match(rest) if rest.startswith('"') else None
+    end = rest.find(" ", quoted.end() if quoted else 0)
     return (rest if end < 0 else rest[:end]).rstrip(":")
 
 
 def _sent(rest: str) -> Form | None:
+    """Read from what Exim itself says: addresses in quotes and the peer's own words could hold any field."""
+    if '"@' in rest:
+        rest = _QUOTED.sub("", rest)
+    rest = rest.partition(_ANSWER)[0]
     if " H=" not in rest:
         return None
     if " X=" not in rest:
         return Form.EXIM_CLEAR
     certificate = _CERTIFICATE.search(rest)
-    return Form.EXIM_DANE if certificate and certificate[1] == "dane" else Form.EXIM_TLS
+    if certificate is None or certificate[1] != "dane" or any(one in rest[: certificate.start()] for one in _NAMES):
+        return Form.EXIM_TLS
+    return Form.EXIM_DANE
 
 
 def _not_sent(flag: str, rest: str) -> Form:
+    rest = (_QUOTED.sub("", rest) if '"' in rest else rest).partition(_REMOTE)[0]
     dane = _NAMES_DANE.search(rest) is not None
     if flag == "**":
         return Form.EXIM_DANE_BOUNCED if dane else Form.EXIM_BOUNCED

@@ -25,8 +25,10 @@ _DELIVERING = frozenset({"smtp", "error", "retry"})
 _TLS = re.compile(
     r"(Verified|Trusted|Untrusted|Anonymous) TLS connection (?:established|reused) to (\S{1,320}?)(?::\d{1,5})?: "
 )
+_ADDRESS = r'(?:"(?:\\.|[^"\\]){0,1000}"@)?[^>]{0,1024}'
+"""A local part in quotes may hold anything, this line's own fields too."""
 _STATUS = re.compile(
-    r"(\w{4,24}): to=<([^>]{0,1024})>,(?: orig_to=<[^>]{0,1024}>,)? relay=([^, ]{1,320}), .*?"
+    rf"(\w{{4,24}}): to=<({_ADDRESS})>,(?: orig_to=<{_ADDRESS}>,)? relay=([^, ]{{1,320}}), .*?"
     r"dsn=(\d\.\d{1,3}\.\d{1,3}), status=(sent|deferred|bounced|undeliverable|expired) \((.*)"
 )
 _RELAY = re.compile(r"(.*\[.*\])(?::\d{1,5})?")
@@ -99,7 +101,8 @@ class PostfixLines:
             self.unparsed += 1
             return ()
         queue_id, relay, code, status, reason = found[1], found[3], found[4], found[5], found[6]
-        form = self._sent(process, queue_id, relay) if status == "sent" else _not_sent(status, reason)
+        sent = self._sent(process, queue_id, relay)  # a TLS line is used up by mail that was refused, too
+        form = sent if status == "sent" else _not_sent(status, reason)
         host = "" if relay == "none" else domain_of(relay.partition("[")[0])
         detail = "" if status == "sent" else code
         return (evidence(self._context, form, where, domain=domain, host=host, detail=detail),)

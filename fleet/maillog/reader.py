@@ -84,6 +84,8 @@ class LogReader:
     def line(self, line: str) -> Sequence[Evidence]:
         """What the next line proves."""
         self._lines += 1
+        if line.endswith("\r"):  # a log that came by way of Windows or a terminal
+            line = line[:-1]
         found = self._likely.read(line, self._lines)
         if found is not None:
             return found

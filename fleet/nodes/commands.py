@@ -151,6 +151,8 @@ GREP_EXIM = _shell(
     purpose="the lines of Exim's log that name a domain (opt-in: fleet logs --domain)",
 )  # fmt: skip
 ZGREP_EXIM = _shell("zgrep", "-a", "-h", "-i", "-e", Domain(), LOG_PATH, purpose="the same of a packed log")
+LIST_LOGS = _shell("ls", "-1", "/var/log", purpose="the names of rotated logs (opt-in: fleet logs --older)")
+LIST_LOGS_BELOW = _shell("ls", "-1", LOG_PATH, purpose="the same of a folder below it")
 RESOLV_CONF = _shell("cat", "/etc/resolv.conf", purpose="the resolvers programs ask")
 RESOLVECTL = _shell("resolvectl", "status", "--no-pager", purpose="the resolvers behind systemd-resolved")
 UNBOUND_MODULES = _shell("unbound-checkconf", "-o", "module-config", purpose="whether a local unbound validates")

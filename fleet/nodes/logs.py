@@ -17,7 +17,7 @@ that hold it, and what became of mail often stands on others:
 import asyncio
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import asyncssh
@@ -28,12 +28,23 @@ from fleet.model.fleet import Node, Platform
 from fleet.nodes.asyncos import version, walks
 from fleet.nodes.asyncos.grammar import Level
 from fleet.nodes.asyncos.session import Declined, Session
-from fleet.nodes.commands import GREP_EXIM, GREP_POSTFIX, LOCAL_CLOCK, ZGREP_EXIM, ZGREP_POSTFIX, Entry, encode
+from fleet.nodes.commands import (
+    GREP_EXIM,
+    GREP_POSTFIX,
+    LIST_LOGS,
+    LIST_LOGS_BELOW,
+    LOCAL_CLOCK,
+    ZGREP_EXIM,
+    ZGREP_POSTFIX,
+    Entry,
+    encode,
+)
 from fleet.nodes.dial import Dialer
 from fleet.nodes.execute import Output, execute
 from fleet.nodes.failures import failed, from_exception
 from fleet.nodes.poll import connected
 from fleet.nodes.reading import Unparsed
+from fleet.nodes.rotated import PACKED, Rotated, rotated
 from fleet.nodes.shell import Shell
 from fleet.nodes.slots import Refused, Subscription
 from fleet.text import show
@@ -50,6 +61,7 @@ FILES = {
 _ENTRIES = {Platform.POSTFIX: (GREP_POSTFIX, ZGREP_POSTFIX), Platform.EXIM: (GREP_EXIM, ZGREP_EXIM)}
 _ADDRESS = re.compile(r"\S+@\S+")
 _ABSENT = re.compile(r"(?i)no such file|can't open")
+_LOGS = "/var/log"
 _NOTHING = re.compile(r"(?im)^[ \t]*no results were found")
 _UNABLE = re.compile(r"(?im)^[ \t]*(?:unable to (?:grep|tail)\b.*|no such log\b.*|invalid log\b.*)$")
 
@@ -122,6 +134,7 @@ class _Search:
     older: int
     wall: WallClock
     clock: NodeClock = NodeClock()
+    listed: dict[str, Output] = field(default_factory=dict)
 
     @property
     def peer(self) -> str:
@@ -210,40 +223,58 @@ class _Search:
             found.append(await self._file(connection, platform, name))
 
     async def _file(self, connection: asyncssh.SSHClientConnection, platform: Platform, name: str) -> Searched:
-        """Search the first file that is there, its rotated ones before it."""
+        """Search the first log that is there, its rotated files before it."""
         plain, packed = _ENTRIES[platform]
         take = self.begin(name, self.clock)
         for path in (self.log,) if self.log else FILES[platform]:
-            older = [
-                await self._rotated(connection, (plain, packed), name, f"{path}.{number}", take)
-                for number in range(self.older, 0, -1)
-            ]
+            older, failures = await self._older(connection, path)
+            for one in older:
+                failures.append(await self._rotated(connection, plain, packed, name, one, take))
             done = await self._run(connection, plain, name, path, take)
             if _ABSENT.search(done.complaint) and done.status not in (0, 1):
-                continue
-            mine = None if done.status in (0, 1) else _why(done, self.peer, path)
-            failure = next((one for one in (mine, *older) if one is not None), None)
+                if not older:
+                    continue
+                failures.insert(0, _why(done, self.peer, path))
+            elif done.status not in (0, 1):
+                failures.insert(0, _why(done, self.peer, path))
+            failure = next((one for one in failures if one is not None), None)
             return Searched(self.node.name, name, path, self.clock, failure)
         tried = self.log or ", ".join(FILES[platform])
-        why = Failure(FailureKind.COMMAND, f"{self.peer}: there is no mail log ({tried})", "name its file with --log")
+        hint = "name its file with --log; what the journal alone keeps: journalctl on the node, piped into fleet logs -"
+        why = Failure(FailureKind.COMMAND, f"{self.peer}: there is no mail log ({tried})", hint)
         return Searched(self.node.name, name, tried, self.clock, why)
+
+    async def _older(
+        self, connection: asyncssh.SSHClientConnection, path: str
+    ) -> tuple[tuple[Rotated, ...], list[Failure | None]]:
+        """The rotated files of ``path``, with their folder; why they are not known."""
+        if not self.older:
+            return (), []
+        folder, _, base = path.rpartition("/")
+        if folder not in self.listed:
+            line = encode(LIST_LOGS) if folder == _LOGS else encode(LIST_LOGS_BELOW, folder)
+            limits = self.dialer.limits
+            self.listed[folder] = await execute(connection, line, self.peer, limits.command, limits.output)
+        done = self.listed[folder]
+        if done.status != 0:
+            return (), [_why(done, self.peer, f"the rotated files in {folder}")]
+        found = rotated(done.text.splitlines(), base, self.older)
+        return tuple(Rotated(f"{folder}/{one.name}", one.packed) for one in found), []
 
     async def _rotated(
         self,
         connection: asyncssh.SSHClientConnection,
-        entries: tuple[Entry, Entry],
+        plain: Entry,
+        packed: Entry,
         name: str,
-        path: str,
+        file: Rotated,
         take: Take,
     ) -> Failure | None:
-        """One that is not there is older than the log goes back: that is no failure."""
-        for entry, file in zip(entries, (path, f"{path}.gz"), strict=True):
-            done = await self._run(connection, entry, name, file, take)
-            if done.status in (0, 1):
-                return None
-            if not _ABSENT.search(done.complaint):
-                return _why(done, self.peer, file)
-        return None
+        if file.packed not in ("", PACKED):
+            hint = f"only {PACKED} is read there: copy the file and unpack it into fleet logs -"
+            return Failure(FailureKind.COMMAND, f"{self.peer}: {file.name} was not searched, it is packed", hint)
+        done = await self._run(connection, packed if file.packed else plain, name, file.name, take)
+        return None if done.status in (0, 1) else _why(done, self.peer, file.name)
 
     async def _run(
         self, connection: asyncssh.SSHClientConnection, entry: Entry, name: str, path: str, take: Take

@@ -4,6 +4,7 @@ May import ``fleet.domains``, ``report`` and the standard library.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,8 @@ MOST_FAILURES = 100_000
 """Of one report, over all of its policies."""
 LONGEST = 1000
 """Characters of a text that are kept."""
+_ADDRESS = re.compile(r"[^\s<>]+(?:@|%40)[^\s<>]+")
+"""What a sender adds may name people; whom mail was for is never kept."""
 LARGEST = 2**53
 """Sessions; more is no count."""
 
@@ -111,7 +114,8 @@ def _failure(data: dict[str, Any], problems: list[str]) -> FailureDetail:
         "additional-information",
         "failure-reason-code",
     )
-    return FailureDetail(_text(data.get("result-type")).lower(), count or 0, *(_text(data.get(key)) for key in keys))
+    result, *texts = (_ADDRESS.sub("<address>", _text(data.get(key))) for key in ("result-type", *keys))
+    return FailureDetail(result.lower(), count or 0, *texts)
 
 
 def _object(data: Any) -> dict[str, Any]:

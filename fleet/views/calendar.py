@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from fleet.decision import DateKind, Due, dates
 from fleet.layout import canonical
-from fleet.model import Verdict
+from fleet.model import ContactStep, Security, TlsaStep, Verdict
 from fleet.model.event import Act, OperatorActed
 from fleet.model.fleet import Fleet, LogSubscription
 from fleet.text import show
@@ -47,8 +47,8 @@ class Entry:
 class Calendar:
     """Every day from before ``now`` until ``until``, in order; days nobody can name come last.
 
-    ``unknown``: destinations that were never checked, or whose last check got no answer; ``stale``: those whose last
-    verdict is too old to speak for now.
+    ``unknown``: destinations that were never checked, or whose last check did not see all it asked for; ``stale``:
+    those whose last verdict is too old to speak for now.
     """
 
     now: datetime
@@ -78,7 +78,7 @@ def calendar(
     unknown, old_ones = [], []
     for domain in watched or verdicts:
         verdict = verdicts.get(domain)
-        if verdict is None or verdict.mx is None or verdict.mx.lookup.failed:
+        if verdict is None or not _whole(verdict):
             unknown.append(domain)
         if verdict is None:
             continue
@@ -91,6 +91,16 @@ def calendar(
     own = (Entry(due) for due in (*_logs(fleet, now), *_suppressions(fleet, now), *_silences(acts, now)))
     found = [entry for entry in (*merged.values(), *own) if entry.due.at is None or entry.due.at <= until]
     return Calendar(now, until, tuple(sorted(found, key=_order)), tuple(unknown), tuple(old_ones))
+
+
+def _whole(verdict: Verdict) -> bool:
+    """Whether every day that DANE depends on was seen: all records, and a certificate of each host that has some."""
+    if verdict.mx is None or verdict.mx.lookup.failed or verdict.unknown:
+        return False
+    answers = [step for step in verdict.steps if isinstance(step, TlsaStep)]
+    presented = {one.contact.host for one in verdict.steps if isinstance(one, ContactStep) and one.certificates}
+    named = {one.host for one in answers if one.records and one.lookup.security is Security.SECURE}
+    return named <= presented and not any(one.lookup.failed for one in answers)
 
 
 def _order(entry: Entry) -> tuple[datetime, str, str]:
@@ -164,7 +174,7 @@ def calendar_view(found: Calendar, limit: int, *, everything: bool) -> CalendarV
         notes.append(f"{counted(quiet, 'signature')} that signers renew by themselves: --all lists them")
     if found.unknown:
         names = named(tuple(map(both_names, found.unknown)), 6)
-        notes.append(f"never checked, or without an answer, so no day is known: {names}")
+        notes.append(f"never checked, or not all of it answered, so days are missing: {names}")
     if found.stale:
         names = named(tuple(map(both_names, found.stale)), 6)
         notes.append(f"not checked lately, so days may have moved since: {names}")

@@ -87,7 +87,7 @@ def test_the_text_tells_age_and_what_is_not_known_and_keeps_quiet_of_what_renews
     assert re.search(r"of ends.example, as seen \d+ min", said)
     assert "signature MX good.example" not in said
     assert "1 signature that signers renew by themselves: --all lists them" in said
-    assert "never checked, or without an answer, so no day is known: never.example" in said
+    assert "never checked, or not all of it answered, so days are missing: never.example" in said
     assert "not checked lately, so days may have moved since: old.example" in said
     assert "\x1b" not in out
     assert "signature MX good.example" in " ".join(run("--all")[1].split())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from test_queue import HEAD, NAMES, NODE
+from three_gateways import gateways, written_profile
 
 from fleet.faces.cli import logs_search
 from fleet.faces.cli.logs_run import LogsAsked
@@ -17,9 +17,8 @@ from fleet.faces.cli.logs_search import SearchAsked, write_searched
 from fleet.faces.export.logs_json import LogsDocument
 from fleet.faces.export.schema import document_schema
 from fleet.faces.live.last_known import state_of
-from fleet.lab.nodes.handle import NodesHandle, Simulated, spawn_nodes
+from fleet.lab.nodes.handle import NodesHandle
 from fleet.nodes import NodeClock, Searched
-from fleet.plain import to_plain
 
 Here = Callable[..., "subprocess.CompletedProcess[str]"]
 ESA = (
@@ -42,25 +41,17 @@ EXM = (
 
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodesHandle]:
-    folder = tmp_path_factory.mktemp("nodes")
-    with spawn_nodes(folder, {name: Simulated("fleet", to_plain(told)) for name, told in NAMES.items()}) as running:
+    with gateways(tmp_path_factory.mktemp("nodes")) as running:
         yield running
 
 
 @pytest.fixture
 def profile(nodes: NodesHandle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    text = HEAD
-    for number, (name, settings) in enumerate(NAMES.items(), 1):
-        door, key = nodes.doors[name], nodes.key
-        where = {"number": number, "port": door.port, "key": key, "host_key": door.host_key}
-        text += NODE.format(name=name, platform=settings.platform, **where)
     nodes.log("esa", {"mail_logs": ESA.format(mid=14) + ESA.format(mid=15)})
     nodes.log("pfx", {"/var/log/mail.log": PFX})
     nodes.log("exm", {"/var/log/exim4/mainlog": EXM})
-    path = tmp_path / "fleet.toml"
-    path.write_text(text)
-    return path
+    return written_profile(nodes, tmp_path / "fleet.toml")
 
 
 def search(here: Here, profile: Path, nodes: str, domains: str, *more: str):
@@ -92,6 +83,22 @@ def test_what_an_appliance_cannot_show_by_name_is_unknown_and_never_no_failure(h
     assert (row["node"], row["log"], row["lines"], row["unfinished"]) == ("esa", "mail_logs", 4, 2)
 
 
+def test_a_consolidated_log_says_how_mail_went_on_the_lines_that_name_it(
+    here: Here, profile: Path, nodes: NodesHandle
+) -> None:
+    line = (
+        "<134>Nov 25 09:00:00 esa CEF:0|Cisco|x|15|y|z|5|ESAMID={mid} duser=someone@{to} "
+        "ESADaneStatus={how} ESADaneHost={to}\n"
+    )
+    told = (("ietf.org", "success"), ("ietf.org", "failure"), ("ietf.org", "success"), ("notietf.org", "success"))
+    nodes.log("esa", {"all_logs": "".join(line.format(mid=n, to=to, how=how) for n, (to, how) in enumerate(told))})
+    done = search(here, profile, "esa", "ietf.org", "--log", "all_logs", "--json")
+    document = json.loads(done.stdout)
+    assert kinds(document, "ietf.org") == {"dane-success": (2, 0), "dane-failure": (1, 0)}
+    assert [one["name"] for one in document["destinations"]] == ["ietf.org"]
+    assert (document["incomplete"], "someone" in done.stdout) == ([], False)
+
+
 def test_nothing_found_and_a_node_that_fails_are_not_clean(here: Here, profile: Path, nodes: NodesHandle) -> None:
     none = search(here, profile, "pfx", "absent.example")
     assert none.returncode == 3
@@ -115,6 +122,10 @@ def test_what_was_found_is_remembered_by_node_and_destination(here: Here, profil
     logs = state_of(kept).logs
     assert set(logs) == {"pfx /var/log/mail.log ietf.org", "exm /var/log/exim4/mainlog ietf.org"}
     assert [one.failures for read in logs.values() for one in read.proofs] == [0, 1]
+    assert all(read.complete for read in logs.values())
+    search(here, profile, "esa", "ietf.org", "--remember")
+    whole = {name.partition(" ")[0]: read.complete for name, read in state_of(kept).logs.items()}
+    assert whole == {"pfx": True, "exm": True, "esa": False}
 
 
 @pytest.mark.parametrize(

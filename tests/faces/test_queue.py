@@ -7,73 +7,26 @@ from pathlib import Path
 
 import pytest
 from document_keys import assert_pinned
+from three_gateways import NAMES, gateways, written_profile
 
 from fleet.faces.live.last_known import state_of
-from fleet.lab.nodes.handle import NodesHandle, Simulated, spawn_nodes
-from fleet.model.fleet import Platform, Settings
-from fleet.model.peers import EximSettings, PostfixSettings
-from fleet.plain import to_plain
+from fleet.lab.nodes.handle import NodesHandle
 
 Here = Callable[..., "subprocess.CompletedProcess[str]"]
-NAMES = {
-    "esa": Settings(platform=Platform.ASYNCOS, version="15.0.0-104"),
-    "pfx": Settings(platform=Platform.POSTFIX, version="3.7.11", postfix=PostfixSettings()),
-    "exm": Settings(platform=Platform.EXIM, version="4.96", exim=EximSettings(dane_built_in=True)),
-}
-HEAD = """
-format = "fleet-profile/1"
-[fleet]
-name = "queues"
-[fleet.bounce_profiles]
-Default = "72h"
-[fleet.destination_controls.default]
-tls = "preferred"
-dane = "none"
-[tiers.edge]
-delivers_to = ["internet"]
-receives_from = ["inside"]
-[destinations."ietf.org"]
-"""
-NODE = """
-[nodes.{name}]
-tier = "edge"
-platform = "{platform}"
-addresses = ["10.0.2.{number}"]
-[nodes.{name}.ssh]
-host = "127.0.0.1"
-port = {port}
-user = "fleet"
-key = "{key}"
-agent = false
-host_key = "{host_key}"
-"""
 
 
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodesHandle]:
-    folder = tmp_path_factory.mktemp("nodes")
-    with spawn_nodes(folder, {name: Simulated("fleet", to_plain(told)) for name, told in NAMES.items()}) as running:
+    with gateways(tmp_path_factory.mktemp("nodes")) as running:
         yield running
 
 
 @pytest.fixture
 def profile(nodes: NodesHandle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    text = HEAD
-    for number, (name, settings) in enumerate(NAMES.items(), 1):
-        door = nodes.doors[name]
-        text += NODE.format(
-            name=name,
-            number=number,
-            platform=settings.platform,
-            port=door.port,
-            key=nodes.key,
-            host_key=door.host_key,
-        )
+    for name in NAMES:
         nodes.queue(name, [])
-    path = tmp_path / "fleet.toml"
-    path.write_text(text)
-    return path
+    return written_profile(nodes, tmp_path / "fleet.toml")
 
 
 def fill(nodes: NodesHandle, **recipients: int) -> None:

@@ -17,6 +17,7 @@ from fleet.faces.cli import serve_run
 from fleet.faces.cli.watch_run import WatchAsked
 from fleet.faces.live import service
 from fleet.faces.live.demo import DemoFleet, demo_fleet
+from fleet.history import Lease, take_lease
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -155,6 +156,18 @@ def test_a_port_that_is_taken_is_said(fleet: object, demo: DemoFleet, tmp_path: 
     assert done.returncode == 2
     assert "cannot be listened on" in done.stderr
     assert text.exists()
+
+
+def test_a_textfile_that_another_serve_writes_is_refused(fleet: object, demo: DemoFleet, tmp_path: Path) -> None:
+    text = tmp_path / "fleet.prom"
+    first = take_lease(tmp_path / ".fleet.prom")
+    assert isinstance(first, Lease)
+    outlets = ("--listen", "none", "--history", str(tmp_path / "h.sqlite"), "--textfile", str(text))
+    done = fleet("serve", str(demo.profile), *outlets)  # type: ignore[operator]
+    assert done.returncode == 2
+    assert "is written by another fleet serve" in done.stderr
+    first.end()
+    assert not list(tmp_path.glob(".*"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import jsonschema
+import pytest
 from verdicts import bad_match, destination
 from watched import profile_text
 
@@ -86,6 +87,18 @@ def test_hostile_text_is_never_shown_raw(here, tmp_path: Path) -> None:
     assert "\x1b" not in done.stdout
     assert "\u202e" not in done.stdout
     assert "not a word of RFC 8460" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "said", ["to alice@shop.example now", "https://x.example/?r=alice%40shop.example", "<Alice@X>"]
+)
+def test_whom_mail_was_for_is_never_shown(here, tmp_path: Path, said: str) -> None:
+    document = report("good.example", 1, 2, "validation-failure")
+    failure = document["policies"][0]["failure-details"][0]
+    failure |= {"additional-information": said, "failure-reason-code": said, "receiving-mx-hostname": said}
+    done = here("tlsrpt", saved(tmp_path, "r.json", written(document)))
+    assert "<address>" in done.stdout
+    assert "alice" not in done.stdout.lower()
 
 
 def test_reports_that_are_remembered_are_in_the_history_once_and_contradict_the_check(here, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from verdicts import AT, bad_match, destination
 
+from fleet.errors import Failure, FailureKind
 from fleet.forecast.waiting import Blame, Cause, Trend, blame, first_bounce, is_news, trend
 from fleet.model import Verdict
 from fleet.model.queue import Level, Rise, Series, Waiting
@@ -36,15 +37,24 @@ def test_a_fresh_check_whose_mail_is_held_is_the_cause(ask) -> None:
     [
         (None, 5, "dlv1", "never checked"),
         (BAD, 31, "dlv1", "older than one interval"),
+        (BAD, -31, "dlv1", "older than one interval"),
         (GOOD, 5, "dlv1", "does not have its mail held"),
         (BAD, 5, "scan1", "does not deliver to the outside"),
     ],
-    ids=["never checked", "stale", "delivered", "inner tier"],
+    ids=["never checked", "stale", "of a clock that was ahead", "delivered", "inner tier"],
 )
 def test_whatever_is_missing_the_cause_is_unknown(ask, verdict, minutes: float, node: str, why: str) -> None:
     found = ask(verdict, minutes, node)
     assert found.cause is Cause.UNKNOWN
     assert why in found.sentence
+
+
+def test_mail_held_without_dane_is_not_put_down_to_dane(fleets: SimpleNamespace, two_tiers: str) -> None:
+    fleet = fleets.of(two_tiers.replace('dane = "opportunistic"', 'tls = "required"'))
+    verdict = destination().with_failure(Failure(FailureKind.NO_STARTTLS, "no STARTTLS"))
+    found = blame(fleet, fleet.nodes["dlv1"], "example.org", {"example.org": verdict}, AT, interval=1800)
+    assert found.cause is Cause.UNKNOWN
+    assert "held without DANE" in found.sentence
 
 
 def test_the_oldest_message_and_the_timer_give_the_time_left(fleets: SimpleNamespace, two_tiers: str) -> None:

@@ -397,6 +397,19 @@ def test_retention_deletes_what_was_replaced_and_only_that(path: Path) -> None:
         assert {type(stored.event).__name__ for stored in history.after(0)} == {"CheckFinished", "PollFailed"}
 
 
+@pytest.mark.parametrize("jump", [45, 4000, -20_000])
+def test_a_clock_that_jumps_makes_nothing_old_at_once(path: Path, jump: int) -> None:
+    """Before the jump is noticed events are written under it, and housekeeping comes."""
+    with open_history(path, leased=True) as history:
+        history.tended_elsewhere()
+        for hour in range(20 * 24):
+            history.append(failed(hour * 3600))
+        history.append(failed((20 + jump) * 86_400), failed((20 + jump) * 86_400 + 60))
+        history.save_checkpoint(history.last_number(), {})
+        for day in (20, 20 + max(jump, 0)):
+            assert tend(path, Retention(days=30), AT + timedelta(days=day, hours=1), pause=0).deleted == 0
+
+
 def test_housekeeping_gives_space_back_while_events_are_written(path: Path) -> None:
     with open_history(path, leased=True) as history:
         history.tended_elsewhere()

@@ -37,6 +37,12 @@ def broken(draw: st.DrawFn) -> str:
     return line[:start] + piece + line[end:]
 
 
+def test_lines_that_end_as_windows_ends_them_prove_the_same() -> None:
+    plain, windows = LogReader(), LogReader()
+    assert list(windows.read(f"{line}\r" for line in REAL)) == list(plain.read(REAL))
+    assert windows.counts == plain.counts
+
+
 def texts(one: Evidence) -> str:
     return one.domain + one.host + one.node + one.resolver + one.qtype + one.detail
 

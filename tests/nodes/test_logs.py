@@ -88,6 +88,51 @@ async def test_rotated_files_are_read_before_the_current_one(serve: Serve, diale
     assert len(taken["ietf.org"].splitlines()) == 3
 
 
+async def test_dated_files_are_found_by_their_names_and_what_cannot_be_read_is_said(
+    serve: Serve, dialer: Dialer
+) -> None:
+    logs = {
+        "/var/log/mail.log-20261121": "too old ietf.org\n",
+        "/var/log/mail.log-20261122.xz": "packed otherwise ietf.org\n",
+        "/var/log/mail.log-20261123.gz": "one ietf.org\n",
+        "/var/log/mail.log-20261124": "two ietf.org\n",
+        "/var/log/mail.log": "now ietf.org\n",
+    }
+    (one,), taken = await search(serve, dialer, Gateway(POSTFIX, logs=logs), "ietf.org", older=3)
+    assert taken["ietf.org"].splitlines() == ["one ietf.org", "two ietf.org", "now ietf.org"]
+    assert one.failure is not None
+    assert "mail.log-20261122.xz was not searched" in one.failure.sentence
+
+
+async def test_a_folder_that_may_not_be_listed_is_said_and_the_current_file_still_searched(
+    serve: Serve, dialer: Dialer
+) -> None:
+    logs = {"/var/log/mail.log-20261124": "one ietf.org\n", "/var/log/mail.log": "now ietf.org\n"}
+    behind = Gateway(POSTFIX, logs=logs, unreadable=("/var/log",))
+    (one,), taken = await search(serve, dialer, behind, "ietf.org", older=1)
+    assert taken["ietf.org"] == "now ietf.org\n"
+    assert one.failure is not None
+    assert (one.failure.kind, "the rotated files in /var/log" in one.failure.sentence) == (FailureKind.ROLE, True)
+
+
+@pytest.mark.parametrize("older", [0, 3])
+async def test_a_folder_is_listed_once_and_only_where_older_files_are_asked_for(
+    serve: Serve, dialer: Dialer, older: int
+) -> None:
+    server, node = await serve(Gateway(EXIM, logs={"/var/log/exim4/mainlog": EXM, "/var/log/exim4/mainlog.1": EXM}))
+    names = ["ietf.org", "a.example"]
+    await search_logs(node, dialer, names, lambda _name, _clock: lambda _block: None, older=older, pause=0)
+    assert sum("ls -1" in text for text in server.commands) == bool(older)
+
+
+async def test_only_rotated_files_are_a_log_too_and_the_missing_one_is_said(serve: Serve, dialer: Dialer) -> None:
+    logs = {"/var/log/maillog-20261124": "one ietf.org\n"}
+    (one,), taken = await search(serve, dialer, Gateway(POSTFIX, logs=logs), "ietf.org", older=1)
+    assert (taken["ietf.org"], one.log) == ("one ietf.org\n", "/var/log/maillog")
+    assert one.failure is not None
+    assert "/var/log/maillog was not searched" in one.failure.sentence
+
+
 @pytest.mark.parametrize("log", ["/etc/shadow", "../x", "/var/log/../shadow", "a;b", "/var/log/-f"])
 @pytest.mark.parametrize("platform", ["asyncos", "postfix"])
 async def test_no_other_file_is_ever_named(serve: Serve, dialer: Dialer, platform: str, log: str) -> None:

@@ -116,14 +116,20 @@ def run_exim(gateway: Gateway, arguments: list[str], text: str = "") -> str:
     return gateway.namespace.run(command, text=text, LD_LIBRARY_PATH=str(folder / "lib"))
 
 
-def test_a_real_log_is_searched_with_the_real_grep_and_says_what_reading_all_of_it_says(postfix: Gateway) -> None:
+@pytest.mark.parametrize("rotation", [".1.gz", "-20261124.gz"])
+def test_a_real_log_is_searched_with_the_real_grep_and_says_what_reading_all_of_it_says(
+    postfix: Gateway, rotation: str
+) -> None:
     real = HERE.parent / "maillog" / "postfix.log"
     name = "agility.dlab"
     with tempfile.NamedTemporaryFile(prefix="fleet-peer-", suffix=".log", dir="/var/log", delete=False) as made:
         path = Path(made.name)
     lines = real.read_bytes().splitlines(keepends=True)
     half = len(lines) // 2
-    files = {Path(f"{path}.1.gz"): gzip.compress(b"".join(lines[:half])), path: b"\xff\n" + b"".join(lines[half:])}
+    files = {
+        Path(f"{path}{rotation}"): gzip.compress(b"".join(lines[:half])),
+        path: b"\xff\n" + b"".join(lines[half:]),
+    }
     try:
         for file, content in files.items():
             file.write_bytes(content)

@@ -23,7 +23,7 @@ def logs(
     ] = "",
     log: Annotated[str, typer.Option(help="Which log a node searches: a subscription, or a file below /var/log.")] = "",
     older: Annotated[
-        int, typer.Option(min=0, max=30, help="Rotated files a Unix node searches as well (mail.log.1, .2.gz ...).")
+        int, typer.Option(min=0, max=30, help="Rotated files a Unix node searches as well (.1, .2.gz, -20261124 ...).")
     ] = 0,
     since: Annotated[str | None, typer.Option(help="The profile holds from this time on (ISO 8601).")] = None,
     zone: Annotated[

@@ -22,6 +22,7 @@ from fleet.faces.cli.watch_run import WatchAsked, make_engine
 from fleet.faces.live.live import LiveEngine
 from fleet.faces.live.metrics_server import parse_listen
 from fleet.faces.live.service import Outlets, Service
+from fleet.history import HistoryError, Lease, LeaseHeld, take_lease
 from fleet.text import show
 
 _ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -62,6 +63,7 @@ def serve_fleet(asked: ServeAsked) -> ExitCode:
     wrong = engine.profile.reading.diagnostics
     if wrong:
         narrate(f"mistakes in the profile: {len(wrong):,}; what they concern is left out (fleet validate tells them)")
+    writer = _writer_of(asked.textfile) if asked.textfile is not None else None
     try:
         with asyncio.Runner() as runner:
             runner.run(_until_told(service))
@@ -69,8 +71,25 @@ def serve_fleet(asked: ServeAsked) -> ExitCode:
         for stream in (lines, said):
             if stream is not None:
                 stream.close()
+        if writer is not None:
+            writer.end()
     narrate("ended")
     return ExitCode.CLEAN
+
+
+def _writer_of(textfile: Path) -> Lease | None:
+    """The right to write ``textfile``; None where no lock can be made there, which writing will then say.
+
+    Raises UsageError where another process writes it: the two would put each other's numbers out in turn.
+    """
+    place = textfile.resolve()
+    try:
+        lease = take_lease(place.with_name(f".{place.name}"))
+    except HistoryError:
+        return None
+    if isinstance(lease, LeaseHeld):
+        raise UsageError(f"{show(str(textfile))} is written by another fleet serve: give each a file of its own")
+    return lease
 
 
 def _leave(_number: int, _frame: object) -> None:

@@ -32,7 +32,7 @@ class DayDocument:
 
 @dataclass(frozen=True, slots=True)
 class CalendarDocument:
-    """All of it; of ``unknown`` no day is known, those of ``stale`` may have moved; ``exit_code`` is the command's."""
+    """All of it; of ``unknown`` days are missing, those of ``stale`` may have moved; ``exit_code`` is the command's."""
 
     at: datetime
     until: datetime

@@ -64,6 +64,16 @@ def _grep(gateway: Gateway, words: Sequence[str]) -> Answer:
     return Answer(found.output, found.complaint, found.status)
 
 
+def _ls(gateway: Gateway, words: Sequence[str]) -> Answer:
+    if words[-1] in gateway.unreadable:
+        return Answer(complaint=f"ls: cannot open directory '{words[-1]}': Permission denied\n", status=2)
+    folder = words[-1].rstrip("/") + "/"
+    names = sorted(path.removeprefix(folder) for path in gateway.logs if path.startswith(folder))
+    if not names:
+        return Answer(complaint=f"ls: cannot access '{words[-1]}': No such file or directory\n", status=2)
+    return Answer("".join(f"{name.partition('/')[0]}\n" for name in names))
+
+
 def _cat(gateway: Gateway, words: Sequence[str]) -> Answer:
     if list(words) != ["/etc/resolv.conf"]:
         return Answer(complaint=f"cat: {' '.join(words)}: No such file or directory\n", status=1)
@@ -185,6 +195,7 @@ _PROGRAMS: dict[str, Callable[[Gateway, Sequence[str]], Answer]] = {
     "exim4": _exim,
     "grep": _grep,
     "zgrep": _grep,
+    "ls": _ls,
 }
 
 

@@ -95,6 +95,23 @@ def test_exim_lists_frozen_mail_delivered_recipients_and_ages() -> None:
     assert ages == {"looking-glass.example": timedelta(minutes=25), "ietf.org": timedelta(hours=2)}
 
 
+def test_the_time_in_a_messages_number_counts_only_where_the_age_printed_agrees() -> None:
+    """An age below two hours is printed in minutes: a number that says twenty more is another's."""
+    listed = "90m  1K 1t5C6f-0000c8-00 <a@c.example>\n          b@ietf.org\n"
+    made = datetime.fromtimestamp(int_of("1t5C6f"), UTC)
+    near, far = made + timedelta(minutes=90, seconds=50), made + timedelta(minutes=110)
+    for now, oldest in ((near, made), (far, far - timedelta(minutes=90))):
+        (one,) = count_lines(EximCounter(now), listed.split("\n")).queue("gw1", now, "exim -bpru").waiting
+        assert one.oldest == oldest
+
+
+def int_of(text: str) -> int:
+    number = 0
+    for digit in text:
+        number = number * 62 + queue._DIGITS.index(digit)
+    return number
+
+
 def test_a_line_without_end_is_counted_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "LONGEST_LINE", 100)
     counter = PostfixCounter()
