@@ -1,6 +1,6 @@
 """What the dashboard costs: 1,000 rows, and 5,000 panels, at 200 changes a second, on a real terminal.
 
-``python tests/bench/tui_budget.py`` prints, for a table and for the wall: the share of one core, bytes a second to the
+``python tests/bench/tui_budget.py`` prints, for tables, walls and views: the share of one core, bytes a second to the
 terminal, the 99th percentile of how late the loop is, and the time from a key to what it paints.  Every change moves
 its row, for the worst stand first.  The terminal is a pseudo-terminal of 140x45 that this script reads; nothing
 interprets what is sent.
@@ -34,6 +34,9 @@ SCENES = {
     "wall": (5_000, "view_destinations"),
     "fleet": (0, "view_fleet"),
     "destinations": (0, "view_destinations"),
+    "resolvers": (0, "view_resolvers"),
+    "findings": (0, "view_findings"),
+    "drift": (0, "view_drift"),
     "events": (0, "view_events"),
 }
 """The first two show made-up rows, the others the views of a State of ``NODES`` and ``DESTINATIONS``."""
@@ -174,7 +177,7 @@ def _drive(master: int, process: "subprocess.Popen[bytes]", warm: Path) -> tuple
 
 
 def main() -> None:
-    """Both scenes, or as the child one of them."""
+    """Every scene, or as the child one of them."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--child", choices=SCENES)
     arguments.add_argument("--report", type=Path)

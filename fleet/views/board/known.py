@@ -23,6 +23,16 @@ class KnownFleet:
         self._fleet: Fleet | None = None
         self._seen: dict[str, tuple[object, object]] = {}
         self._same: dict[Settings, Settings] = {}
+        self._looked: tuple[Picture, int] | None = None
+
+    def of_picture(self, picture: Picture) -> Fleet | None:
+        """The fleet as ``picture`` knows it; every panel of one drawing asks, and the nodes are gone through once."""
+        looked = self._looked
+        if looked is not None and looked[0] is picture and looked[1] == picture.state.events:
+            return self._fleet
+        found = self.fleet(picture.state)
+        self._looked = picture, picture.state.events
+        return found
 
     def fleet(self, state: State) -> Fleet | None:
         """The fleet as ``state`` knows it."""
@@ -59,7 +69,7 @@ class KnownFleet:
 
 def known_fleet(picture: Picture) -> Fleet | None:
     """The fleet as the picture knows it; None before a profile was read."""
-    return picture.memo.keeper(KnownFleet).fleet(picture.state)
+    return picture.memo.keeper(KnownFleet).of_picture(picture)
 
 
 def node_of_key(fleet: Fleet | None, key: str) -> tuple[Node, str] | None:

@@ -11,7 +11,7 @@ from fleet.forecast.audited import FRESH
 from fleet.forecast.classed import Forecast
 from fleet.layout import overlay_observed
 from fleet.model import Outcome
-from fleet.model.event import CheckFinished, NodeObserved, Target
+from fleet.model.event import CheckFinished, NodeObserved, ProfileLoaded, Target
 from fleet.model.resolver import ResolverKind
 from fleet.views import Mark
 from fleet.views.board import Picture, destinations_table, known_fleet, outlook
@@ -103,6 +103,18 @@ def test_an_observation_that_says_the_same_changes_neither_fleet_nor_fates() -> 
     picture.state.apply(NodeObserved(NOW, observation(picture.state.fleet, "dlv1", NOW)))
     assert known_fleet(picture) is before
     assert {domain: outlook(picture).fate(domain) for domain in fates} == fates
+
+
+def test_a_picture_that_is_held_knows_what_comes_afterwards() -> None:
+    picture = watched()
+    state = picture.state
+    assert known_fleet(picture) is not None
+    assert state.fleet is not None
+    moved = replace(state.fleet, nodes=dict(list(state.fleet.nodes.items())[1:]))
+    state.apply(ProfileLoaded(NOW, moved, "p.toml", "0" * 64))
+    after = known_fleet(picture)
+    assert after is not None
+    assert after.nodes.keys() == moved.nodes.keys()
 
 
 def test_each_class_of_nodes_is_judged_by_the_check_through_its_own_resolvers() -> None:

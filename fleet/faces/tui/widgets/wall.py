@@ -90,7 +90,8 @@ class PanelWall(Widget, can_focus=True):
         super().__init__(id=id)
         self._keys: tuple[str, ...] = ()
         self._heads: Mapping[int, GroupHead] = {}
-        self._laid = Lines()
+        self._laid = self._laid_last = Lines()
+        self._laid_of: tuple[int, Mapping[int, GroupHead], int] = (0, {}, 0)
         self._panel_for: PanelFor = lambda key: None
         self._marked: Collection[str] = frozenset()
         self._cursor = 0
@@ -133,7 +134,7 @@ class PanelWall(Widget, can_focus=True):
         if self._pool and self._shape(self.size) != (self._across, self._lines):
             self._fit(self.size)
         elif anew:
-            self._laid = lay_out(len(keys), self._heads, self._across)
+            self._laid = self._lay_out(self._across)
         self._reveal()
         self._bind()
         self.set_class(not keys, "-empty")
@@ -186,14 +187,21 @@ class PanelWall(Widget, can_focus=True):
     def _shape(self, size: Size) -> tuple[int, int]:
         """Panels side by side and lines of them; where there are few destinations, each has more room."""
         across = max(1, (size.width - 1) // LEAST_WIDTH)
-        needed = max(1, len(lay_out(len(self._keys), self._heads, across).lines))
+        needed = max(1, len(self._lay_out(across).lines))
         lines = max(1, size.height // (LEAST_HEIGHT + bool(self._heads)))
         return across, min(lines, max(needed, size.height // MOST_HEIGHT))
+
+    def _lay_out(self, across: int) -> Lines:
+        """The lines: those of the last time, where as many panels stand in the same groups."""
+        basis = (len(self._keys), dict(self._heads), across)
+        if basis != self._laid_of:
+            self._laid_of, self._laid_last = basis, lay_out(*basis)
+        return self._laid_last
 
     def _fit(self, size: Size) -> None:
         """Mount what is missing; a page of spare panels stays."""
         self._across, self._lines = self._shape(size)
-        self._laid = lay_out(len(self._keys), self._heads, self._across)
+        self._laid = self._lay_out(self._across)
         self._panels.styles.grid_size_columns = self._across
         self._panels.styles.grid_size_rows = self._lines
         missing = self.capacity - len(self._pool)
