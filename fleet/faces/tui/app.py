@@ -13,6 +13,7 @@ from contextlib import suppress
 from inspect import isawaitable
 from typing import Any, ClassVar
 
+from textual import events
 from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.scrollbar import ScrollBar
@@ -30,6 +31,7 @@ from fleet.faces.tui.overlays.palette import FleetPalette
 from fleet.faces.tui.overlays.reading import ReadingOverlay
 from fleet.faces.tui.screens import SCREENS, CloserScreen, FleetScreen, ViewScreen
 from fleet.faces.tui.themes import MARK_FALLBACKS, THEMES, theme_for
+from fleet.faces.tui.typed_ahead import TypedAhead
 from fleet.settings import ThemeName
 
 
@@ -59,6 +61,7 @@ class FleetApp(Delivery):
         self.frozen = False
         self.changes = 0
         """How much changed since the picture was frozen."""
+        self._ahead = TypedAhead(self, self.on_event)
         self._dirty = False
         self._problem_told = ""
         self._previous_mode = self.DEFAULT_MODE
@@ -174,6 +177,25 @@ class FleetApp(Delivery):
         start = screen.focused if screen.focused is not None and screen.focused.is_on_screen else screen.body
         inner = list(start.ancestors_with_self)
         return inner if screen.body in inner else [screen.body, screen, self]
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys that come while a written line is carried out wait for its end."""
+        if not event.is_forwarded:
+            if self._ahead.takes(event):
+                return
+            screen = self._seen()
+            if isinstance(event, events.Key) and event.key == "enter" and screen is not None and screen.is_writing:
+                self._ahead.begin()
+        await super().on_event(event)
+
+    async def do_written(self, identity: str, *arguments: str) -> None:
+        """Do what a line says; then the keys that were typed after it."""
+        await self.do(identity, *arguments)
+        await self._ahead.release()
+
+    async def line_done(self) -> None:
+        """A line led to nothing that takes time: the keys that were typed after it go on."""
+        await self._ahead.release()
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
         """Do what ``key`` is bound to, at once.

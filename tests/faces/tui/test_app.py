@@ -14,6 +14,7 @@ from fleet.faces.tui.app import FleetApp
 from fleet.faces.tui.delivery import Surroundings
 from fleet.faces.tui.engine import Reply
 from fleet.faces.tui.overlays.choice import QuestionOverlay
+from fleet.faces.tui.typed_ahead import LONGEST
 from fleet.faces.tui.widgets.document_view import DocumentView
 from fleet.settings import Settings, ThemeName, read_columns, read_commands
 from fleet.views import Mark
@@ -328,7 +329,63 @@ async def test_keys_typed_faster_than_they_are_handled_go_where_they_were_meant_
         assert engine.requests == []
 
 
-NAMES = {":": "colon", "/": "slash", " ": "space"}
+NAMES = {":": "colon", "/": "slash", " ": "space", "\n": "enter"}
+
+
+def type_at_once(app: FleetApp, typed: str) -> None:
+    for character in typed:
+        app.post_message(events.Key(NAMES.get(character, character), character))
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        (":resolvers\njj", "resolvers"),
+        (":\n3j", "resolvers"),
+        ("/gw\njj", "fleet"),
+        ("1/gw\n:resolvers\nj", "resolvers"),
+        (":resolvers\n:fleet\njj z", "fleet"),
+    ],
+)
+async def test_what_is_typed_right_after_enter_does_what_it_does_typed_slowly(typed: str, at: str) -> None:
+    found = []
+    for slowly in (True, False):
+        app = FleetApp(MadeUpEngine(12))
+        async with app.run_test(size=(80, 24)) as pilot:
+            if slowly:
+                for character in typed:
+                    await pilot.press(NAMES.get(character, character))
+                    await pilot.pause()
+            else:
+                type_at_once(app, typed)
+            await pilot.pause()
+            await pilot.pause()
+            screen = app.screen
+            chosen = screen.arrangement.filter, screen.arrangement.problems_only, frozenset(screen.marked)
+            found.append((app.current_mode, screen.entry.is_open, screen.cursor_key, chosen))
+    assert found[0] == found[1]
+    assert (found[0][0], found[0][1]) == (at, False)
+
+
+async def test_keys_behind_a_line_that_is_wrong_are_written_on_it() -> None:
+    app = FleetApp(MadeUpEngine(12))
+    async with app.run_test(size=(80, 24)) as pilot:
+        type_at_once(app, ":nonsense\nx")
+        await pilot.pause()
+        await pilot.pause()
+        assert (app.screen.entry.is_open, app.screen.query_one(Input).value) == (True, "nonsensex")
+
+
+async def test_keys_wait_for_a_line_no_longer_than_half_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever keeps the line from ending, the keyboard works again."""
+    monkeypatch.setattr(FleetApp, "line_done", lambda self: None)
+    app = FleetApp(MadeUpEngine(12))
+    async with app.run_test(size=(80, 24)) as pilot:
+        type_at_once(app, ":\n2")
+        await pilot.pause()
+        assert app.current_mode == "fleet"
+        await pilot.pause(LONGEST + 0.2)
+        assert app.current_mode == "destinations"
 
 
 async def test_what_was_written_on_the_command_line_is_recalled_on_every_screen_and_after_the_next_start(

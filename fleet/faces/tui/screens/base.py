@@ -91,6 +91,11 @@ class FleetScreen(Screen[None]):
 
     # The line at the bottom
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether keys go to the line."""
+        return self.is_current and self.focused is not None and self.entry in self.focused.ancestors
+
     def prompt(self, identity: str, text: str = "") -> None:
         """Open the command line on the action ``identity``."""
         line = f"{action(identity).command} {text}"
@@ -113,10 +118,11 @@ class FleetScreen(Screen[None]):
 
     @on(Entry.Done)
     def _entered(self, message: Entry.Done) -> None:
-        if message.mode == "command":
-            self._command(message.text)
-        elif message.mode == "search":
+        if message.mode == "command" and self._command(message.text):
+            return
+        if message.mode == "search":
             self.close_entry()
+        self.app.call_later(self.fleet_app.line_done)
 
     @on(Entry.Written)
     def _line_changed(self, message: Entry.Written) -> None:
@@ -141,10 +147,11 @@ class FleetScreen(Screen[None]):
         else:
             await self.fleet_app.do(message.action)
 
-    def _command(self, text: str) -> None:
+    def _command(self, text: str) -> bool:
+        """Begin what ``text`` says; whether there is anything to do."""
         if not text.strip():
             self.close_entry()
-            return
+            return False
         match parse_command(text):
             case CommandProblem(_, sentence):
                 self.entry.say(sentence)
@@ -152,7 +159,9 @@ class FleetScreen(Screen[None]):
                 self.fleet_app.remember_command(text)
                 self.close_entry()
                 # After this message: the action may wait for an answer from the user.
-                self.app.call_later(self.fleet_app.do, wanted.id, *arguments)
+                self.app.call_later(self.fleet_app.do_written, wanted.id, *arguments)
+                return True
+        return False
 
     def _written(self, mode: str) -> list[str]:
         return self.fleet_app.commands if mode == "command" else []
