@@ -296,6 +296,20 @@ def test_a_new_interval_counts_at_once() -> None:
     virtually(main)
 
 
+def test_a_shorter_interval_is_no_leave_to_knock_where_a_failure_said_to_wait() -> None:
+    async def main(loop: VirtualLoop) -> None:
+        desk = Desk(loop, backoff=Backoff(locks_out=lambda failure: failure is LOCKED))
+        desk.polls["dlv1"] = lambda: fails(LOCKED)
+        desk.engine.schedule(["dlv1"], [])
+        await desk.run_for(5)
+        desk.engine.set_interval(Activity.POLL, 10)
+        await desk.run_for(500)
+        assert len(desk.of(PollFailed)) == 1
+        await desk.stop()
+
+    virtually(main)
+
+
 @pytest.mark.parametrize("spoilt", ["raises", "returns nothing", "never ends", "speaks of another node"])
 def test_no_fault_of_a_given_function_ends_the_engine(spoilt: str) -> None:
     async def main(loop: VirtualLoop) -> None:
