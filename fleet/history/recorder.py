@@ -43,7 +43,8 @@ class Recorder:
     def record(self, event: Event) -> HistoryFailed | HistoryResumed | None:
         """Write ``event`` now, or as soon as that is possible again."""
         if self._trouble is not None:
-            return self._record_in_trouble(event)
+            self._wait(event)
+            return self.try_again()
         try:
             self._append(event)
         except HistoryError as error:
@@ -58,9 +59,11 @@ class Recorder:
                 self._history.append(*self._waiting)
         self._history.close()
 
-    def _record_in_trouble(self, event: Event) -> HistoryResumed | None:
-        self._wait(event)
-        if self._trouble in _HOPELESS or 0 < self._retry_at - self._clock().timestamp() <= RETRY_SECONDS:
+    def try_again(self) -> HistoryResumed | None:
+        """Write what waits, if there is any and its time has come: also where no event follows for long."""
+        if not self._waiting or self._trouble in _HOPELESS:
+            return None
+        if 0 < self._retry_at - self._clock().timestamp() <= RETRY_SECONDS:
             return None  # longer than it was to wait: the clock was set back
         self._retry_later()
         try:

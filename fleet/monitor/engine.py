@@ -202,7 +202,6 @@ class Engine:
         """Go on by schedule."""
         if self._state.paused:
             self._tell(Resumed(self._wall()))
-            self._pump()
             self._awake.set()
 
     def set_interval(self, activity: Activity, seconds: int, subject: str = "") -> None:

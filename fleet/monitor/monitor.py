@@ -69,16 +69,24 @@ class Monitor:
         event = without_secrets(event)
         told = self._recorder.record(event) if self._recorder else None
         if self._recorder and not self._recorder.troubled:
-            self._take_foreign(before=self._recorder.written.start)
-            self._through = self._recorder.written.stop - 1
+            self._follow_written(self._recorder)
         self._fold(event)
         if told is not None:
             self.publish(told)
 
     def take_foreign(self) -> None:
-        """Fold what commands that ran beside us have written into the history."""
-        if self._recorder and not self._recorder.troubled:
+        """Fold what commands that ran beside us have written into the history; write what had to wait for them."""
+        if self._recorder is None:
+            return
+        if self._recorder.troubled and (resumed := self._recorder.try_again()) is not None:
+            self._follow_written(self._recorder)
+            self.publish(resumed)
+        if not self._recorder.troubled:
             self._take_foreign(before=None)
+
+    def _follow_written(self, recorder: Recorder) -> None:
+        self._take_foreign(before=recorder.written.start)
+        self._through = recorder.written.stop - 1
 
     def _take_foreign(self, before: int | None) -> None:
         # The file's order is the order of State, ours and foreign ones alike.

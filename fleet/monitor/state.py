@@ -188,6 +188,13 @@ def _finished(state: State, event: events.CheckFinished) -> Touched:
     return touched
 
 
+def _step(state: State, event: events.StepSeen) -> Touched:
+    """A step makes no target known: the history forgets steps, and must come to the same without them."""
+    if event.target not in state.checks:
+        return Touched(Part.NOTHING)
+    return _check(state, event.target, lambda entry: checks.step_seen(entry, event))
+
+
 def _started(state: State, event: events.MonitorStarted) -> Touched:
     """What ran in a monitor that was killed will never end: it runs no more."""
     state.monitor, state.monitor_since, state.paused = event.by, event.at, False
@@ -296,7 +303,7 @@ _FOLDS: dict[type, Callable[[State, Any], Touched]] = {
     events.PollCancelled: lambda s, e: _node(s, e.node, lambda entry: nodes.cancelled(entry, e)),
     events.CommandSent: lambda s, e: Touched(Part.MONITOR),
     events.CheckStarted: lambda s, e: _check(s, e.target, lambda entry: checks.started(entry, e)),
-    events.StepSeen: lambda s, e: _check(s, e.target, lambda entry: checks.step_seen(entry, e)),
+    events.StepSeen: _step,
     events.CheckFinished: _finished,
     events.CheckFailed: lambda s, e: _check(
         s, e.target, lambda entry: checks.failed(entry, e, s.check_seconds(e.target))

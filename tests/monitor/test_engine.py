@@ -252,7 +252,9 @@ def test_what_runs_and_what_waits_can_be_cancelled() -> None:
         assert cancelled == running
         assert desk.state.running == desk.engine.running == desk.engine.waiting == 0
         await desk.run_for(3600)
-        assert desk.state.nodes["dlv1"].polls > 5  # it comes again at its time
+        # What ran and what waited come again at their time.
+        assert all(desk.state.nodes[name].polls > 5 for name in ("dlv1", "dlv2"))
+        assert all(desk.state.checks[target].checks > 0 for target in (first, second))
         await desk.stop()
 
     virtually(main)
@@ -291,6 +293,20 @@ def test_a_new_interval_counts_at_once() -> None:
         assert Counter(event.node for event in desk.of(PollStarted))["dlv2"] >= 5
         with pytest.raises(ValueError, match="at least a second"):
             desk.engine.set_interval(Activity.POLL, 0)
+        await desk.stop()
+
+    virtually(main)
+
+
+def test_a_shorter_interval_is_no_leave_to_knock_where_a_failure_said_to_wait() -> None:
+    async def main(loop: VirtualLoop) -> None:
+        desk = Desk(loop, backoff=Backoff(locks_out=lambda failure: failure is LOCKED))
+        desk.polls["dlv1"] = lambda: fails(LOCKED)
+        desk.engine.schedule(["dlv1"], [])
+        await desk.run_for(5)
+        desk.engine.set_interval(Activity.POLL, 10)
+        await desk.run_for(500)
+        assert len(desk.of(PollFailed)) == 1
         await desk.stop()
 
     virtually(main)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -97,6 +98,27 @@ def test_a_disk_that_fills_up_while_it_runs_is_told_and_so_is_its_end(tmp_path: 
     assert (monitor.state.history_trouble, monitor.state.history_lost) == ("", 0)
     with HistoryReader.open(path) as reader:
         assert restore(reader).state.nodes == monitor.state.nodes
+    monitor.close()
+
+
+def test_what_waited_for_another_writer_is_written_though_no_event_follows(tmp_path: Path) -> None:
+    path = tmp_path / "h.sqlite"
+    now = [AT]
+    monitor = started(path, wall=lambda: now[0])
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        monitor.publish(checked(1))
+        other.execute("ROLLBACK")
+    with open_history(path, leased=False) as command:
+        command.append(checked(2, "isc.org"))
+    monitor.take_foreign()
+    assert "another program" in monitor.state.history_trouble, "a second has not passed"
+    now[0] += timedelta(seconds=2)
+    monitor.take_foreign()  # nothing else happens: whoever kills the monitor now takes nothing away
+    assert monitor.state.history_trouble == ""
+    with HistoryReader.open(path) as reader:
+        assert restore(reader).state.checks == monitor.state.checks
+        assert set(monitor.state.checks) == {Target("ietf.org"), Target("isc.org")}
     monitor.close()
 
 

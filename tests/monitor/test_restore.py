@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fleet.errors import Failure, FailureKind
 from fleet.history import HistoryReader, Retention, open_history, tend, without_secrets
-from fleet.model import Step, Verdict
+from fleet.model import Existence, Lookup, MxMeaning, MxStep, Security, Step, Verdict
 from fleet.model import event as events
 from fleet.model.event import CheckFinished, Event, NodeObserved, PollFailed, Target
 from fleet.model.fleet import Settings
@@ -132,3 +132,18 @@ def test_a_value_that_only_an_old_poll_saw_outlives_retention(tmp_path: Path) ->
         known = restore(reader).state.nodes["dlv1"].known
     assert known is not None
     assert known.settings.version == "15.0.0-104"
+
+
+def test_a_step_of_a_check_that_nobody_saw_begin_makes_no_target_known(tmp_path: Path) -> None:
+    """Its row goes with the verdict: what it had changed would be missing after a restart."""
+    seen, state = Target("a.example", "dlv1"), State()
+    lookup = Lookup("a.example", "MX", "192.0.2.53:53", Security.SECURE, Existence.DATA, "NOERROR", "a.example")
+    with open_history(tmp_path / "h.sqlite", leased=True) as history:
+        for event in (
+            events.StepSeen(AT, seen, MxStep(lookup, MxMeaning.NULL, ())),
+            events.CheckStarted(AT, Target("a.example")),
+            events.CheckFinished(AT, seen, Verdict("a.example", AT, (), ())),
+        ):
+            history.append(event)
+            state.apply(event)
+        assert restore(history).state == state

@@ -1,5 +1,6 @@
 """What the monitor's polls ask for and how long they keep what they opened."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -80,3 +81,23 @@ async def test_connections_of_nodes_that_have_left_the_profile_are_hung_up(
     await polls("one", lambda _event: None)
     assert kept == [[first], [moved]]
     await polls.close()
+
+
+async def test_who_does_not_hang_up_in_time_is_left_and_nothing_goes_on_waiting(
+    asked: tuple[list[bool], list[Failure | None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[str] = []
+
+    async def close(_self: object) -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            left.append("kept")
+
+    monkeypatch.setattr(fleet.nodes.Kept, "close", close)
+    monkeypatch.setattr(polling, "_GOODBYE_SECONDS", 0.01)
+    polls = polling.Polls(lambda: fleet_of(Node("one", "edge", (), APPLIANCE)))
+    await polls("one", lambda _event: None)
+    await polls.close()
+    await asyncio.sleep(0)
+    assert left == ["kept"]
