@@ -178,11 +178,9 @@ def as_met(fleet: Fleet, audits: Audits, declared: Fleet | None = None) -> Fleet
 
 def _met(resolver: Resolver, found: Audited, declared: Mapping[str, ResolverKind]) -> Resolver:
     supposed = resolver.kind is not declared.get(endpoint(resolver), ResolverKind.UNKNOWN)
-    return (
-        resolver
-        if supposed or not found.tried
-        else replace(resolver, kind=found.kind, unheard=found.kind is ResolverKind.UNKNOWN)
-    )
+    if supposed or not found.tried:
+        return resolver
+    return replace(resolver, kind=found.kind, unheard=found.kind is ResolverKind.UNKNOWN)
 
 
 def by_key(kinds: Mapping[Resolver, ResolverKind]) -> dict[str, ResolverKind]:

@@ -231,11 +231,10 @@ class _Search:
             for one in older:
                 failures.append(await self._rotated(connection, plain, packed, name, one, take))
             done = await self._run(connection, plain, name, path, take)
-            if _ABSENT.search(done.complaint) and done.status not in (0, 1):
-                if not older:
-                    continue
-                failures.insert(0, _why(done, self.peer, path))
-            elif done.status not in (0, 1):
+            unread = done.status not in (0, 1)
+            if unread and not older and _ABSENT.search(done.complaint):
+                continue
+            if unread:
                 failures.insert(0, _why(done, self.peer, path))
             failure = next((one for one in failures if one is not None), None)
             return Searched(self.node.name, name, path, self.clock, failure)
