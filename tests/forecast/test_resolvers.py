@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from fleet.forecast import Resolving, Why, forecast
+from fleet.forecast import Audits, Resolving, Why, as_met, forecast
 from fleet.model import Outcome
+from fleet.model.event import ResolverJudged
 from fleet.model.fleet import Destination
+from fleet.model.resolver import ResolverKind
 
 DOMAIN = "example.org"
 
@@ -123,8 +125,6 @@ def test_without_any_resolver_mail_waits_whatever_dane_says(tell) -> None:
 
 
 def test_what_an_audit_found_counts_more_than_what_is_declared(tell) -> None:
-    from fleet.model.resolver import ResolverKind
-
     found = tell(ASYNCOS, GOOD, kinds={"198.51.100.1": ResolverKind.STRIPS})
     assert found.outcome is Outcome.HELD
 
@@ -138,13 +138,21 @@ def test_a_resolver_nobody_tested_is_unknown_unless_the_check_asked_it(tell) -> 
 @pytest.mark.parametrize(("platform", "dane"), [(ASYNCOS, "opportunistic"), (POSTFIX, "dane")])
 def test_a_check_from_here_does_not_speak_for_a_resolver_an_audit_heard_nothing_of(tell, platform, dane) -> None:
     """The same address may be answered by somebody else where the node stands."""
-    from fleet.model.resolver import ResolverKind
-
     asked = '{ address = "192.0.2.53" }'
     found = tell(platform, asked, dane=dane, kinds={"192.0.2.53": ResolverKind.UNKNOWN})
     assert (found.outcome, found.measured) == (Outcome.UNKNOWN, False)
     assert found.why is Why.RESOLVERS
     assert tell(platform, asked, dane=dane, kinds={"192.0.2.53": ResolverKind.VALIDATES}).measured
+
+
+def test_nor_does_it_for_a_node_that_is_told_what_audits_left_of_its_resolvers(fleets, checks) -> None:
+    fleet = fleets.of(ASYNCOS.format(resolvers='{ address = "192.0.2.53" }', dane="opportunistic"))
+    verdicts = {DOMAIN: checks.verdict(checks.Host())}
+    at = verdicts[DOMAIN].at
+    silent = ResolverJudged(at, "n", "192.0.2.53:53", "tcp", ResolverKind.UNKNOWN, evidence=("no answer",))
+    for met, expected in ((fleet, Outcome.DANE), (as_met(fleet, Audits([silent])), Outcome.UNKNOWN)):
+        (group,) = forecast(met, [Destination(DOMAIN)], verdicts).classes
+        assert group.cells[group.ingresses[0].action][0].outcome is expected
 
 
 def test_a_check_from_another_node_does_not_tell_what_an_untested_resolver_does(tell, checks) -> None:
